@@ -1,0 +1,83 @@
+import type {
+  AskKind,
+  AskMessage,
+  Protocol,
+  SelfKind,
+  SelfMessage,
+  TellKind,
+  TellMessage,
+} from "../../protocols/protocol.ts";
+import type { Supervision } from "../supervision/restart-policy.ts";
+import type { AskContext, Context } from "./context.ts";
+
+/** A handler's result: the next state, or nothing when the state was changed in place or not at all. */
+export type Next<State> = State | void | Promise<State | void>;
+
+/** One function for each message kind that may arrive. */
+export type Handlers<P extends Protocol, State> = {
+  readonly [K in TellKind<P>]: (state: State, message: TellMessage<P, K>, context: Context<P>) => Next<State>;
+} & {
+  readonly [K in SelfKind<P>]: (state: State, message: SelfMessage<P, K>, context: Context<P>) => Next<State>;
+} & {
+  readonly [K in AskKind<P>]: (
+    state: State,
+    message: AskMessage<P, K>,
+    context: AskContext<P, K>,
+  ) => Next<State>;
+};
+
+/** Why a life ended: the actor stops for good, or its supervisor starts it anew. */
+export type EndReason = "stopping" | "restarting";
+
+/** What the author of an actor writes. */
+export interface ActorParts<P extends Protocol, State, Args> {
+  readonly protocol: P;
+  /** The name of the kind of actor in the tree; the protocol's name unless given. */
+  readonly type?: string;
+  /** Builds the state of a new life, also after a restart, from the arguments of the spawn. May spawn and start timers. */
+  readonly initialState: (args: Args, context: Context<P>) => State;
+  readonly handlers: Handlers<P, State>;
+  /** Releases what the state holds, after all children have stopped. Awaited, at most `stopWithinMs`. */
+  readonly afterStop?: (state: State, context: Context<P>, reason: EndReason) => void | Promise<void>;
+  /** What an operator sees of the state, as plain data without secrets; called only when somebody looks. */
+  readonly describe?: (state: State) => Readonly<Record<string, unknown>>;
+  /** How this actor supervises its children. */
+  readonly supervision?: Partial<Supervision>;
+  /** `temporary` actors are not started again after a crash; the others are `permanent`. */
+  readonly restart?: "permanent" | "temporary";
+  /** How many messages of others may wait, 10,000 unless given; the next one is answered `busy`. */
+  readonly mailboxMax?: number;
+  /** How many messages may be stashed, 1,000 unless given. */
+  readonly stashMax?: number;
+  /** How long a running turn and `afterStop` may each hold up a stop, 5,000 ms unless given. */
+  readonly stopWithinMs?: number;
+}
+
+/** An actor's definition: data that a supervisor can start, any number of times. The state's type stays inside. */
+export interface ActorDefinition<P extends Protocol, Args = void> extends Omit<
+  ActorParts<P, never, Args>,
+  "initialState" | "handlers"
+> {
+  readonly type: string;
+  readonly initialState: (args: Args, context: Context<P>) => unknown;
+  readonly handlers: Readonly<Record<string, Handler>>;
+}
+
+/** Any definition, as the kernel holds it: protocol and arguments were checked where it was spawned. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyDefinition = ActorDefinition<any, any>;
+
+/** A handler as the kernel calls it; its types were checked where it was written. */
+export type Handler = (state: never, message: never, context: never) => unknown;
+
+/**
+ * Defines an actor: its protocol, its state, and one handler for each message kind. That all kinds are handled, that
+ * replies fit and that timer messages exist is checked by the compiler.
+ */
+export function defineActor<P extends Protocol, State, Args = void>(
+  parts: ActorParts<P, State, Args>,
+): ActorDefinition<P, Args> {
+  // Without a prototype, a message whose kind is "constructor" finds no handler.
+  const handlers: Record<string, Handler> = Object.assign(Object.create(null), parts.handlers);
+  return { ...parts, type: parts.type ?? parts.protocol.name, handlers };
+}

@@ -1,0 +1,56 @@
+interface FaultRule {
+  /** The HTTP status with which a door answers. */
+  readonly httpStatus: number;
+  /** Whether the same call may succeed a moment later. */
+  readonly retryable: boolean;
+  readonly text: string;
+}
+
+/** The closed table of what the runtime may fail to do. A refusal by a feature is a reply variant, not a fault. */
+export const FAULTS = {
+  actorFailed: { httpStatus: 500, retryable: false, text: "the actor failed while it handled the message" },
+  actorGone: { httpStatus: 404, retryable: false, text: "the actor has stopped" },
+  askCycle: {
+    httpStatus: 500,
+    retryable: false,
+    text: "the question comes back to an actor that waits for its answer",
+  },
+  askTimeout: { httpStatus: 504, retryable: true, text: "no answer before the deadline" },
+  mailboxFull: { httpStatus: 503, retryable: true, text: "the mailbox is full" },
+  nameTaken: { httpStatus: 409, retryable: false, text: "a child of that name exists" },
+  noReply: { httpStatus: 500, retryable: false, text: "the handler ended without an answer" },
+  portTaken: { httpStatus: 500, retryable: true, text: "the port is in use" },
+  restartBudgetExhausted: { httpStatus: 500, retryable: false, text: "more restarts than the budget allows" },
+  staleTurn: { httpStatus: 500, retryable: false, text: "the turn belongs to a life that has ended" },
+  stashFull: { httpStatus: 503, retryable: true, text: "the stash is full" },
+  systemStopping: { httpStatus: 503, retryable: true, text: "the node is stopping" },
+  unhandledKind: { httpStatus: 500, retryable: false, text: "no handler for a message of this kind" },
+} as const satisfies Record<string, FaultRule>;
+
+export type FaultCode = keyof typeof FAULTS;
+
+/** The runtime could not do its part: one class, a code from the table, and the details that name thing and limit. */
+export class Fault extends Error {
+  readonly code: FaultCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: FaultCode, details: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
+    super(`${code}: ${FAULTS[code].text}${describe(details)}`, options);
+    this.name = "Fault";
+    this.code = code;
+    this.details = details;
+  }
+
+  get httpStatus(): number {
+    return FAULTS[this.code].httpStatus;
+  }
+
+  get retryable(): boolean {
+    return FAULTS[this.code].retryable;
+  }
+}
+
+function describe(details: Readonly<Record<string, unknown>>): string {
+  const pairs = Object.entries(details).map(([key, value]) => `${key} ${String(value)}`);
+  return pairs.length === 0 ? "" : ` (${pairs.join(", ")})`;
+}

@@ -1,0 +1,209 @@
+import { start as startNact } from "nact/lib/system.js";
+import type { NactRoot } from "nact/lib/system.js";
+import { randomUUID } from "node:crypto";
+import { defineProtocol } from "../../protocols/protocol.ts";
+import type { AskKind, AskMessage, Protocol, Reply, TaggedMessage, Tell } from "../../protocols/protocol.ts";
+import type { AnyReference, Reference } from "../../protocols/reference.ts";
+import type { ActorRef, Verdict } from "../actor/actor-ref.ts";
+import type { ArgsOf, AskOptions } from "../actor/context.ts";
+import { defineActor } from "../actor/define-actor.ts";
+import type { ActorDefinition, AnyDefinition } from "../actor/define-actor.ts";
+import { Fault } from "../fault.ts";
+import type { Supervision } from "../supervision/restart-policy.ts";
+import { SILENT } from "../telemetry/silent-log.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { Clock } from "../time/clock.ts";
+import { Deadlines } from "../time/deadlines.ts";
+import { SystemClock } from "../time/system-clock.ts";
+import { Ask } from "./ask.ts";
+import type { Asker } from "./ask.ts";
+import { Cell } from "./cell.ts";
+import { DeadLetters } from "./dead-letters.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import type { Schedule } from "./dispatcher.ts";
+import { start } from "./lifecycle.ts";
+import { MailboxPool } from "./mailbox.ts";
+import { PHASE } from "./phase.ts";
+import { describeTree } from "./tree-node.ts";
+import type { TreeNode, TreeQuery } from "./tree-node.ts";
+
+/** How long an ask waits unless it says otherwise. */
+const ASK_DEADLINE_MS = 5_000;
+
+/** What a system is built from; everything has a default for production. */
+export interface ActorSystemOptions {
+  /** The node's name, as operators see it. */
+  readonly name: string;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  /** Numbers in [0, 1); chance in supervision comes from here alone. */
+  readonly random?: () => number;
+  readonly schedule?: Schedule;
+  /** How the root supervises the actors directly under it. */
+  readonly supervision?: Partial<Supervision>;
+  /** Called once when the root itself fails: the tree can no longer help itself, so the process should end. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+const RootProtocol = defineProtocol({ name: "root", version: 1 });
+
+/** One tree of actors in one process. */
+export class ActorSystem {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+  readonly deadlines: Deadlines;
+  readonly dispatcher: Dispatcher;
+  readonly mailboxes = new MailboxPool();
+  readonly deadLetters: DeadLetters;
+  /** Effects and results of turns whose life had ended. */
+  readonly staleTurns = { count: 0 };
+  readonly root: Cell;
+  readonly #nact: NactRoot;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #whenStopped: (() => void)[] = [];
+  #incarnation = 0;
+  #actorCount = 0;
+
+  constructor(options: ActorSystemOptions) {
+    this.name = options.name;
+    this.clock = options.clock ?? new SystemClock();
+    this.log = options.log ?? SILENT;
+    this.random = options.random ?? Math.random;
+    this.#onFailure = options.onFailure ?? (() => {});
+    this.deadlines = new Deadlines(this.clock);
+    this.deadLetters = new DeadLetters(this.clock);
+    this.dispatcher = new Dispatcher(this.clock, options.schedule ?? ((task) => void setImmediate(task)));
+    this.#nact = startNactRoot();
+    const definition = defineActor({
+      protocol: RootProtocol,
+      initialState: () => undefined,
+      handlers: {},
+      ...(options.supervision === undefined ? {} : { supervision: options.supervision }),
+    });
+    this.root = new Cell(this.#nact, "root", this, {
+      definition: definition as AnyDefinition,
+      args: undefined,
+    });
+    start(this.root);
+  }
+
+  /** How many actors there are, the root included. */
+  get actorCount(): number {
+    return this.#actorCount;
+  }
+
+  /** Starts an actor directly under the root. @throws Fault `nameTaken`, `systemStopping` */
+  spawn<P extends Protocol, Args>(
+    definition: ActorDefinition<P, Args>,
+    name: string,
+    ...args: ArgsOf<Args>
+  ): Reference<P> {
+    return this.spawnUnder(this.root, definition, name, args[0]);
+  }
+
+  /** Sends from outside of any actor. */
+  tell<P extends Protocol>(to: Reference<P>, message: Tell<P>): Verdict {
+    return (to as ActorRef<P>).deliver(message, undefined);
+  }
+
+  /** Asks from outside of any actor; see `Context.ask`. */
+  ask<P extends Protocol, K extends AskKind<P>>(
+    to: Reference<P>,
+    message: { readonly kind: K } & AskMessage<P, K>,
+    options?: AskOptions,
+  ): Promise<Reply<P, K>> {
+    return this.put(to, message, options, undefined) as Promise<Reply<P, K>>;
+  }
+
+  /** Gives the queued actors their turns now, within the time budget. For doors, at the end of a read. */
+  pump(): void {
+    this.dispatcher.pump();
+  }
+
+  /** The tree as operators see it, or a part of it; undefined when `path` leads nowhere. */
+  describe(query: TreeQuery = {}): TreeNode | undefined {
+    return describeTree(this.root, query);
+  }
+
+  /** Stops every actor, children before parents, and resolves when the last `afterStop` has ended or run out of time. */
+  async stop(): Promise<void> {
+    if (this.root.phase === PHASE.stopped) return;
+    const stopped = new Promise<void>((resolve) => this.#whenStopped.push(resolve));
+    this.root.stop();
+    await stopped;
+  }
+
+  // For the kernel alone.
+
+  nextIncarnation(): number {
+    this.#actorCount++;
+    return ++this.#incarnation;
+  }
+
+  /** What nact calls for each actor; actors log through their context. */
+  createLogger(): undefined {
+    return undefined;
+  }
+
+  spawnUnder<P extends Protocol, Args>(
+    parent: Cell,
+    definition: ActorDefinition<P, Args>,
+    name: string,
+    args: unknown,
+  ): Reference<P> {
+    if (parent.phase >= PHASE.stopping) throw new Fault("systemStopping", { parent: parent.pathText, name });
+    if (parent.children.has(name)) throw new Fault("nameTaken", { parent: parent.pathText, name });
+    const cell = new Cell(parent, name, this, { definition: definition as AnyDefinition, args });
+    start(cell);
+    return cell.reference as AnyReference;
+  }
+
+  /** Puts a question and keeps its end: answer, fault or deadline. */
+  put(
+    to: AnyReference,
+    message: TaggedMessage,
+    options: AskOptions | undefined,
+    asker: Asker | undefined,
+  ): Promise<TaggedMessage> {
+    return new Promise((resolve, reject) => {
+      const deadlineMs = options?.deadlineMs ?? ASK_DEADLINE_MS;
+      const receiver = to as ActorRef<Protocol>;
+      const ask = new Ask(receiver, deadlineMs, asker, { resolve, reject });
+      if (ask.isCycle())
+        return ask.refuse(new Fault("askCycle", { address: to.address, kind: message.kind }));
+      const verdict = receiver.deliver(message, ask);
+      if (verdict === "accepted") return ask.settled ? undefined : this.deadlines.add(ask, deadlineMs);
+      return ask.refuse(
+        new Fault(verdict === "busy" ? "mailboxFull" : "actorGone", {
+          address: to.address,
+          kind: message.kind,
+        }),
+      );
+    });
+  }
+
+  onStopped(cell: Cell): void {
+    this.#actorCount--;
+    if (cell !== this.root) return;
+    this.deadlines.clear();
+    this.#nact.stop();
+    for (const resolve of this.#whenStopped) resolve();
+  }
+
+  onRootFailed(error: unknown): void {
+    this.log.fatal("node.failed", { err: error });
+    this.#onFailure(error);
+  }
+}
+
+// nact keeps its systems in one table of the process by name, so each of ours takes a name of its own.
+function startNactRoot(): NactRoot {
+  let root: NactRoot | undefined;
+  startNact({ name: randomUUID() }, (system) => {
+    root = system;
+  });
+  if (root === undefined) throw new TypeError("nact started no system");
+  return root;
+}

@@ -1,0 +1,36 @@
+import type { TaggedMessage } from "../../protocols/protocol.ts";
+import type { RestartHistory } from "../supervision/restart-budget.ts";
+import type { Deadline } from "../time/deadlines.ts";
+import type { Cell } from "./cell.ts";
+import type { NamedTimer } from "./named-timer.ts";
+import type { Ring } from "./ring.ts";
+
+/** The latest failure of an actor, for operators. The message is named by its kind; its content is not kept. */
+export interface LastFailure {
+  readonly atMs: number;
+  readonly message: string;
+  /** The kind of the message that was being handled; undefined when the initial state or a child failed. */
+  readonly kind: string | undefined;
+  readonly stack: string | undefined;
+}
+
+/** What only few actors need at a time, so that the others do not pay for its fields. */
+export class CellExtras {
+  timers: Map<string, NamedTimer> | undefined = undefined;
+  /** Who is told of this actor's stop, and in which words. */
+  watchers: Map<Cell, TaggedMessage> | undefined = undefined;
+  /** Whose stop this actor waits for. */
+  watching: Set<Cell> | undefined = undefined;
+  stash: Ring | undefined = undefined;
+  abort: AbortController | undefined = undefined;
+  lastFailure: LastFailure | undefined = undefined;
+  /** This actor's own restarts that still count, under one-for-one. */
+  history: RestartHistory = [];
+  /** The restarts of its children that still count, under the other strategies. */
+  childrenHistory: RestartHistory = [];
+  restartDelayMs = 0;
+  /** What limits the current step of an end, or wakes it for the next life. */
+  pending: Deadline | undefined = undefined;
+  /** Whether `afterStop` is under way. */
+  isReleasing = false;
+}

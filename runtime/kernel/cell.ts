@@ -1,0 +1,268 @@
+import { Actor as NactActor } from "nact/lib/actor.js";
+import type { NactParent } from "nact/lib/actor.js";
+import type { TaggedMessage } from "../../protocols/protocol.ts";
+import type { Verdict } from "../actor/actor-ref.ts";
+import type { AnyDefinition } from "../actor/define-actor.ts";
+import { Fault } from "../fault.ts";
+import type { ActorSystem } from "./actor-system.ts";
+import type { Ask } from "./ask.ts";
+import { CellExtras } from "./cell-extras.ts";
+import { AskTurnContext } from "./ask-turn-context.ts";
+import type { CellContext } from "./cell-context.ts";
+import { advance, beginStop, fail, superviseFailure } from "./lifecycle.ts";
+import { LocalRef } from "./local-ref.ts";
+import type { Mailbox } from "./mailbox.ts";
+import { NamedTimer } from "./named-timer.ts";
+import { PHASE, TURN } from "./phase.ts";
+import type { Phase, Turn } from "./phase.ts";
+
+/** Messages of others that may wait in a mailbox unless the definition says otherwise. */
+const MAILBOX_MAX = 10_000;
+
+/** Shared by all actors without children; a parent gets a map of its own with its first child. */
+const NO_CHILDREN: ReadonlyMap<string, Cell> = new Map();
+
+const nothing = (): void => {};
+/** Given to nact so that it builds no closures of its own for each actor. */
+const NACT_PROPERTIES = { afterStop: nothing, onCrash: nothing };
+
+/**
+ * An actor as the kernel runs it: nact's actor with our mailbox, turns, references and supervision. Name, path, parent and
+ * children are nact's. At most one turn is open at any time, whatever happens: it spans the handler and its promise, and
+ * one that ends after its life did is ignored.
+ */
+export class Cell extends NactActor {
+  declare parent: NactParent | undefined;
+  declare children: Map<string, Cell>;
+  declare mailbox: Mailbox | undefined;
+  declare reference: LocalRef;
+  declare system: ActorSystem;
+
+  readonly definition: AnyDefinition;
+  readonly args: unknown;
+  /** Unique among all spawns of this process: tells namesakes apart. */
+  readonly incarnation: number;
+  readonly spawnedAtMs: number;
+  phase: Phase = PHASE.starting;
+  /** Counts the lives: each start and each end begins a new one, and contexts of an older one are void. */
+  life = 0;
+  open: Turn = TURN.none;
+  /** Counts the turns, so that a question can tell whether its asker still waits. */
+  turn = 0;
+  /** Whether `initialState` has built a state that `afterStop` may release. */
+  hasState = false;
+  /** Whether the dispatcher holds this cell. */
+  queued = false;
+  /** The message of the open turn, and the ask or timer it came from. */
+  message: TaggedMessage | undefined = undefined;
+  ask: Ask | undefined = undefined;
+  context: CellContext | undefined = undefined;
+  handled = 0;
+  failed = 0;
+  refused = 0;
+  restarts = 0;
+  firstOpenAsk: Ask | undefined = undefined;
+  /** What only few actors need, made when it is needed. */
+  extras: CellExtras | undefined = undefined;
+
+  constructor(
+    parent: NactParent,
+    name: string,
+    system: ActorSystem,
+    born: { definition: AnyDefinition; args: unknown },
+  ) {
+    super(parent, name, system, undefined, NACT_PROPERTIES);
+    this.definition = born.definition;
+    this.args = born.args;
+    this.incarnation = system.nextIncarnation();
+    this.spawnedAtMs = Math.round(system.clock.nowMs());
+    // nact has filled these with a queue, maps and a path reference of its own; ours replace them.
+    this.mailbox = undefined;
+    this.childReferences = undefined;
+    this.reference = new LocalRef(this);
+    this.children = NO_CHILDREN as Map<string, Cell>;
+  }
+
+  /** The path as people write it: `/rooms/live$2ffinal`; `/` for the root. */
+  get pathText(): string {
+    return `/${this.path.parts.slice(1).join("/")}`;
+  }
+
+  get rare(): CellExtras {
+    return (this.extras ??= new CellExtras());
+  }
+
+  /** Takes a message of somebody else. */
+  deliver(message: TaggedMessage, ask: Ask | undefined): Verdict {
+    if (this.phase >= PHASE.stopping) {
+      this.system.deadLetters.add("actorGone", this.reference.address, message.kind);
+      return "gone";
+    }
+    const mailbox = (this.mailbox ??= this.system.mailboxes.take());
+    if (mailbox.user.size >= (this.definition.mailboxMax ?? MAILBOX_MAX)) {
+      this.refused++;
+      return "busy";
+    }
+    mailbox.user.push(message, ask, this.system.dispatcher.tick);
+    if (ask !== undefined) this.#keepAsk(ask);
+    this.wake();
+    return "accepted";
+  }
+
+  /** Takes a message that this actor ordered itself: bounded by its orders, so never refused, and first in line. */
+  deliverOwn(message: TaggedMessage, timer?: NamedTimer): void {
+    if (this.phase >= PHASE.stopping) return;
+    const mailbox = (this.mailbox ??= this.system.mailboxes.take());
+    mailbox.controlLane().push(message, timer, this.system.dispatcher.tick);
+    this.wake();
+  }
+
+  /** Queues this cell for a turn when it has mail and may handle it. */
+  wake(): void {
+    if (this.queued || this.open !== TURN.none || this.phase !== PHASE.running || this.mailbox === undefined)
+      return;
+    this.queued = true;
+    this.system.dispatcher.enqueue(this);
+  }
+
+  /** Handles up to `max` messages; the dispatcher alone calls it. Answers how many, and leaves `queued` set when more wait. */
+  run(max: number): number {
+    let count = 0;
+    while (count < max && this.phase === PHASE.running && this.open === TURN.none) {
+      const mailbox = this.mailbox;
+      if (mailbox === undefined || mailbox.size === 0) break;
+      const lane = mailbox.nextLane();
+      const origin = lane.headOrigin();
+      const message = lane.shift();
+      count++;
+      if (origin === undefined) this.#turn(message, undefined);
+      else if (!(origin instanceof NamedTimer)) this.#turn(message, origin);
+      else if (origin.isCurrent()) this.#turn(message, undefined);
+    }
+    this.#afterVisit();
+    return count;
+  }
+
+  #afterVisit(): void {
+    const mailbox = this.mailbox;
+    if (mailbox !== undefined && mailbox.size > 0) {
+      this.queued = this.phase === PHASE.running && this.open === TURN.none;
+      return;
+    }
+    this.queued = false;
+    if (mailbox === undefined) return;
+    this.mailbox = undefined;
+    this.system.mailboxes.give(mailbox);
+  }
+
+  #turn(message: TaggedMessage, ask: Ask | undefined): void {
+    if (ask?.settled === true) return this.#drop("askEnded", message);
+    const handler = this.definition.handlers[message.kind];
+    if (handler === undefined) return this.#unhandled(message, ask);
+    this.open = TURN.running;
+    this.turn = (this.turn + 1) | 0;
+    this.message = message;
+    this.ask = ask;
+    const context = ask === undefined ? this.context : new AskTurnContext(this, ask);
+    let result: unknown;
+    try {
+      result = handler(this.state as never, message as never, context as never);
+    } catch (error) {
+      return this.#turnFailed(error);
+    }
+    if (result instanceof Promise) return this.#turnContinues(result);
+    if (result !== undefined) this.state = result;
+    this.#turnEnded();
+  }
+
+  #turnContinues(promise: Promise<unknown>): void {
+    const life = this.life;
+    this.open = TURN.awaiting;
+    promise.then(
+      (result) => {
+        if (this.life !== life) return this.system.staleTurns.count++;
+        if (result !== undefined) this.state = result;
+        this.#turnEnded();
+        return this.wake();
+      },
+      (error: unknown) => {
+        if (this.life !== life) return this.system.staleTurns.count++;
+        return this.#turnFailed(error);
+      },
+    );
+  }
+
+  #turnEnded(): void {
+    const { ask } = this;
+    this.handled++;
+    this.open = TURN.none;
+    this.message = this.ask = undefined;
+    if (ask !== undefined && !ask.settled && !ask.deferred)
+      ask.refuse(new Fault("noReply", { address: ask.to.address }));
+    if (this.phase !== PHASE.running) advance(this);
+  }
+
+  #turnFailed(error: unknown): void {
+    const { message, ask } = this;
+    this.open = TURN.none;
+    this.message = this.ask = undefined;
+    if (message !== undefined) this.#drop("handlerFailed", message);
+    if (ask !== undefined) {
+      ask.deferred = false;
+      ask.refuse(new Fault("actorFailed", { address: ask.to.address }, { cause: error }));
+    }
+    fail(this, error, message?.kind);
+  }
+
+  #unhandled(message: TaggedMessage, ask: Ask | undefined): void {
+    this.#drop("unhandledKind", message);
+    ask?.refuse(new Fault("unhandledKind", { address: ask.to.address, kind: message.kind }));
+  }
+
+  #drop(reason: "askEnded" | "handlerFailed" | "unhandledKind", message: TaggedMessage): void {
+    this.system.deadLetters.add(reason, this.reference.address, message.kind);
+  }
+
+  #keepAsk(ask: Ask): void {
+    ask.holder = this;
+    ask.nextOpen = this.firstOpenAsk;
+    if (this.firstOpenAsk !== undefined) this.firstOpenAsk.previousOpen = ask;
+    this.firstOpenAsk = ask;
+  }
+
+  /** Takes an ended question out of the list of open ones. */
+  forgetAsk(ask: Ask): void {
+    if (ask.previousOpen === undefined) this.firstOpenAsk = ask.nextOpen;
+    else ask.previousOpen.nextOpen = ask.nextOpen;
+    if (ask.nextOpen !== undefined) ask.nextOpen.previousOpen = ask.previousOpen;
+    ask.holder = ask.previousOpen = ask.nextOpen = undefined;
+  }
+
+  // What follows answers to nact: the state is built after the cell is complete, and every way into nact's own
+  // scheduling ends in ours.
+
+  override initializeState(): void {}
+
+  override childSpawned(child: Cell): void {
+    if (this.children === NO_CHILDREN) this.children = new Map();
+    this.children.set(child.name, child);
+  }
+
+  override childStopped(child: Cell): void {
+    this.children.delete(child.name);
+    if (this.phase !== PHASE.running) advance(this);
+  }
+
+  override dispatch(message: TaggedMessage): void {
+    this.deliver(message, undefined);
+  }
+
+  override stop(): void {
+    beginStop(this);
+  }
+
+  override handleFault(_message: unknown, _sender: unknown, error: unknown, child?: Cell): void {
+    if (child === undefined) fail(this, error, undefined);
+    else superviseFailure(this, child, error);
+  }
+}

@@ -1,0 +1,63 @@
+import { backoffMs } from "../time/backoff.ts";
+import type { Backoff } from "../time/backoff.ts";
+import { budgetLeft, spend } from "./restart-budget.ts";
+import type { BudgetRule, RestartHistory } from "./restart-budget.ts";
+
+/** Who is started anew when one child fails: it alone, all children, or it and those started after it. */
+export type Strategy = "oneForOne" | "allForOne" | "restForOne";
+
+/** How an actor supervises its children. */
+export interface Supervision {
+  readonly strategy: Strategy;
+  /** One-for-one spends a budget for each child, the other strategies one for the supervisor. */
+  readonly budget: BudgetRule;
+  readonly backoff: Backoff;
+  /** What happens when the budget is spent: the supervisor fails in turn, or the child stays stopped. */
+  readonly whenExhausted: "escalate" | "stop";
+}
+
+export const SUPERVISION_DEFAULT: Supervision = {
+  strategy: "oneForOne",
+  budget: { max: 5, withinMs: 60_000 },
+  backoff: { minMs: 100, maxMs: 10_000, jitter: 0.5 },
+  whenExhausted: "escalate",
+};
+
+/** What the supervisor does about a failed child. */
+export type Directive =
+  | {
+      readonly kind: "restart";
+      readonly scope: Strategy;
+      readonly delayMs: number;
+      readonly history: RestartHistory;
+    }
+  | { readonly kind: "stop" }
+  | { readonly kind: "escalate"; readonly history: RestartHistory };
+
+/** The failure that a decision is about. */
+export interface Failure {
+  readonly restart: "permanent" | "temporary";
+  readonly history: RestartHistory;
+  readonly nowMs: number;
+  /** A number in [0, 1) that spreads the delay. */
+  readonly random: number;
+}
+
+/**
+ * Decides about a failed child. Pure.
+ * The budget window is OTP's restart intensity; the delay doubles with each restart that still counts.
+ */
+export function decide(supervision: Supervision, failure: Failure): Directive {
+  if (failure.restart === "temporary") return { kind: "stop" };
+  const { budget, backoff, strategy, whenExhausted } = supervision;
+  const history = spend(failure.history, budget, failure.nowMs);
+  if (budgetLeft(history, budget, failure.nowMs) < 0) {
+    return whenExhausted === "stop" ? { kind: "stop" } : { kind: "escalate", history };
+  }
+  return {
+    kind: "restart",
+    scope: strategy,
+    delayMs: backoffMs(backoff, history.length - 1, failure.random),
+    history,
+  };
+}
