@@ -72,8 +72,9 @@ export function defineProtocol<const Parts extends ProtocolParts>(parts: Parts):
 function refuseRepeatedKinds(protocol: Protocol): void {
   const kinds = [protocol.tell, protocol.ask, protocol.self].flatMap((part) => Object.keys(part));
   const repeated = kinds.find((kind, index) => kinds.indexOf(kind) !== index);
-  if (repeated !== undefined)
+  if (repeated !== undefined) {
     throw new RangeError(`protocol ${protocol.name}: ${repeated} is declared twice`);
+  }
 }
 
 /** The schema of one message: its fields and its `kind`, and nothing else. */

@@ -13,18 +13,22 @@ import type { AskContext, Context } from "./context.ts";
 /** A handler's result: the next state, or nothing when the state was changed in place or not at all. */
 export type Next<State> = State | void | Promise<State | void>;
 
-/** One function for each message kind that may arrive. */
+/**
+ * One function for each message kind that may arrive. One mapped type, not an intersection of three: the compiler would
+ * give a handler's context the type of all three at once.
+ */
 export type Handlers<P extends Protocol, State> = {
-  readonly [K in TellKind<P>]: (state: State, message: TellMessage<P, K>, context: Context<P>) => Next<State>;
-} & {
-  readonly [K in SelfKind<P>]: (state: State, message: SelfMessage<P, K>, context: Context<P>) => Next<State>;
-} & {
-  readonly [K in AskKind<P>]: (
-    state: State,
-    message: AskMessage<P, K>,
-    context: AskContext<P, K>,
-  ) => Next<State>;
+  readonly [K in TellKind<P> | SelfKind<P> | AskKind<P>]: HandlerOf<P, State, K>;
 };
+
+type HandlerOf<P extends Protocol, State, K extends string> =
+  K extends AskKind<P>
+    ? (state: State, message: AskMessage<P, K>, context: AskContext<P, K>) => Next<State>
+    : K extends TellKind<P>
+      ? (state: State, message: TellMessage<P, K>, context: Context<P>) => Next<State>
+      : K extends SelfKind<P>
+        ? (state: State, message: SelfMessage<P, K>, context: Context<P>) => Next<State>
+        : never;
 
 /** Why a life ended: the actor stops for good, or its supervisor starts it anew. */
 export type EndReason = "stopping" | "restarting";

@@ -45,6 +45,9 @@ export interface ActorSystemOptions {
   readonly onFailure?: (error: unknown) => void;
 }
 
+/** The fault that ends a question which did not get into a mailbox. */
+const REFUSAL_OF = { busy: "mailboxFull", gone: "actorGone", cycle: "askCycle" } as const;
+
 const RootProtocol = defineProtocol({ name: "root", version: 1 });
 
 /** One tree of actors in one process. */
@@ -167,21 +170,16 @@ export class ActorSystem {
     options: AskOptions | undefined,
     asker: Asker | undefined,
   ): Promise<TaggedMessage> {
-    return new Promise((resolve, reject) => {
-      const deadlineMs = options?.deadlineMs ?? ASK_DEADLINE_MS;
-      const receiver = to as ActorRef<Protocol>;
-      const ask = new Ask(receiver, deadlineMs, asker, { resolve, reject });
-      if (ask.isCycle())
-        return ask.refuse(new Fault("askCycle", { address: to.address, kind: message.kind }));
-      const verdict = receiver.deliver(message, ask);
-      if (verdict === "accepted") return ask.settled ? undefined : this.deadlines.add(ask, deadlineMs);
-      return ask.refuse(
-        new Fault(verdict === "busy" ? "mailboxFull" : "actorGone", {
-          address: to.address,
-          kind: message.kind,
-        }),
-      );
-    });
+    const ask = new Ask(to as ActorRef<Protocol>, options?.deadlineMs ?? ASK_DEADLINE_MS, asker);
+    const verdict = ask.isCycle() ? "cycle" : ask.to.deliver(message, ask);
+    if (verdict === "accepted") this.#await(ask);
+    else ask.refuse(new Fault(REFUSAL_OF[verdict], { address: to.address, kind: message.kind }));
+    return ask.promise;
+  }
+
+  // A receiver that is no actor may have answered already.
+  #await(ask: Ask): void {
+    if (!ask.settled) this.deadlines.add(ask, ask.deadlineMs);
   }
 
   onStopped(cell: Cell): void {

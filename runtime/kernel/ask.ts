@@ -13,20 +13,18 @@ export interface Asker {
   readonly cause: Ask | undefined;
 }
 
-/** The two ends of the promise that the asker holds. */
-export interface AskEnds {
-  readonly resolve: (reply: never) => void;
-  readonly reject: (fault: Error) => void;
-}
+const nothing = (): void => {};
 
 /**
  * A question between asker and receiver. It ends once: with an answer, a fault, the deadline, or the receiver's stop.
  * The chain of askers is held by pointers, so that a cycle is found when the question is put, not when it times out.
  */
 export class Ask extends Deadline implements OpenAsk {
-  readonly #resolve: (reply: never) => void;
-  readonly #reject: (fault: Error) => void;
-  readonly #deadlineMs: number;
+  #resolve: (reply: TaggedMessage) => void = nothing;
+  #reject: (fault: Error) => void = nothing;
+  readonly deadlineMs: number;
+  /** What the asker waits for. */
+  readonly promise: Promise<TaggedMessage>;
   readonly asker: Asker | undefined;
   /** Whom it was put to. */
   readonly to: ActorRef<Protocol>;
@@ -39,13 +37,15 @@ export class Ask extends Deadline implements OpenAsk {
   /** Answered outside the turn that took it: `replyLater`, or stashed. */
   deferred = false;
 
-  constructor(to: ActorRef<Protocol>, deadlineMs: number, asker: Asker | undefined, ends: AskEnds) {
+  constructor(to: ActorRef<Protocol>, deadlineMs: number, asker: Asker | undefined) {
     super();
     this.to = to;
-    this.#deadlineMs = deadlineMs;
+    this.deadlineMs = deadlineMs;
     this.asker = asker;
-    this.#resolve = ends.resolve;
-    this.#reject = ends.reject;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
   }
 
   get from(): string | undefined {
@@ -65,17 +65,19 @@ export class Ask extends Deadline implements OpenAsk {
   answer(reply: TaggedMessage): void {
     if (this.settled) return;
     this.#close();
-    this.#resolve(reply as never);
+    this.#resolve(reply);
   }
 
   refuse(fault: Error): void {
     if (this.settled) return;
     this.#close();
+    // An actor that stopped waiting, because its turn failed meanwhile, must not cost the process its life.
+    if (this.asker !== undefined) this.promise.catch(nothing);
     this.#reject(fault);
   }
 
   expire(): void {
-    this.refuse(new Fault("askTimeout", { address: this.to.address, deadlineMs: this.#deadlineMs }));
+    this.refuse(new Fault("askTimeout", { address: this.to.address, deadlineMs: this.deadlineMs }));
   }
 
   #close(): void {

@@ -1,12 +1,4 @@
-import type {
-  AskKind,
-  AskMessage,
-  Own,
-  Protocol,
-  Reply,
-  TaggedMessage,
-  Tell,
-} from "../../protocols/protocol.ts";
+import type { AskKind, AskMessage, Own, Protocol, Reply, Tell } from "../../protocols/protocol.ts";
 import type { AnyReference, Reference } from "../../protocols/reference.ts";
 import type { ActorRef, Verdict } from "../actor/actor-ref.ts";
 import type { ArgsOf, AskOptions, Context, Outcome } from "../actor/context.ts";

@@ -103,7 +103,7 @@ export class Cell extends NactActor {
       this.refused++;
       return "busy";
     }
-    mailbox.user.push(message, ask, this.system.dispatcher.tick);
+    mailbox.user.push(message, ask, this.system.dispatcher.tick());
     if (ask !== undefined) this.#keepAsk(ask);
     this.wake();
     return "accepted";
@@ -113,14 +113,20 @@ export class Cell extends NactActor {
   deliverOwn(message: TaggedMessage, timer?: NamedTimer): void {
     if (this.phase >= PHASE.stopping) return;
     const mailbox = (this.mailbox ??= this.system.mailboxes.take());
-    mailbox.controlLane().push(message, timer, this.system.dispatcher.tick);
+    mailbox.controlLane().push(message, timer, this.system.dispatcher.tick());
     this.wake();
   }
 
   /** Queues this cell for a turn when it has mail and may handle it. */
   wake(): void {
-    if (this.queued || this.open !== TURN.none || this.phase !== PHASE.running || this.mailbox === undefined)
+    if (
+      this.queued ||
+      this.open !== TURN.none ||
+      this.phase !== PHASE.running ||
+      this.mailbox === undefined
+    ) {
       return;
+    }
     this.queued = true;
     this.system.dispatcher.enqueue(this);
   }
@@ -197,8 +203,9 @@ export class Cell extends NactActor {
     this.handled++;
     this.open = TURN.none;
     this.message = this.ask = undefined;
-    if (ask !== undefined && !ask.settled && !ask.deferred)
+    if (ask !== undefined && !ask.settled && !ask.deferred) {
       ask.refuse(new Fault("noReply", { address: ask.to.address }));
+    }
     if (this.phase !== PHASE.running) advance(this);
   }
 

@@ -24,12 +24,17 @@ export class Dispatcher {
   #isArmed = false;
   /** The actor whose handler is on the stack. */
   running: Cell | undefined = undefined;
-  /** The time of the latest look at the clock: good enough for the age of mail, and free. */
-  tick = 0;
+  #tick = 0;
 
   constructor(clock: Clock, schedule: Schedule) {
     this.#clock = clock;
     this.#schedule = schedule;
+  }
+
+  /** The time, good enough for the age of mail: the clock is not read again while the dispatcher is at work or about to be. */
+  tick(): number {
+    if (!this.#isArmed && this.running === undefined) this.#tick = this.#clock.nowMs();
+    return this.#tick;
   }
 
   /** Queues an actor for its next turn. The caller makes sure that it is not queued already. */
@@ -48,7 +53,7 @@ export class Dispatcher {
 
   #arm(): void {
     this.#isArmed = true;
-    this.tick = this.#clock.nowMs();
+    this.#tick = this.#clock.nowMs();
     this.#schedule(this.#onTurn);
   }
 
@@ -62,7 +67,7 @@ export class Dispatcher {
   }
 
   #drain(): void {
-    const endMs = (this.tick = this.#clock.nowMs()) + BUDGET_MS;
+    const endMs = (this.#tick = this.#clock.nowMs()) + BUDGET_MS;
     let untilLook = CLOCK_EVERY;
     for (let cell = this.#take(); cell !== undefined; cell = this.#take()) {
       this.running = cell;
@@ -71,8 +76,8 @@ export class Dispatcher {
       if (cell.queued) this.#waiting.push(cell);
       if (untilLook > 0) continue;
       untilLook = CLOCK_EVERY;
-      this.tick = this.#clock.nowMs();
-      if (this.tick >= endMs) return;
+      this.#tick = this.#clock.nowMs();
+      if (this.#tick >= endMs) return;
     }
   }
 

@@ -52,7 +52,8 @@ export function beginRestart(cell: Cell, delayMs: number): void {
 }
 
 function beginEnd(cell: Cell): void {
-  cell.extras?.pending?.cancel();
+  // An `afterStop` that already runs for a restart keeps its limit.
+  if (cell.extras?.isReleasing !== true) cell.extras?.pending?.cancel();
   cell.extras?.abort?.abort(new Fault("staleTurn", { address: cell.reference.address }));
   // The latest child first: what was started later may lean on what was started before it.
   for (const child of [...cell.children.values()].reverse()) beginStop(child);
@@ -153,8 +154,9 @@ function terminate(cell: Cell): void {
   const address = cell.reference.address;
   while (cell.firstOpenAsk !== undefined) cell.firstOpenAsk.refuse(new Fault("actorGone", { address }));
   if (mailbox !== undefined) {
-    while (mailbox.user.size > 0)
+    while (mailbox.user.size > 0) {
       cell.system.deadLetters.add("leftInMailbox", address, mailbox.user.shift().kind);
+    }
   }
   cell.mailbox = undefined;
   cell.state = cell.context = undefined;
@@ -209,8 +211,9 @@ interface FailureCase {
 function carryOut(directive: Directive, { supervisor, child, error, supervision }: FailureCase): void {
   switch (directive.kind) {
     case "restart":
-      for (const affected of inScope(supervisor, child, directive.scope))
+      for (const affected of inScope(supervisor, child, directive.scope)) {
         beginRestart(affected, directive.delayMs);
+      }
       return;
     case "stop":
       supervisor.system.log.error("actor.gaveUp", { path: child.pathText, supervisor: supervisor.pathText });

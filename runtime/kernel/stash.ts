@@ -14,7 +14,7 @@ export function stash(cell: Cell): void {
   const max = cell.definition.stashMax ?? STASH_MAX;
   if (stashed.size >= max) throw new Fault("stashFull", { address: cell.reference.address, max });
   if (ask !== undefined) ask.deferred = true;
-  stashed.push(message, ask, cell.system.dispatcher.tick);
+  stashed.push(message, ask, cell.system.dispatcher.tick());
 }
 
 /** Puts all that was set aside in front of the mailbox, the oldest first. */

@@ -33,8 +33,9 @@ export class Deadlines {
     deadline.cancel();
     const delay = Math.max(0, Math.ceil(delayMs));
     let list = this.#classes.get(delay);
-    if (list === undefined)
+    if (list === undefined) {
       this.#classes.set(delay, (list = new DelayClass(delay, this.#clock, this.#classes)));
+    }
     list.append(deadline);
   }
 
@@ -95,8 +96,9 @@ class DelayClass {
       }
     } finally {
       if (this.#head === undefined) this.#retire();
-      else
+      else {
         this.#disarm ??= this.#clock.after(Math.max(1, Math.ceil(this.#head.dueMs - nowMs)), this.#onTimer);
+      }
     }
   };
 

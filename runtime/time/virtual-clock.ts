@@ -56,8 +56,9 @@ export class VirtualClock implements Clock {
         next === undefined ||
         task.dueMs < next.dueMs ||
         (task.dueMs === next.dueMs && task.order < next.order)
-      )
+      ) {
         next = task;
+      }
     }
     return next;
   }
