@@ -82,6 +82,11 @@ export function messageSchema(kind: string, fields: Fields): TObject {
   return Type.Object({ kind: Type.Literal(kind), ...fields }, { additionalProperties: false });
 }
 
+/** The schema of an object with these fields, such as the body of a request, and nothing else. */
+export function objectSchema(fields: Fields): TObject {
+  return Type.Object(fields, { additionalProperties: false });
+}
+
 type Flatten<T> = { [Key in keyof T]: T[Key] };
 type FieldsOf<F> = F extends Fields ? Static<TObject<F>> : never;
 /** One message of a kind, with its fields. */

@@ -22,7 +22,6 @@ import { DeadLetters } from "./dead-letters.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Schedule } from "./dispatcher.ts";
 import { start } from "./lifecycle.ts";
-import { MailboxPool } from "./mailbox.ts";
 import { PHASE } from "./phase.ts";
 import { describeTree } from "./tree-node.ts";
 import type { TreeNode, TreeQuery } from "./tree-node.ts";
@@ -58,7 +57,6 @@ export class ActorSystem {
   readonly random: () => number;
   readonly deadlines: Deadlines;
   readonly dispatcher: Dispatcher;
-  readonly mailboxes = new MailboxPool();
   readonly deadLetters: DeadLetters;
   /** Effects and results of turns whose life had ended. */
   readonly staleTurns = { count: 0 };
@@ -156,8 +154,11 @@ export class ActorSystem {
     name: string,
     args: unknown,
   ): Reference<P> {
-    if (parent.phase >= PHASE.stopping) throw new Fault("systemStopping", { parent: parent.pathText, name });
-    if (parent.children.has(name)) throw new Fault("nameTaken", { parent: parent.pathText, name });
+    const place = { parent: parent.pathText, name };
+    if (parent.phase > PHASE.running) {
+      throw new Fault(parent === this.root ? "systemStopping" : "staleTurn", place);
+    }
+    if (parent.children.has(name)) throw new Fault("nameTaken", place);
     const cell = new Cell(parent, name, this, { definition: definition as AnyDefinition, args });
     start(cell);
     return cell.reference as AnyReference;

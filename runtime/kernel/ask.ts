@@ -34,7 +34,7 @@ export class Ask extends Deadline implements OpenAsk {
   nextOpen: Ask | undefined = undefined;
   /** Ended, one way or the other. */
   settled = false;
-  /** Answered outside the turn that took it: `replyLater`, or stashed. */
+  /** Answered outside the turn that took it: `replyLater`. */
   deferred = false;
 
   constructor(to: ActorRef<Protocol>, deadlineMs: number, asker: Asker | undefined) {

@@ -6,10 +6,12 @@ import type { ActorDefinition } from "../actor/define-actor.ts";
 import { Fault } from "../fault.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { scopedLog } from "../telemetry/scoped-log.ts";
+import { asError } from "./as-error.ts";
 import type { Ask, Asker } from "./ask.ts";
 import type { Cell } from "./cell.ts";
 import { LocalRef } from "./local-ref.ts";
 import { NamedTimer } from "./named-timer.ts";
+import { PHASE } from "./phase.ts";
 import { stash, unstash } from "./stash.ts";
 import { unwatch, watch } from "./watch.ts";
 
@@ -32,7 +34,14 @@ export class CellContext implements Context<Protocol> {
   }
 
   get signal(): AbortSignal {
-    return (this.live().rare.abort ??= new AbortController()).signal;
+    const cell = this.live();
+    const { rare } = cell;
+    if (rare.abort === undefined) {
+      rare.abort = new AbortController();
+      // Whoever looks only after the end has begun is told at once.
+      if (cell.phase > PHASE.running && !rare.isReleasing) rare.abort.abort(this.#staleTurn());
+    }
+    return rare.abort.signal;
   }
 
   get log(): Logger {
@@ -78,8 +87,7 @@ export class CellContext implements Context<Protocol> {
     };
     promise.then(
       (value) => settle({ ok: true, value }),
-      (error: unknown) =>
-        settle({ ok: false, error: error instanceof Error ? error : new Error(String(error)) }),
+      (error: unknown) => settle({ ok: false, error: asError(error) }),
     );
   }
 
@@ -117,7 +125,7 @@ export class CellContext implements Context<Protocol> {
     const cell = this.live();
     const timers = (cell.rare.timers ??= new Map());
     timers.get(name)?.stop();
-    const timer = new NamedTimer(cell, message);
+    const timer = new NamedTimer(cell, name, message);
     timers.set(name, timer);
     cell.system.deadlines.add(timer, delayMs);
   }
@@ -149,7 +157,11 @@ export class CellContext implements Context<Protocol> {
   protected live(): Cell {
     if (this.isLive()) return this.cell;
     this.cell.system.staleTurns.count++;
-    throw new Fault("staleTurn", { address: this.cell.reference.address });
+    throw this.#staleTurn();
+  }
+
+  #staleTurn(): Fault {
+    return new Fault("staleTurn", { address: this.cell.reference.address });
   }
 }
 

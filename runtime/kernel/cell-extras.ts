@@ -2,8 +2,8 @@ import type { TaggedMessage } from "../../protocols/protocol.ts";
 import type { RestartHistory } from "../supervision/restart-budget.ts";
 import type { Deadline } from "../time/deadlines.ts";
 import type { Cell } from "./cell.ts";
+import type { Lane } from "./lane.ts";
 import type { NamedTimer } from "./named-timer.ts";
-import type { Ring } from "./ring.ts";
 
 /** The latest failure of an actor, for operators. The message is named by its kind; its content is not kept. */
 export interface LastFailure {
@@ -16,12 +16,14 @@ export interface LastFailure {
 
 /** What only few actors need at a time, so that the others do not pay for its fields. */
 export class CellExtras {
+  /** What the actor said to itself and has not handled yet. */
+  control: Lane | undefined = undefined;
   timers: Map<string, NamedTimer> | undefined = undefined;
   /** Who is told of this actor's stop, and in which words. */
   watchers: Map<Cell, TaggedMessage> | undefined = undefined;
   /** Whose stop this actor waits for. */
   watching: Set<Cell> | undefined = undefined;
-  stash: Ring | undefined = undefined;
+  stash: Lane | undefined = undefined;
   abort: AbortController | undefined = undefined;
   lastFailure: LastFailure | undefined = undefined;
   /** This actor's own restarts that still count, under one-for-one. */

@@ -9,9 +9,9 @@ import type { Ask } from "./ask.ts";
 import { CellExtras } from "./cell-extras.ts";
 import { AskTurnContext } from "./ask-turn-context.ts";
 import type { CellContext } from "./cell-context.ts";
-import { advance, beginStop, fail, superviseFailure } from "./lifecycle.ts";
+import { Lane } from "./lane.ts";
+import { advance, beginStop, boundTurn, fail, superviseFailure } from "./lifecycle.ts";
 import { LocalRef } from "./local-ref.ts";
-import type { Mailbox } from "./mailbox.ts";
 import { NamedTimer } from "./named-timer.ts";
 import { PHASE, TURN } from "./phase.ts";
 import type { Phase, Turn } from "./phase.ts";
@@ -34,7 +34,12 @@ const NACT_PROPERTIES = { afterStop: nothing, onCrash: nothing };
 export class Cell extends NactActor {
   declare parent: NactParent | undefined;
   declare children: Map<string, Cell>;
-  declare mailbox: Mailbox | undefined;
+  /**
+   * The user lane: messages of others, at most `mailboxMax`. What the actor ordered itself (timers, watch notices, piped
+   * results: bounded by how much it ordered) waits in the control lane among the extras and goes first. The system lane
+   * (start, stop, restart) holds at most one wish, so it is the `phase`, acted on between two turns.
+   */
+  declare mailbox: Lane;
   declare reference: LocalRef;
   declare system: ActorSystem;
 
@@ -51,8 +56,9 @@ export class Cell extends NactActor {
   turn = 0;
   /** Whether `initialState` has built a state that `afterStop` may release. */
   hasState = false;
-  /** Whether the dispatcher holds this cell. */
+  /** Whether the dispatcher holds this cell, and which one it serves after it. */
   queued = false;
+  nextQueued: Cell | undefined = undefined;
   /** The message of the open turn, and the ask or timer it came from. */
   message: TaggedMessage | undefined = undefined;
   ask: Ask | undefined = undefined;
@@ -77,9 +83,11 @@ export class Cell extends NactActor {
     this.incarnation = system.nextIncarnation();
     this.spawnedAtMs = Math.round(system.clock.nowMs());
     // nact has filled these with a queue, maps and a path reference of its own; ours replace them.
-    this.mailbox = undefined;
+    this.mailbox = new Lane();
     this.childReferences = undefined;
     this.reference = new LocalRef(this);
+    // nact's copy of the path leaves room for many more names.
+    this.path.parts = this.path.parts.slice();
     this.children = NO_CHILDREN as Map<string, Cell>;
   }
 
@@ -98,12 +106,11 @@ export class Cell extends NactActor {
       this.system.deadLetters.add("actorGone", this.reference.address, message.kind);
       return "gone";
     }
-    const mailbox = (this.mailbox ??= this.system.mailboxes.take());
-    if (mailbox.user.size >= (this.definition.mailboxMax ?? MAILBOX_MAX)) {
+    if (this.mailbox.size >= (this.definition.mailboxMax ?? MAILBOX_MAX)) {
       this.refused++;
       return "busy";
     }
-    mailbox.user.push(message, ask, this.system.dispatcher.tick());
+    this.mailbox.push(message, ask, this.system.dispatcher.tick());
     if (ask !== undefined) this.#keepAsk(ask);
     this.wake();
     return "accepted";
@@ -112,21 +119,14 @@ export class Cell extends NactActor {
   /** Takes a message that this actor ordered itself: bounded by its orders, so never refused, and first in line. */
   deliverOwn(message: TaggedMessage, timer?: NamedTimer): void {
     if (this.phase >= PHASE.stopping) return;
-    const mailbox = (this.mailbox ??= this.system.mailboxes.take());
-    mailbox.controlLane().push(message, timer, this.system.dispatcher.tick());
+    const control = (this.rare.control ??= new Lane());
+    control.push(message, timer, this.system.dispatcher.tick());
     this.wake();
   }
 
   /** Queues this cell for a turn when it has mail and may handle it. */
   wake(): void {
-    if (
-      this.queued ||
-      this.open !== TURN.none ||
-      this.phase !== PHASE.running ||
-      this.mailbox === undefined
-    ) {
-      return;
-    }
+    if (this.queued || !this.#isReady()) return;
     this.queued = true;
     this.system.dispatcher.enqueue(this);
   }
@@ -134,31 +134,23 @@ export class Cell extends NactActor {
   /** Handles up to `max` messages; the dispatcher alone calls it. Answers how many, and leaves `queued` set when more wait. */
   run(max: number): number {
     let count = 0;
-    while (count < max && this.phase === PHASE.running && this.open === TURN.none) {
-      const mailbox = this.mailbox;
-      if (mailbox === undefined || mailbox.size === 0) break;
-      const lane = mailbox.nextLane();
-      const origin = lane.headOrigin();
-      const message = lane.shift();
+    while (count < max && this.#isReady()) {
+      const letter = this.extras?.control?.shift() ?? this.mailbox.shift();
+      if (letter === undefined) break;
+      const { message, origin } = letter;
       count++;
       if (origin === undefined) this.#turn(message, undefined);
       else if (!(origin instanceof NamedTimer)) this.#turn(message, origin);
-      else if (origin.isCurrent()) this.#turn(message, undefined);
+      else if (origin.claim()) this.#turn(message, undefined);
     }
-    this.#afterVisit();
+    this.queued = this.#isReady();
     return count;
   }
 
-  #afterVisit(): void {
-    const mailbox = this.mailbox;
-    if (mailbox !== undefined && mailbox.size > 0) {
-      this.queued = this.phase === PHASE.running && this.open === TURN.none;
-      return;
-    }
-    this.queued = false;
-    if (mailbox === undefined) return;
-    this.mailbox = undefined;
-    this.system.mailboxes.give(mailbox);
+  /** Whether there is mail and it may be handled. */
+  #isReady(): boolean {
+    if (this.phase !== PHASE.running || this.open !== TURN.none) return false;
+    return this.mailbox.first !== undefined || this.extras?.control?.first !== undefined;
   }
 
   #turn(message: TaggedMessage, ask: Ask | undefined): void {
@@ -176,8 +168,10 @@ export class Cell extends NactActor {
     } catch (error) {
       return this.#turnFailed(error);
     }
-    if (result instanceof Promise) return this.#turnContinues(result);
-    if (result !== undefined) this.state = result;
+    if (result !== undefined) {
+      if (result instanceof Promise) return this.#turnContinues(result);
+      this.state = result;
+    }
     this.#turnEnded();
   }
 
@@ -196,6 +190,7 @@ export class Cell extends NactActor {
         return this.#turnFailed(error);
       },
     );
+    if (this.phase !== PHASE.running) boundTurn(this);
   }
 
   #turnEnded(): void {

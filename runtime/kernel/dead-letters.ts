@@ -9,6 +9,7 @@ export type DeadLetterReason =
   | "leftInMailbox" // waiting when its receiver stopped
   | "unhandledKind" // its receiver has no handler for the kind
   | "handlerFailed" // the handler threw; the message is not tried again
+  | "turnRevoked" // its turn was given up: the actor was restarted, or had to stop
   | "askEnded" // the asker had given up before its turn came
   | "lateReply"; // an answer to a question that had ended
 

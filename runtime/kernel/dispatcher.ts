@@ -18,9 +18,9 @@ export type Schedule = (task: () => void) => void;
 export class Dispatcher {
   readonly #clock: Clock;
   readonly #schedule: Schedule;
-  #serving: (Cell | undefined)[] = [];
-  #served = 0;
-  #waiting: Cell[] = [];
+  // The actors in line, chained through `nextQueued`.
+  #first: Cell | undefined = undefined;
+  #last: Cell | undefined = undefined;
   #isArmed = false;
   /** The actor whose handler is on the stack. */
   running: Cell | undefined = undefined;
@@ -31,15 +31,18 @@ export class Dispatcher {
     this.#schedule = schedule;
   }
 
-  /** The time, good enough for the age of mail: the clock is not read again while the dispatcher is at work or about to be. */
+  /**
+   * The time in whole milliseconds, good enough for the age of mail: the clock is not read again while the dispatcher
+   * is at work or about to be.
+   */
   tick(): number {
-    if (!this.#isArmed && this.running === undefined) this.#tick = this.#clock.nowMs();
+    if (!this.#isArmed && this.running === undefined) this.#look();
     return this.#tick;
   }
 
   /** Queues an actor for its next turn. The caller makes sure that it is not queued already. */
   enqueue(cell: Cell): void {
-    this.#waiting.push(cell);
+    this.#append(cell);
     // Within a drain the loop itself comes to it.
     if (!this.#isArmed && this.running === undefined) this.#arm();
   }
@@ -47,13 +50,16 @@ export class Dispatcher {
   /** Serves what is queued now instead of in the next macrotask; does nothing inside a handler. */
   pump(): void {
     if (this.running !== undefined) return;
-    this.#drain();
-    if (this.#hasWork() && !this.#isArmed) this.#arm();
+    try {
+      this.#drain();
+    } finally {
+      if (this.#first !== undefined && !this.#isArmed) this.#arm();
+    }
   }
 
   #arm(): void {
     this.#isArmed = true;
-    this.#tick = this.#clock.nowMs();
+    this.#look();
     this.#schedule(this.#onTurn);
   }
 
@@ -62,35 +68,45 @@ export class Dispatcher {
     this.pump();
   };
 
-  #hasWork(): boolean {
-    return this.#waiting.length > 0 || this.#served < this.#serving.length;
-  }
-
   #drain(): void {
-    const endMs = (this.#tick = this.#clock.nowMs()) + BUDGET_MS;
+    const endMs = this.#look() + BUDGET_MS;
     let untilLook = CLOCK_EVERY;
     for (let cell = this.#take(); cell !== undefined; cell = this.#take()) {
-      this.running = cell;
-      untilLook -= cell.run(VISIT_MAX);
-      this.running = undefined;
-      if (cell.queued) this.#waiting.push(cell);
+      untilLook -= this.#visit(cell);
       if (untilLook > 0) continue;
       untilLook = CLOCK_EVERY;
-      this.#tick = this.#clock.nowMs();
-      if (this.#tick >= endMs) return;
+      if (this.#look() >= endMs) return;
     }
   }
 
-  // Two arrays take turns: one is served from its front while the other fills, so that neither ever shifts.
-  #take(): Cell | undefined {
-    if (this.#served === this.#serving.length) {
-      if (this.#waiting.length === 0) return undefined;
-      this.#serving.length = 0;
-      [this.#serving, this.#waiting] = [this.#waiting, this.#serving as Cell[]];
-      this.#served = 0;
+  #visit(cell: Cell): number {
+    this.running = cell;
+    try {
+      return cell.run(VISIT_MAX);
+    } finally {
+      this.running = undefined;
+      if (cell.queued) this.#append(cell);
     }
-    const cell = this.#serving[this.#served];
-    this.#serving[this.#served++] = undefined;
+  }
+
+  #look(): number {
+    const nowMs = this.#clock.nowMs();
+    this.#tick = Math.trunc(nowMs);
+    return nowMs;
+  }
+
+  #append(cell: Cell): void {
+    if (this.#last === undefined) this.#first = cell;
+    else this.#last.nextQueued = cell;
+    this.#last = cell;
+  }
+
+  #take(): Cell | undefined {
+    const cell = this.#first;
+    if (cell === undefined) return undefined;
+    this.#first = cell.nextQueued;
+    if (this.#first === undefined) this.#last = undefined;
+    cell.nextQueued = undefined;
     return cell;
   }
 }

@@ -1,8 +1,11 @@
 import type { EndReason } from "../actor/define-actor.ts";
 import { Fault } from "../fault.ts";
+import type { FaultCode } from "../fault.ts";
 import { decide, SUPERVISION_DEFAULT } from "../supervision/restart-policy.ts";
 import type { Directive, Strategy, Supervision } from "../supervision/restart-policy.ts";
 import { Deadline } from "../time/deadlines.ts";
+import { asError } from "./as-error.ts";
+import type { Ask } from "./ask.ts";
 import type { Cell } from "./cell.ts";
 import { CellContext } from "./cell-context.ts";
 import { PHASE, TURN } from "./phase.ts";
@@ -35,9 +38,8 @@ export function start(cell: Cell): void {
 export function beginStop(cell: Cell): void {
   if (cell.phase >= PHASE.stopping) return;
   cell.phase = PHASE.stopping;
+  refuseAsks(cell, "actorGone", (ask) => !ask.deferred && ask !== cell.ask);
   beginEnd(cell);
-  if (cell.open === TURN.awaiting) limit(cell, "turn", () => revokeTurn(cell));
-  advance(cell);
 }
 
 /** Ends this life and begins another `delayMs` later, on the same mailbox. The open turn is given up, not awaited. */
@@ -47,68 +49,88 @@ export function beginRestart(cell: Cell, delayMs: number): void {
   cell.restarts++;
   cell.rare.restartDelayMs = delayMs;
   beginEnd(cell);
-  if (cell.open === TURN.awaiting) revokeTurn(cell);
-  advance(cell);
 }
 
 function beginEnd(cell: Cell): void {
-  // An `afterStop` that already runs for a restart keeps its limit.
-  if (cell.extras?.isReleasing !== true) cell.extras?.pending?.cancel();
-  cell.extras?.abort?.abort(new Fault("staleTurn", { address: cell.reference.address }));
+  // An `afterStop` that already runs for a restart is left in peace.
+  if (cell.extras?.isReleasing !== true) abort(cell);
   // The latest child first: what was started later may lean on what was started before it.
   for (const child of [...cell.children.values()].reverse()) beginStop(child);
+  boundTurn(cell);
+}
+
+/** Once an end has begun, the promise of an open turn is waited for: within the limit by a stop, not at all by a restart. */
+export function boundTurn(cell: Cell): void {
+  if (cell.open === TURN.awaiting) {
+    if (cell.phase === PHASE.stopping) limit(cell, "turn", () => revokeTurn(cell));
+    else revokeTurn(cell);
+  }
+  advance(cell);
 }
 
 /** The next step of an end, whenever one of the things it waits for has come: the handler on the stack, children, the turn. */
 export function advance(cell: Cell): void {
   if (cell.phase !== PHASE.stopping && cell.phase !== PHASE.restarting) return;
-  if (cell.open !== TURN.none || cell.children.size > 0 || cell.extras?.isReleasing === true) return;
+  if (cell.open !== TURN.none || cell.extras?.isReleasing === true) return;
+  cell.extras?.pending?.cancel();
+  if (cell.children.size > 0) return;
   endLife(cell);
   release(cell, () => {
+    endLife(cell);
     if (cell.phase === PHASE.stopping) terminate(cell);
     else awaitNextLife(cell);
   });
 }
 
 function revokeTurn(cell: Cell): void {
-  const { ask } = cell;
+  const { message, ask } = cell;
   cell.life++;
   cell.open = TURN.none;
   cell.message = cell.ask = undefined;
+  if (message !== undefined) {
+    cell.system.deadLetters.add("turnRevoked", cell.reference.address, message.kind);
+  }
   if (ask !== undefined) {
     ask.deferred = false;
     ask.refuse(new Fault("actorFailed", { address: ask.to.address }));
   }
 }
 
+/** Voids the contexts of a life, or of the `afterStop` that followed it, and what was ordered through them. */
 function endLife(cell: Cell): void {
   cell.life++;
-  cell.context = new CellContext(cell);
   unstash(cell);
   const { extras } = cell;
   if (extras === undefined) return;
-  extras.pending?.cancel();
+  abort(cell);
   extras.abort = undefined;
+  extras.childrenHistory = [];
   for (const timer of extras.timers?.values() ?? []) timer.stop();
   extras.timers = undefined;
   forgetWatches(cell);
+}
+
+function abort(cell: Cell): void {
+  cell.extras?.abort?.abort(new Fault("staleTurn", { address: cell.reference.address }));
 }
 
 /** Runs `afterStop`, bounded in time, and goes on with `next` whatever becomes of it. */
 function release(cell: Cell, next: () => void): void {
   const { afterStop } = cell.definition;
   if (afterStop === undefined || !cell.hasState) return next();
+  const { life } = cell;
+  const context = new CellContext(cell);
   cell.hasState = false;
   cell.rare.isReleasing = true;
   const done = (): void => {
-    if (!cell.rare.isReleasing) return;
+    if (cell.life !== life) return;
     cell.rare.isReleasing = false;
     cell.rare.pending?.cancel();
     next();
   };
   const reason: EndReason = cell.phase === PHASE.stopping ? "stopping" : "restarting";
   try {
-    const released = afterStop(cell.state as never, cell.context as never, reason);
+    const released = afterStop(cell.state as never, context as never, reason);
     if (!(released instanceof Promise)) return done();
     limit(cell, "afterStop", done);
     released.catch((error: unknown) => releaseFailed(cell, error)).finally(done);
@@ -130,18 +152,18 @@ function releaseFailed(cell: Cell, error: unknown): void {
 function awaitNextLife(cell: Cell): void {
   cell.phase = PHASE.waiting;
   cell.state = undefined;
-  refuseDeferredAsks(cell);
+  // Whoever kept the right to answer lost it with its state; questions still in the mailbox go to the next life.
+  refuseAsks(cell, "actorFailed", (ask) => ask.deferred);
   wait(cell, cell.rare.restartDelayMs, () => {
     cell.system.log.info("actor.restarted", { path: cell.pathText, restarts: cell.restarts });
     start(cell);
   });
 }
 
-// Whoever kept the right to answer lost it with its state; questions still in the mailbox go to the next life.
-function refuseDeferredAsks(cell: Cell): void {
+function refuseAsks(cell: Cell, code: FaultCode, isHopeless: (ask: Ask) => boolean): void {
   for (let ask = cell.firstOpenAsk; ask !== undefined;) {
     const next = ask.nextOpen;
-    if (ask.deferred) ask.refuse(new Fault("actorFailed", { address: ask.to.address }));
+    if (isHopeless(ask)) ask.refuse(new Fault(code, { address: ask.to.address }));
     ask = next;
   }
 }
@@ -150,15 +172,12 @@ function terminate(cell: Cell): void {
   const { mailbox } = cell;
   cell.phase = PHASE.stopped;
   cell.stopped = true;
-  cell.life++;
-  const address = cell.reference.address;
-  while (cell.firstOpenAsk !== undefined) cell.firstOpenAsk.refuse(new Fault("actorGone", { address }));
-  if (mailbox !== undefined) {
-    while (mailbox.user.size > 0) {
-      cell.system.deadLetters.add("leftInMailbox", address, mailbox.user.shift().kind);
-    }
+  refuseAsks(cell, "actorGone", () => true);
+  const { address } = cell.reference;
+  for (let letter = mailbox.shift(); letter !== undefined; letter = mailbox.shift()) {
+    cell.system.deadLetters.add("leftInMailbox", address, letter.message.kind);
   }
-  cell.mailbox = undefined;
+  if (cell.extras !== undefined) cell.extras.control = undefined;
   cell.state = cell.context = undefined;
   tellWatchers(cell);
   cell.parent?.childStopped(cell);
@@ -175,7 +194,7 @@ export function fail(cell: Cell, error: unknown, kind: string | undefined): void
 }
 
 function recordFailure(cell: Cell, error: unknown, kind: string | undefined): void {
-  const known = error instanceof Error ? error : new Error(String(error));
+  const known = asError(error);
   cell.failed++;
   cell.rare.lastFailure = {
     atMs: cell.system.clock.wallMs(),
@@ -212,7 +231,8 @@ function carryOut(directive: Directive, { supervisor, child, error, supervision 
   switch (directive.kind) {
     case "restart":
       for (const affected of inScope(supervisor, child, directive.scope)) {
-        beginRestart(affected, directive.delayMs);
+        if (affected.definition.restart === "temporary") beginStop(affected);
+        else beginRestart(affected, directive.delayMs);
       }
       return;
     case "stop":
@@ -226,6 +246,7 @@ function carryOut(directive: Directive, { supervisor, child, error, supervision 
         max,
         withinMs,
       });
+      beginStop(child);
       const details = { child: child.pathText, max, withinMs };
       return fail(supervisor, new Fault("restartBudgetExhausted", details, { cause: error }), undefined);
     }
@@ -249,6 +270,7 @@ function limit(cell: Cell, step: "turn" | "afterStop", over: () => void): void {
 }
 
 function wait(cell: Cell, delayMs: number, then: () => void): void {
+  cell.rare.pending?.cancel();
   const pending = (cell.rare.pending = new Alarm(then));
   cell.system.deadlines.add(pending, delayMs);
 }

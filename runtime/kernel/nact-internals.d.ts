@@ -1,7 +1,7 @@
 /** The parts of nact 7.6.2 that the kernel builds on; they are not in its published types. */
 declare module "nact/lib/actor.js" {
   export interface NactPath {
-    readonly parts: readonly string[];
+    parts: readonly string[];
     createChildPath(name: string): NactPath;
   }
 

@@ -5,17 +5,22 @@ import type { Cell } from "./cell.ts";
 /** A timer of an actor. Once stopped or replaced, its message is not handled, even when it already waits in the mailbox. */
 export class NamedTimer extends Deadline {
   readonly #cell: Cell;
+  readonly #name: string;
   readonly #message: TaggedMessage;
   #isStopped = false;
 
-  constructor(cell: Cell, message: TaggedMessage) {
+  constructor(cell: Cell, name: string, message: TaggedMessage) {
     super();
     this.#cell = cell;
+    this.#name = name;
     this.#message = message;
   }
 
-  isCurrent(): boolean {
-    return !this.#isStopped;
+  /** Whether its message is still wanted, now that its turn has come; with that the timer is over. */
+  claim(): boolean {
+    if (this.#isStopped) return false;
+    this.#cell.extras?.timers?.delete(this.#name);
+    return true;
   }
 
   stop(): void {

@@ -1,7 +1,10 @@
+import { asError } from "./as-error.ts";
 import type { Cell } from "./cell.ts";
 import type { LastFailure } from "./cell-extras.ts";
 import { phaseName } from "./phase.ts";
 import type { PhaseName } from "./phase.ts";
+import { waitingAt } from "./waiting.ts";
+import type { Waiting } from "./waiting.ts";
 
 /** Levels of children that a description shows unless it is asked for more. */
 const DEPTH_DEFAULT = 3;
@@ -13,7 +16,7 @@ export interface TreeNode {
   readonly type: string;
   readonly state: PhaseName;
   readonly incarnation: number;
-  readonly mailbox: { readonly depth: number; readonly oldestAgeMs: number };
+  readonly mailbox: Waiting;
   readonly handled: number;
   readonly failed: number;
   /** Messages answered `busy`. */
@@ -56,12 +59,12 @@ function describeCell(cell: Cell, depth: number): TreeNode {
   const lastFailure = cell.extras?.lastFailure;
   const details = describeState(cell);
   return {
-    name: cell.name === "root" ? cell.system.name : cell.name,
+    name: cell === cell.system.root ? cell.system.name : cell.name,
     path: cell.pathText,
     type: cell.definition.type,
     state: phaseName(cell.phase),
     incarnation: cell.incarnation,
-    mailbox: describeMailbox(cell),
+    mailbox: waitingAt(cell),
     handled: cell.handled,
     failed: cell.failed,
     refused: cell.refused,
@@ -76,18 +79,6 @@ function describeCell(cell: Cell, depth: number): TreeNode {
   };
 }
 
-function describeMailbox(cell: Cell): TreeNode["mailbox"] {
-  const { mailbox } = cell;
-  if (mailbox === undefined || mailbox.size === 0) return { depth: 0, oldestAgeMs: 0 };
-  const ticks = [mailbox.user, mailbox.control].flatMap((lane) =>
-    lane !== undefined && lane.size > 0 ? [lane.headTick()] : [],
-  );
-  return {
-    depth: mailbox.size,
-    oldestAgeMs: Math.max(0, Math.round(cell.system.clock.nowMs() - Math.min(...ticks))),
-  };
-}
-
 // A look at an actor must not be able to hurt it or the onlooker.
 function describeState(cell: Cell): Readonly<Record<string, unknown>> | undefined {
   const { describe } = cell.definition;
@@ -95,7 +86,7 @@ function describeState(cell: Cell): Readonly<Record<string, unknown>> | undefine
   try {
     return describe(cell.state as never);
   } catch (error) {
-    return { describeFailed: String(error) };
+    return { describeFailed: asError(error).message };
   }
 }
 

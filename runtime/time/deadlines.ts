@@ -87,7 +87,6 @@ class DelayClass {
   // The timer stays armed when the head is cancelled: most deadlines are met, and re-arming for each would cost more.
   readonly #onTimer = (): void => {
     const nowMs = this.#clock.nowMs();
-    this.#disarm = undefined;
     try {
       while (this.#head !== undefined && this.#head.dueMs <= nowMs) {
         const due = this.#head;
@@ -95,9 +94,10 @@ class DelayClass {
         due.expire();
       }
     } finally {
+      // Armed last and for the head, whatever was added meanwhile.
       if (this.#head === undefined) this.#retire();
       else {
-        this.#disarm ??= this.#clock.after(Math.max(1, Math.ceil(this.#head.dueMs - nowMs)), this.#onTimer);
+        this.#disarm = this.#clock.after(Math.max(1, Math.ceil(this.#head.dueMs - nowMs)), this.#onTimer);
       }
     }
   };
