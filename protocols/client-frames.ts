@@ -3,11 +3,20 @@ import { CLIENT_PROTOCOL_VERSION, MEMBER_NAME_MAX, ROOM_NAME_MAX } from "./clien
 import type { Fields, MessageOf } from "./protocol.ts";
 
 // What a browser needs to know without the schemas has its own file; it is still found here.
-export { CLIENT_PROTOCOL_VERSION, CLOSE_CODES, MEMBER_NAME_MAX, ROOM_NAME_MAX, SUBPROTOCOLS } from "./client-protocol.ts";
+export {
+  CLIENT_PROTOCOL_VERSION,
+  CLOSE_CODES,
+  MEMBER_NAME_MAX,
+  ROOM_NAME_MAX,
+  SUBPROTOCOLS,
+} from "./client-protocol.ts";
 export type { CloseReason, FrameFormat } from "./client-protocol.ts";
 
 /** A room: its kind, then its name. */
-export const RoomId = Type.String({ pattern: `^(chat|live)/[^\\s/]{1,${ROOM_NAME_MAX}}$` });
+export const RoomId = Type.String({
+  pattern: `^(chat|live)/[^\\s/]{1,${ROOM_NAME_MAX}}$`,
+  examples: ["chat/lobby"],
+});
 /** Correlates an answer with its frame; chosen by the client. */
 const FrameId = Type.Integer({ minimum: 0 });
 const Offset = Type.Integer({ minimum: 0 });
@@ -17,8 +26,15 @@ const MemberName = Type.String({ minLength: 1, maxLength: MEMBER_NAME_MAX });
 export const Member = Type.Object({ id: Type.String(), name: Type.String() });
 export type Member = Type.Static<typeof Member>;
 
+/** The longest name of a fact, in characters, and how many facts a room keeps. */
+export const FACT_NAME_MAX = 40;
+export const FACTS_MAX = 64;
 /** What is known about the subject of a live room: the latest value of each fact. */
-export const Facts = Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Type.Unknown(), { maxProperties: 64 });
+export const Facts = Type.Record(Type.String({ pattern: `^.{1,${FACT_NAME_MAX}}$` }), Type.Unknown(), {
+  // TypeBox checks a record's names by pattern only, and takes what does not match unless told otherwise.
+  additionalProperties: false,
+  maxProperties: FACTS_MAX,
+});
 export type Facts = Type.Static<typeof Facts>;
 
 /** One entry of a room's history. */
@@ -43,7 +59,9 @@ export const CLIENT_FRAMES = {
     id: FrameId,
     room: RoomId,
     /** Where the client stopped reading: what came since is sent along if the room still has it. */
-    recover: Type.Optional(Type.Object({ epoch: Type.String(), offset: Offset }, { additionalProperties: false })),
+    recover: Type.Optional(
+      Type.Object({ epoch: Type.String(), offset: Offset }, { additionalProperties: false }),
+    ),
   },
   unsubscribe: { id: FrameId, room: RoomId },
   publish: { id: FrameId, room: RoomId, data: Type.Unknown() },

@@ -1,0 +1,46 @@
+import Type from "typebox";
+import type { ListenerProtocol } from "./listener.ts";
+import { defineProtocol } from "./protocol.ts";
+import type { Fields } from "./protocol.ts";
+import { reference } from "./reference.ts";
+
+const unknownListener = { text: Type.String() };
+
+/** What an operator says to everybody who is connected. */
+export const NOTICE_FIELDS = {
+  /** The name of a listener; all of them unless given. */
+  listener: Type.Optional(Type.String()),
+  from: Type.String({ minLength: 1, maxLength: 40 }),
+  data: Type.Unknown(),
+} as const satisfies Fields;
+
+/** Which listeners passed a notice on. */
+export const NOTIFIED_FIELDS = { listeners: Type.Array(Type.String()) } as const satisfies Fields;
+
+/** What may be said to the gateway: the parent of all listeners. */
+export const GatewayProtocol = defineProtocol({
+  name: "gateway",
+  version: 1,
+  tell: {
+    /** All ports are bound: takes those into service that are not yet. */
+    serve: {},
+  },
+  ask: {
+    /** Sends a notice to every connection of one listener, or of all. */
+    notify: {
+      request: NOTICE_FIELDS,
+      reply: { notified: NOTIFIED_FIELDS, unknownListener },
+    },
+    /** Finds a listener by its name. */
+    find: {
+      request: { listener: Type.String() },
+      reply: { found: { listener: reference<ListenerProtocol>() }, unknownListener },
+    },
+    /** Takes no more connections and ends those that are open, spread over `withinMs`. Answered when none is left. */
+    drain: {
+      request: { withinMs: Type.Number({ minimum: 0 }) },
+      reply: { drained: { connections: Type.Integer() } },
+    },
+  },
+});
+export type GatewayProtocol = typeof GatewayProtocol;

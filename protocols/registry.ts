@@ -1,0 +1,21 @@
+import { ChannelProtocol } from "./channel.ts";
+import { ConnectionProtocol } from "./connection.ts";
+import { GatewayProtocol } from "./gateway.ts";
+import { ListenerProtocol } from "./listener.ts";
+import { OutletProtocol } from "./outlet.ts";
+import { PortProtocol } from "./port.ts";
+import type { Protocol } from "./protocol.ts";
+import { RoomDirectoryProtocol } from "./room-directory.ts";
+import { RoomProtocol } from "./room.ts";
+
+/** Every protocol there is, for doors that take messages of any of them: transport, journal, documentation. */
+export const PROTOCOLS: readonly Protocol[] = [
+  ChannelProtocol,
+  ConnectionProtocol,
+  GatewayProtocol,
+  ListenerProtocol,
+  OutletProtocol,
+  PortProtocol,
+  RoomDirectoryProtocol,
+  RoomProtocol,
+];

@@ -1,0 +1,44 @@
+import Type from "typebox";
+import { Facts, MEMBER_NAME_MAX, Publication, RoomId } from "./client-frames.ts";
+import type { Fields } from "./protocol.ts";
+
+/** What the rooms' HTTP routes and actions take and answer, field by field. */
+
+/** The parameters of a look at a room. */
+export const ROOM_QUERY_FIELDS = { room: RoomId } as const satisfies Fields;
+
+/** What a room knows, for somebody who does not take part. */
+export const ROOM_VIEW_FIELDS = {
+  room: RoomId,
+  epoch: Type.String({
+    description: "names this life of the room; offsets of different epochs do not compare",
+  }),
+  offset: Type.Integer({ description: "the offset of the latest publication" }),
+  members: Type.Integer({ description: "how many are present" }),
+  facts: Facts,
+  publications: Type.Array(Publication, { description: "the latest, oldest first" }),
+} as const satisfies Fields;
+
+/** The body of a push: into a room, or to every connection of a listener. */
+export const PUSH_FIELDS = {
+  room: Type.Optional(RoomId),
+  listener: Type.Optional(
+    Type.String({ minLength: 1, description: "instead of a room: everybody who is connected to it" }),
+  ),
+  from: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: MEMBER_NAME_MAX,
+      description: "who says it; the id of the key unless given",
+    }),
+  ),
+  data: Type.Unknown({ description: "what is said; at most 16 KiB of JSON" }),
+  facts: Type.Optional(Facts),
+} as const satisfies Fields;
+
+/** The answer to a push into a room (epoch and offset), or to a listener. */
+export const PUSHED_FIELDS = {
+  epoch: Type.Optional(Type.String()),
+  offset: Type.Optional(Type.Integer({ description: "the publication's place in the room's order" })),
+  listeners: Type.Optional(Type.Array(Type.String(), { description: "who passed a notice on" })),
+} as const satisfies Fields;

@@ -1,0 +1,107 @@
+import Type from "typebox";
+import { Facts, Member, Publication } from "./client-frames.ts";
+import type { OutletProtocol } from "./outlet.ts";
+import { defineProtocol } from "./protocol.ts";
+import { local, reference } from "./reference.ts";
+import type { AnyReference } from "./reference.ts";
+
+/** The place after one publication in one life of a room: offsets of different epochs do not compare. */
+export const Position = Type.Object(
+  { epoch: Type.String(), offset: Type.Integer({ minimum: 0 }) },
+  { additionalProperties: false },
+);
+export type Position = Type.Static<typeof Position>;
+
+/** Why a room did not do what it was asked. */
+export const ROOM_REFUSALS = [
+  "roomFull",
+  "notAMember",
+  "onlyServicesPost",
+  "tooLarge",
+  "tooManyFacts",
+] as const;
+export type RoomRefusal = (typeof ROOM_REFUSALS)[number];
+
+const refused = {
+  code: Type.Enum(ROOM_REFUSALS),
+  /** The offending field as a JSON pointer. */
+  field: Type.Optional(Type.String()),
+  /** The limit in words. */
+  text: Type.String(),
+};
+
+/** "Sequenced": the publication has its place in the room's order and is on its way to the members. */
+const published = { epoch: Type.String(), offset: Type.Integer({ minimum: 1 }) };
+
+/** What may be said to a room, the one owner of its order. */
+export const RoomProtocol = defineProtocol({
+  name: "room",
+  version: 1,
+  ask: {
+    /**
+     * Lets a connection take part. The room itself writes the `subscribed` frame to the outlet, ahead of every
+     * publication that is not in it. Joining again is harmless: it sends a new `subscribed` frame.
+     */
+    join: {
+      request: {
+        /** The member; its id is unique among all connections. */
+        member: Member,
+        outlet: reference<OutletProtocol>(),
+        /** The actor whose end is the end of the membership. */
+        connection: local<AnyReference>(),
+        /** The `id` of the client's `subscribe` frame. */
+        frameId: Type.Integer({ minimum: 0 }),
+        /** Where the client stopped reading. */
+        recover: Type.Optional(Position),
+      },
+      reply: {
+        joined: { epoch: Type.String(), offset: Type.Integer({ minimum: 0 }) },
+        refused,
+      },
+    },
+    /** A member says something. */
+    publish: {
+      request: { member: Type.String(), data: Type.Unknown() },
+      reply: { published, refused },
+    },
+    /** A verified service says something, and may change facts. */
+    post: {
+      request: { from: Type.String(), data: Type.Unknown(), facts: Type.Optional(Facts) },
+      reply: { published, refused },
+    },
+    /** Who is here. */
+    presence: {
+      request: {},
+      reply: {
+        /** `members` may name fewer than `count`. */
+        present: { count: Type.Integer(), members: Type.Array(Member) },
+      },
+    },
+    /** What the room knows, without taking part. */
+    history: {
+      request: {},
+      reply: {
+        known: {
+          epoch: Type.String(),
+          offset: Type.Integer({ minimum: 0 }),
+          members: Type.Integer(),
+          facts: Facts,
+          publications: Type.Array(Publication),
+        },
+      },
+    },
+  },
+  tell: {
+    /** The member unsubscribed. A connection that ends needs not say so: the room watches it. */
+    leave: { member: Type.String() },
+  },
+  self: {
+    /** The connection of a member ended. */
+    memberGone: { member: Type.String() },
+    /** Tells the members who came and went. */
+    announce: {},
+    /** Nobody has been here for long. */
+    close: {},
+  },
+});
+export type RoomProtocol = typeof RoomProtocol;

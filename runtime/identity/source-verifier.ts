@@ -1,0 +1,130 @@
+import { NonceMemory } from "./nonce-memory.ts";
+import { allowsSome } from "./scopes.ts";
+import { isSame, SIGNATURE_HEADERS, signatureOf } from "./signature.ts";
+
+/** A key of a service, from the settings. */
+export interface SourceKey {
+  readonly id: string;
+  /** `hmac` signs each request; `apiKey` is sent along as it is. */
+  readonly kind: "hmac" | "apiKey";
+  readonly secret: string;
+  readonly scopes: readonly string[];
+}
+
+/** What a verifier looks at. */
+export interface SourceRequest {
+  readonly method: string;
+  readonly path: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The body byte for byte. */
+  readonly raw: Uint8Array;
+}
+
+/** Why a source was not believed, and the HTTP status that says so. */
+export const SOURCE_REFUSALS = {
+  missing: { status: 401, text: "sign the request, or send an API key as Authorization: Bearer KEY" },
+  unknownKey: { status: 401, text: "no key of this node is meant" },
+  badSignature: { status: 401, text: "the signature does not fit the request" },
+  staleTimestamp: { status: 401, text: "the timestamp is too far from this node's time" },
+  replayedNonce: { status: 401, text: "the nonce was used before" },
+  nonceMemoryFull: { status: 503, text: "too many signed requests of this key in a short time" },
+  missingScope: { status: 403, text: "the key may not do this" },
+} as const;
+
+export type SourceRefusal = keyof typeof SOURCE_REFUSALS;
+
+/** Who is behind a request, or why that is not believed. */
+export type SourceVerdict =
+  | { readonly kind: "verified"; readonly key: SourceKey }
+  | { readonly kind: "refused"; readonly code: SourceRefusal; readonly keyId?: string };
+
+/** Nonces remembered for one key; one key's flood must not shut out the others. */
+const NONCES_MAX = 100_000;
+/** The longest nonce, in characters. */
+const NONCE_MAX = 128;
+const API_KEY = /^Bearer +(\S+)$/i;
+const TIMESTAMP = /^\d{1,15}$/;
+
+/**
+ * Verifies which service is behind a request: by an HMAC signature over method, path, timestamp, nonce and body, or by
+ * an API key. Time is an argument; its own memory holds only the nonces of rightly signed requests.
+ */
+export class SourceVerifier {
+  readonly #hmacKeys: ReadonlyMap<string, SourceKey>;
+  readonly #apiKeys: readonly SourceKey[];
+  readonly #nonces: ReadonlyMap<string, NonceMemory>;
+  readonly #windowMs: number;
+
+  /**
+   * @param windowMs how far a timestamp may be off
+   * @param noncesMax how many nonces are remembered for each key
+   */
+  constructor(keys: readonly SourceKey[], windowMs: number, noncesMax = NONCES_MAX) {
+    const signing = keys.filter(({ kind }) => kind === "hmac");
+    this.#hmacKeys = new Map(signing.map((key) => [key.id, key]));
+    this.#apiKeys = keys.filter(({ kind }) => kind === "apiKey");
+    // A timestamp from the edge of the future is good for two windows.
+    this.#nonces = new Map(signing.map(({ id }) => [id, new NonceMemory(noncesMax, 2 * windowMs)]));
+    this.#windowMs = windowMs;
+  }
+
+  /** Whether a known service that may do `action` sent this request. `wallMs`: milliseconds since 1970. */
+  verify(request: SourceRequest, action: string, wallMs: number): SourceVerdict {
+    const header = request.headers["authorization"];
+    const verdict =
+      header === undefined ? this.#verifySignature(request, wallMs) : this.#verifyApiKey(header);
+    if (verdict.kind === "refused" || allowsSome(verdict.key.scopes, action)) return verdict;
+    return { kind: "refused", code: "missingScope", keyId: verdict.key.id };
+  }
+
+  #verifyApiKey(header: string | readonly string[]): SourceVerdict {
+    const [, given] = API_KEY.exec(String(header)) ?? [];
+    if (given === undefined) return { kind: "refused", code: "missing" };
+    // All keys are compared, so that the time does not tell which one came close.
+    const [key] = this.#apiKeys.filter(({ secret }) => isSame(given, secret));
+    return key === undefined ? { kind: "refused", code: "unknownKey" } : { kind: "verified", key };
+  }
+
+  #verifySignature(request: SourceRequest, wallMs: number): SourceVerdict {
+    const claim = readClaim(request);
+    if (claim === undefined) return { kind: "refused", code: "missing" };
+    const { keyId, timestampMs, nonce, signature } = claim;
+    const key = this.#hmacKeys.get(keyId);
+    if (key === undefined) return { kind: "refused", code: "unknownKey" };
+    const { method, path, raw: body } = request;
+    const expected = signatureOf(key.secret, { method, path, body, timestampMs, nonce });
+    if (!isSame(signature.toLowerCase(), expected)) return { kind: "refused", code: "badSignature", keyId };
+    const isStale = Math.abs(wallMs - timestampMs) > this.#windowMs;
+    if (isStale) return { kind: "refused", code: "staleTimestamp", keyId };
+    switch (this.#nonces.get(keyId)?.take(nonce, wallMs)) {
+      case "fresh":
+        return { kind: "verified", key };
+      case "replayed":
+        return { kind: "refused", code: "replayedNonce", keyId };
+      case "full":
+      case undefined:
+        return { kind: "refused", code: "nonceMemoryFull", keyId };
+    }
+  }
+}
+
+interface Claim {
+  readonly keyId: string;
+  readonly timestampMs: number;
+  readonly nonce: string;
+  readonly signature: string;
+}
+
+function readClaim({ headers }: SourceRequest): Claim | undefined {
+  const [keyId, timestamp, nonce, signature] = [
+    headers[SIGNATURE_HEADERS.key],
+    headers[SIGNATURE_HEADERS.timestamp],
+    headers[SIGNATURE_HEADERS.nonce],
+    headers[SIGNATURE_HEADERS.signature],
+  ];
+  if (typeof keyId !== "string" || typeof signature !== "string") return undefined;
+  if (typeof timestamp !== "string" || !TIMESTAMP.test(timestamp)) return undefined;
+  if (typeof nonce !== "string" || nonce.length === 0 || nonce.length > NONCE_MAX) return undefined;
+  return { keyId, timestampMs: Number(timestamp), nonce, signature };
+}

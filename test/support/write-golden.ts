@@ -1,0 +1,6 @@
+/** Pins the bytes of messages and frames that are new (npm run golden). What is pinned is never changed: that is its use. */
+import { extendGolden, goldenFrames, goldenMessages } from "./golden.ts";
+
+for (const set of [goldenFrames(), goldenMessages()]) {
+  for (const added of extendGolden(set)) console.log(`${set.file}: pinned ${added}`);
+}
