@@ -1,0 +1,29 @@
+import type { ClientFrames, ServerFrame } from "../../protocols/client-frames.ts";
+import type { ActionAnswer } from "../../runtime/net/route.ts";
+import type { ConnectionContext, ConnectionState } from "./connection-state.ts";
+import { refusalOfFault, refusedFrame } from "./refusals.ts";
+
+/** Calls an action of any route of the listener: which there are is the features' business alone. */
+export function runAction(state: ConnectionState, call: ClientFrames["call"], context: ConnectionContext): void {
+  const { client, host } = state;
+  const found = host.table.resolve(call);
+  if (found.kind === "refused") {
+    context.tell(client.outlet, { kind: "send", frame: refusedFrame({ ...found.refusal, id: call.id }) });
+    return;
+  }
+  const answer = found.action.handle(found.body as never, client, context);
+  if (!(answer instanceof Promise)) {
+    context.tell(client.outlet, { kind: "send", frame: answerFrame(call.id, answer) });
+    return;
+  }
+  context.pipeToSelf(answer, (outcome) => {
+    if (outcome.ok) return { kind: "deliver", frame: answerFrame(call.id, outcome.value) };
+    const refusal = refusalOfFault(outcome.error);
+    if (refusal instanceof Error) return { kind: "failed", error: refusal };
+    return { kind: "deliver", frame: refusedFrame({ ...refusal, id: call.id }) };
+  });
+}
+
+function answerFrame(id: number, answer: ActionAnswer): ServerFrame {
+  return answer.kind === "answered" ? { kind: "answered", id, body: answer.body } : refusedFrame({ ...answer, id });
+}

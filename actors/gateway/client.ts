@@ -1,0 +1,38 @@
+import type { Member } from "../../protocols/client-frames.ts";
+import type { ConnectionProtocol } from "../../protocols/connection.ts";
+import type { AcceptedSocket } from "../../protocols/listener.ts";
+import type { OutletProtocol } from "../../protocols/outlet.ts";
+import type { Reference } from "../../protocols/reference.ts";
+import type { RouteConnection } from "../../runtime/net/route.ts";
+
+/** Who sits at the other end of a connection. */
+export class Client implements RouteConnection {
+  member: Member;
+  readonly listener: string;
+  readonly self: Reference<ConnectionProtocol>;
+  readonly #socket: AcceptedSocket;
+
+  constructor(socket: AcceptedSocket, listener: string, self: Reference<ConnectionProtocol>) {
+    this.#socket = socket;
+    this.listener = listener;
+    this.self = self;
+    this.member = socket.member ?? { id: socket.id, name: `guest-${socket.id}` };
+  }
+
+  get id(): string {
+    return this.#socket.id;
+  }
+
+  get path(): string {
+    return this.#socket.route;
+  }
+
+  // Most connections are never asked, so it is not kept.
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.#socket.search);
+  }
+
+  get outlet(): Reference<OutletProtocol> {
+    return this.#socket.outlet;
+  }
+}

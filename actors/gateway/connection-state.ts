@@ -1,0 +1,80 @@
+import type { CloseReason } from "../../protocols/client-frames.ts";
+import type { ConnectionProtocol, SocketEnd } from "../../protocols/connection.ts";
+import type { AcceptedSocket } from "../../protocols/listener.ts";
+import type { Reference } from "../../protocols/reference.ts";
+import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
+import type { Context } from "../../runtime/actor/context.ts";
+import type { Route } from "../../runtime/net/route.ts";
+import type { ConnectionLimits, RouteTable } from "../../runtime/net/route-table.ts";
+import { Client } from "./client.ts";
+import type { Offences } from "./offences.ts";
+import type { RoomLink } from "./room-link.ts";
+
+/** What all connections of a listener are started with. */
+export interface ConnectionHost {
+  readonly listener: string;
+  readonly table: RouteTable;
+  /** Where rooms are found; without it no connection may name one. */
+  readonly rooms: Reference<RoomDirectoryProtocol> | undefined;
+  readonly pingEveryMs: number;
+}
+
+/** What one connection is started with. */
+export interface ConnectionArgs {
+  readonly socket: AcceptedSocket;
+  readonly route: Route;
+  readonly host: ConnectionHost;
+}
+
+/** What a connection knows. */
+export interface ConnectionState {
+  readonly socket: AcceptedSocket;
+  readonly route: Route;
+  readonly limits: ConnectionLimits;
+  readonly host: ConnectionHost;
+  readonly client: Client;
+  readonly openedAtMs: number;
+  /** The rooms that the client is in or on its way into, by id; undefined as long as there was none. */
+  links: Map<string, RoomLink> | undefined;
+  offences: Offences | undefined;
+  /** Whether the client said anything since the last ping. */
+  isHeard: boolean;
+  /** Pings in a row that nothing was heard after. */
+  silentPings: number;
+  /** Whether the route's `onOpen` has run, so that `onClose` is due. */
+  isOpen: boolean;
+}
+
+/** The context of a connection's handlers. */
+export type ConnectionContext = Context<ConnectionProtocol>;
+
+/** A connection before its first word. */
+export function newConnection(args: ConnectionArgs, context: ConnectionContext): ConnectionState {
+  const { socket, route, host } = args;
+  return {
+    socket,
+    route,
+    limits: host.table.limitsOf(route),
+    host,
+    client: new Client(socket, host.listener, context.self),
+    openedAtMs: context.wallMs(),
+    links: undefined,
+    offences: undefined,
+    isHeard: true,
+    silentPings: 0,
+    isOpen: false,
+  };
+}
+
+/** Ends the connection; the socket says when it is over. */
+export function close(state: ConnectionState, reason: CloseReason, context: ConnectionContext, text?: string): void {
+  context.stopTimer("ping");
+  context.tell(state.socket.outlet, { kind: "close", reason, ...(text === undefined ? {} : { text }) });
+}
+
+/** Tells the route, once, that its connection is over. */
+export function tellRouteClosed(state: ConnectionState, end: SocketEnd, context: ConnectionContext): void {
+  if (!state.isOpen) return;
+  state.isOpen = false;
+  state.route.onClose?.(state.client, end, context);
+}

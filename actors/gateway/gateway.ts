@@ -1,0 +1,79 @@
+import { GatewayProtocol } from "../../protocols/gateway.ts";
+import type { ListenerProtocol } from "../../protocols/listener.ts";
+import type { PortProtocol } from "../../protocols/port.ts";
+import type { Reference } from "../../protocols/reference.ts";
+import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
+import type { Context } from "../../runtime/actor/context.ts";
+import { defineActor } from "../../runtime/actor/define-actor.ts";
+import type { RouteTable } from "../../runtime/net/route-table.ts";
+import { Listener } from "./listener.ts";
+
+/** What draining may take on top of its window: the clients' answers to the close, in milliseconds. */
+const DRAIN_SLACK_MS = 10_000;
+
+/** A bound port and the routes behind it. */
+export interface BoundPort extends Reference<PortProtocol> {
+  /** The listener's name. */
+  readonly name: string;
+  readonly table: RouteTable;
+}
+
+/** What the gateway is started with. */
+export interface GatewayArgs {
+  /** Filled when the ports are bound, which is after the actors start; then `serve` is told. */
+  readonly ports: readonly BoundPort[];
+  /** Where rooms are found; without it there are none. */
+  readonly rooms: Reference<RoomDirectoryProtocol> | undefined;
+  readonly pingEveryMs: number;
+}
+
+interface GatewayState extends GatewayArgs {
+  readonly listeners: Map<string, Reference<ListenerProtocol>>;
+}
+
+/** The parent of the listeners: each fails and restarts alone, with the connections that came through it. */
+export const Gateway = defineActor({
+  protocol: GatewayProtocol,
+  initialState(args: GatewayArgs, context): GatewayState {
+    const state = { ...args, listeners: new Map() };
+    openListeners(state, context);
+    return state;
+  },
+  handlers: {
+    serve: (state, _message, context) => openListeners(state, context),
+    notify({ listeners }, { listener, from, data }, context) {
+      const chosen = listener === undefined ? [...listeners.keys()] : [listener];
+      if (listener !== undefined && !listeners.has(listener)) return context.reply(unknownListener(listener, listeners));
+      for (const name of chosen) {
+        const reference = listeners.get(name);
+        if (reference !== undefined) context.tell(reference, { kind: "notify", from, data });
+      }
+      context.reply({ kind: "notified", listeners: chosen });
+    },
+    find({ listeners }, { listener: name }, context) {
+      const listener = listeners.get(name);
+      context.reply(listener === undefined ? unknownListener(name, listeners) : { kind: "found", listener });
+    },
+    drain({ listeners }, { withinMs }, context) {
+      const replyTo = context.replyLater();
+      const options = { deadlineMs: withinMs + DRAIN_SLACK_MS };
+      const drains = [...listeners.values()].map((listener) => context.ask(listener, { kind: "drain", withinMs }, options));
+      void Promise.allSettled(drains).then((settled) => {
+        const counts = settled.map((result) => (result.status === "fulfilled" ? result.value.connections : 0));
+        replyTo.reply({ kind: "drained", connections: counts.reduce((sum, count) => sum + count, 0) });
+      });
+    },
+  },
+  describe: ({ listeners }) => ({ listeners: [...listeners.keys()] }),
+});
+
+function openListeners({ ports, rooms, pingEveryMs, listeners }: GatewayState, context: Context<GatewayProtocol>): void {
+  for (const port of ports.filter(({ name }) => !listeners.has(name))) {
+    const host = { listener: port.name, table: port.table, rooms, pingEveryMs };
+    listeners.set(port.name, context.spawn(Listener, port.name, { port, host }));
+  }
+}
+
+function unknownListener(name: string, known: ReadonlyMap<string, unknown>) {
+  return { kind: "unknownListener", text: `no listener is called ${name}; known: ${[...known.keys()].join(", ")}` } as const;
+}

@@ -1,0 +1,87 @@
+import { ListenerProtocol } from "../../protocols/listener.ts";
+import type { ConnectionProtocol } from "../../protocols/connection.ts";
+import type { PortProtocol } from "../../protocols/port.ts";
+import type { Reference } from "../../protocols/reference.ts";
+import type { Context, ReplyTo } from "../../runtime/actor/context.ts";
+import { defineActor } from "../../runtime/actor/define-actor.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionHost } from "./connection-state.ts";
+
+/** How often a listener that drains looks whether its connections have ended, in milliseconds. */
+const LOOK_DRAINED_EVERY_MS = 50;
+
+/** What a listener is started with. */
+export interface ListenerArgs {
+  /** Bound already; it stays bound when this actor restarts. */
+  readonly port: Reference<PortProtocol>;
+  readonly host: ConnectionHost;
+}
+
+/** A drain under way, and how many connections there were when it began. */
+interface Drain {
+  readonly replyTo: ReplyTo<ListenerProtocol, "drain">;
+  readonly connections: number;
+}
+
+interface ListenerState extends ListenerArgs {
+  accepted: number;
+  /** Who waits for the end of the last connection. */
+  readonly draining: Drain[];
+}
+
+type ListenerContext = Context<ListenerProtocol>;
+
+/** The parent of the connections that came through one port. */
+export const Listener = defineActor({
+  protocol: ListenerProtocol,
+  initialState({ port, host }: ListenerArgs, context): ListenerState {
+    context.tell(port, { kind: "serve", listener: context.self });
+    return { port, host, accepted: 0, draining: [] };
+  },
+  handlers: {
+    accepted(state, { socket }, context) {
+      const route = state.host.table.find(socket.route);
+      if (route === undefined) return void context.tell(socket.outlet, { kind: "close", reason: "internalError" });
+      state.accepted++;
+      const connection = context.spawn(Connection, socket.id, { socket, route, host: state.host });
+      context.tell(connection, { kind: "begin" });
+    },
+    notify(_state, { from, data }, context) {
+      const frame = { kind: "notice", from, data, atMs: context.wallMs() } as const;
+      for (const connection of connectionsOf(context)) context.tell(connection, { kind: "deliver", frame });
+    },
+    list(_state, { limit }, context) {
+      const connections = connectionsOf(context);
+      const replyTo = context.replyLater();
+      const asked = connections.slice(0, limit).map((connection) => context.ask(connection, { kind: "identify" }));
+      void Promise.allSettled(asked).then((settled) => {
+        // Whoever ended meanwhile is left out.
+        const here = settled.flatMap((result) => (result.status === "fulfilled" ? [result.value.summary] : []));
+        replyTo.reply({ kind: "listed", count: connections.length, connections: here });
+      });
+    },
+    drain(state, { withinMs }, context) {
+      const connections = connectionsOf(context);
+      state.draining.push({ replyTo: context.replyLater(), connections: connections.length });
+      context.tell(state.port, { kind: "close" });
+      for (const connection of connections) {
+        context.tell(connection, { kind: "drain", afterMs: Math.floor(context.random() * withinMs) });
+      }
+      answerWhenDrained(state, context);
+    },
+    lookDrained: (state, _message, context) => answerWhenDrained(state, context),
+  },
+  describe: ({ port, accepted, draining }) => ({ port: port.address, accepted, draining: draining.length > 0 }),
+});
+
+function connectionsOf(context: ListenerContext): Reference<ConnectionProtocol>[] {
+  return [...context.children().values()];
+}
+
+function answerWhenDrained(state: ListenerState, context: ListenerContext): void {
+  if (context.children().size > 0) {
+    context.startTimer("lookDrained", LOOK_DRAINED_EVERY_MS, { kind: "lookDrained" });
+    return;
+  }
+  for (const { replyTo, connections } of state.draining.splice(0)) replyTo.reply({ kind: "drained", connections });
+}

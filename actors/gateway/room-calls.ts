@@ -1,0 +1,76 @@
+import type { ClientFrames, ServerFrame } from "../../protocols/client-frames.ts";
+import type { ConnectionProtocol, FrameRefusal, JoinEnd } from "../../protocols/connection.ts";
+import type { Own, Reply } from "../../protocols/protocol.ts";
+import type { Reference } from "../../protocols/reference.ts";
+import type { RoomProtocol } from "../../protocols/room.ts";
+import type { Outcome } from "../../runtime/actor/context.ts";
+import { isGone, refusalOfFault, refusedFrame, roomClosed } from "./refusals.ts";
+import type { ConnectionContext, ConnectionState } from "./connection-state.ts";
+import type { RoomFrame } from "./room-link.ts";
+
+type Call<K extends RoomFrame["kind"]> = (
+  state: ConnectionState,
+  frame: ClientFrames[K],
+  room: Reference<RoomProtocol>,
+  context: ConnectionContext,
+) => void;
+
+/** How each frame about a room is put to it. The connection waits for no answer: it comes back as a message. */
+export const ROOM_CALLS: { readonly [K in RoomFrame["kind"]]: Call<K> } = {
+  subscribe({ client }, frame, room, context) {
+    const { member, outlet, self: connection } = client;
+    const recover = frame.recover === undefined ? {} : { recover: frame.recover };
+    // The room itself writes `subscribed`, so that no publication overtakes it.
+    const joining = context.ask(room, { kind: "join", member, outlet, connection, frameId: frame.id, ...recover });
+    context.pipeToSelf(joining, (outcome) => joinEnded(frame, outcome));
+  },
+
+  unsubscribe({ client, links }, { id, room: name }, room, context) {
+    context.tell(room, { kind: "leave", member: client.member.id });
+    links?.delete(name);
+    context.tell(client.outlet, { kind: "send", frame: { kind: "unsubscribed", id, room: name } });
+  },
+
+  publish({ client }, { id, data }, room, context) {
+    const publishing = context.ask(room, { kind: "publish", member: client.member.id, data });
+    context.pipeToSelf(publishing, (outcome) =>
+      answer(outcome, id, (reply) =>
+        reply.kind === "published" ? { kind: "published", id, offset: reply.offset } : refusedFrame({ ...reply, id }),
+      ),
+    );
+  },
+
+  presence(_state, { id, room: name }, room, context) {
+    context.pipeToSelf(context.ask(room, { kind: "presence" }), (outcome) =>
+      answer(outcome, id, ({ count, members }) => ({ kind: "presence", id, room: name, count, members })),
+    );
+  },
+};
+
+/** What the client is told of an answer, or of the fault that came instead; a bug goes back to the actor. */
+export function answer<T>(outcome: Outcome<T>, id: number, frameOf: (reply: T) => ServerFrame): Own<ConnectionProtocol> {
+  if (outcome.ok) return { kind: "deliver", frame: frameOf(outcome.value) };
+  const refusal = isGone(outcome.error) ? roomClosed(id) : refusalOfFault(outcome.error);
+  return refusal instanceof Error
+    ? { kind: "failed", error: refusal }
+    : { kind: "deliver", frame: refusedFrame({ ...refusal, id }) };
+}
+
+function joinEnded(
+  frame: ClientFrames["subscribe"],
+  outcome: Outcome<Reply<RoomProtocol, "join">>,
+): Own<ConnectionProtocol> {
+  const result = joinResult(frame.id, outcome);
+  return result instanceof Error ? { kind: "failed", error: result } : { kind: "joinEnded", frame, result };
+}
+
+function joinResult(id: number, outcome: Outcome<Reply<RoomProtocol, "join">>): JoinEnd | Error {
+  if (!outcome.ok) {
+    if (isGone(outcome.error)) return { kind: "gone" };
+    const refusal = refusalOfFault(outcome.error);
+    return refusal instanceof Error ? refusal : { kind: "refused", refusal: { ...refusal, id } };
+  }
+  if (outcome.value.kind === "joined") return { kind: "joined" };
+  const { code, field, text } = outcome.value;
+  return { kind: "refused", refusal: { id, code, text, ...(field === undefined ? {} : { field }) } };
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance } from "fastify";
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+import { ACCEPT_BACKLOG, bound } from "./bind.ts";
+import { httpApp } from "./http-app.ts";
+import type { ApiTitle } from "./open-api.ts";
+import { Port } from "./port.ts";
+import type { PortParts } from "./port.ts";
+import { refuseSocket } from "./refuse-socket.ts";
+import { ADMISSION_TEXTS, RETRY_AFTER_S, enter } from "./turnstile.ts";
+import { WebSocketUpgrade } from "./web-socket-upgrade.ts";
+
+/** What an HTTP port is made of. */
+export interface HttpPortParts extends PortParts {
+  readonly title: ApiTitle;
+}
+
+/** One port for HTTP and WebSocket: both are front doors to the same routes. */
+export class HttpPort extends Port {
+  readonly #parts: HttpPortParts;
+  #app: FastifyInstance<Server> | undefined = undefined;
+
+  constructor(parts: HttpPortParts) {
+    super(parts);
+    this.#parts = parts;
+  }
+
+  protected async bind(): Promise<Server> {
+    const { name: listener, share, title, host, port } = this.#parts;
+    const { table, reception } = this;
+    const app = (this.#app = await httpApp({ listener, table, share, title }));
+    const upgrade = new WebSocketUpgrade({ listener, table, share, reception });
+    app.server.on("upgrade", (request, socket, head) => upgrade.take({ request, socket, head }));
+    app.server.on("connection", (socket) => this.#count(socket));
+    await bound(this.#parts, app.listen({ host, port, backlog: ACCEPT_BACKLOG }));
+    return app.server;
+  }
+
+  protected async unbind(): Promise<void> {
+    await this.#app?.close();
+  }
+
+  #count(socket: Socket): void {
+    const refusal = enter(socket, this.name, this.#parts.share);
+    if (refusal === undefined) return;
+    const headers = { "retry-after": String(RETRY_AFTER_S) };
+    refuseSocket(socket, { status: 503, code: refusal, text: ADMISSION_TEXTS[refusal], headers });
+  }
+}

@@ -1,0 +1,69 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { Server, Socket } from "node:net";
+import { ACCEPT_BACKLOG, bound } from "./bind.ts";
+import { FRAMINGS } from "./framing.ts";
+import type { Framing } from "./framing.ts";
+import { Port } from "./port.ts";
+import type { PortParts } from "./port.ts";
+import { addressOf } from "./route-request.ts";
+import type { Route } from "./route.ts";
+import { TcpWire } from "./tcp-wire.ts";
+import { ADMISSION_TEXTS, RETRY_AFTER_S, enter } from "./turnstile.ts";
+
+/** What a TCP port is made of. */
+export interface TcpPortParts extends PortParts {
+  readonly framing: Framing["name"];
+}
+
+/** One port for frames over plain TCP. Without a path there is one route, and nothing to shake hands about. */
+export class TcpPort extends Port {
+  readonly #parts: TcpPortParts;
+  readonly #route: Route;
+  readonly #server: Server;
+
+  /** @throws RangeError when there is not exactly one route, or it takes no connections */
+  constructor(parts: TcpPortParts) {
+    super(parts);
+    const [route] = parts.routes;
+    if (route?.connects !== true || parts.routes.length !== 1) {
+      throw new RangeError(`listener ${parts.name}: a TCP listener has exactly one route, and it takes connections`);
+    }
+    this.#parts = parts;
+    this.#route = route;
+    // A client may end its side and still wait for answers, as `printf … | nc` does.
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#take(socket));
+  }
+
+  protected async bind(): Promise<Server> {
+    const { host, port } = this.#parts;
+    this.#server.listen({ host, port, backlog: ACCEPT_BACKLOG });
+    await bound(this.#parts, once(this.#server, "listening"));
+    return this.#server;
+  }
+
+  protected async unbind(): Promise<void> {
+    if (!this.#server.listening) return;
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  #take(socket: Socket): void {
+    const { share, framing, name } = this.#parts;
+    const route = this.#route;
+    const limits = this.table.limitsOf(route);
+    const dialect = share.dialects.tcp(route.protocol, framing);
+    const refusal = enter(socket, name, share);
+    const { format } = dialect;
+    if (refusal !== undefined || !this.reception.isOpen) {
+      const code = refusal ?? "notOpen";
+      const text = refusal === undefined ? "no connections are taken now" : ADMISSION_TEXTS[refusal];
+      socket.on("error", () => {});
+      socket.end(format.frame({ kind: "refused", code, text, retryAfterMs: RETRY_AFTER_S * 1_000 }), () => socket.destroy());
+      return;
+    }
+    const wire = new TcpWire(socket, { framing: FRAMINGS[framing], format, frameBytes: limits.frameBytes });
+    const address = addressOf(socket.remoteAddress);
+    this.reception.welcome(wire, dialect, { route, limits, search: "", address, member: undefined });
+  }
+}

@@ -1,0 +1,140 @@
+import type { Socket } from "node:net";
+import { WebSocket } from "ws";
+import { CLOSE_CODES } from "../../protocols/client-protocol.ts";
+import type { CloseReason } from "../../protocols/client-protocol.ts";
+import type { SocketEnd } from "../../protocols/connection.ts";
+import { Batch } from "./batch.ts";
+import { awaitDrain } from "./drain.ts";
+import type { Intake } from "./intake.ts";
+import { OPCODE, webSocketFrame } from "./web-socket-frame.ts";
+import type { DrainListener, Wire } from "./wire.ts";
+import { observe, rawSocket } from "./ws-internals.ts";
+import type { WebSocketError, WebSocketObserver } from "./ws-internals.ts";
+
+/** The longest reason that fits into a close frame (RFC 6455, section 5.5), in bytes. */
+const CLOSE_TEXT_BYTES_MAX = 123;
+
+/** A WebSocket that knows its wire, so that its listeners need no closures. */
+export class WiredWebSocket extends WebSocket {
+  wire: WebSocketWire | undefined = undefined;
+}
+
+/** A WebSocket as a wire: ws reads and keeps to the protocol, writes go past it to the raw socket. */
+export class WebSocketWire implements Wire, WebSocketObserver {
+  readonly #webSocket: WiredWebSocket;
+  readonly #socket: Socket;
+  #intake: Intake | undefined = undefined;
+  /** Why it ends, as far as this side knows. */
+  #end: SocketEnd | undefined = undefined;
+
+  constructor(webSocket: WiredWebSocket) {
+    this.#webSocket = webSocket;
+    this.#socket = rawSocket(webSocket);
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  listen(intake: Intake): void {
+    this.#intake = intake;
+    const webSocket = this.#webSocket;
+    webSocket.wire = this;
+    webSocket.on("message", onMessage);
+    webSocket.on("ping", onPing);
+    webSocket.on("pong", onPong);
+    webSocket.on("close", onClose);
+    webSocket.on("error", onError);
+    observe(webSocket, this);
+  }
+
+  write(bytes: Buffer): void {
+    this.#socket.write(bytes);
+  }
+
+  awaitDrain(listener: DrainListener): void {
+    awaitDrain(this.#socket, listener);
+  }
+
+  pauseReading(): void {
+    this.#webSocket.pause();
+  }
+
+  resumeReading(): void {
+    if (this.#webSocket.isPaused) this.#webSocket.resume();
+  }
+
+  close(reason: CloseReason, text: string): void {
+    const { code } = CLOSE_CODES[reason];
+    this.#end ??= { code, text };
+    // A client that has stopped reading may never answer the close frame; ws gives up after its close timeout.
+    this.#webSocket.resume();
+    this.#webSocket.close(code, shortened(text));
+  }
+
+  message(bytes: Buffer, binary: boolean): void {
+    this.#intake?.frame(bytes, binary);
+  }
+
+  ping(bytes: Buffer): void {
+    this.#intake?.control(bytes, Batch.of(webSocketFrame(OPCODE.pong, bytes)));
+  }
+
+  pong(bytes: Buffer): void {
+    this.#intake?.alive(bytes);
+  }
+
+  closed(code: number, text: string): void {
+    this.#intake?.ended(this.#end ?? { code, text });
+  }
+
+  readEnded(): void {
+    this.#intake?.readEnded();
+  }
+
+  closeFrameCame(): void {
+    // What was sent before goes out before ws's answer, and nothing goes out after it.
+    this.#intake?.outlet.flush();
+    this.#intake?.outlet.ended();
+  }
+
+  protocolBroken(error: WebSocketError): void {
+    if (error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") this.#intake?.outlet.close("tooLarge");
+    else {
+      this.#end ??= { code: error.code === "WS_ERR_INVALID_UTF8" ? 1007 : 1002, text: error.message };
+      this.closeFrameCame();
+    }
+  }
+}
+
+function onMessage(this: WebSocket, bytes: unknown, binary: boolean): void {
+  wireOf(this)?.message(bytes as Buffer, binary);
+}
+
+function onPing(this: WebSocket, bytes: Buffer): void {
+  wireOf(this)?.ping(bytes);
+}
+
+function onPong(this: WebSocket, bytes: Buffer): void {
+  wireOf(this)?.pong(bytes);
+}
+
+function onClose(this: WebSocket, code: number, text: Buffer): void {
+  wireOf(this)?.closed(code, text.toString());
+}
+
+// An error is always followed by `close`, which says all that matters; unheard it would end the process.
+function onError(): void {}
+
+function wireOf(webSocket: WebSocket): WebSocketWire | undefined {
+  return (webSocket as WiredWebSocket).wire;
+}
+
+/** Cuts a text to what a close frame holds, between two characters. */
+function shortened(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= CLOSE_TEXT_BYTES_MAX) return text;
+  let end = CLOSE_TEXT_BYTES_MAX;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString("utf8", 0, end);
+}

@@ -1,0 +1,22 @@
+import type { CloseReason } from "../../protocols/client-protocol.ts";
+import type { Intake } from "./intake.ts";
+
+/** Is told once when a wire has nothing left to write. */
+export interface DrainListener {
+  drained(): void;
+}
+
+/** The two ends of one socket, whatever it speaks: what the send path and the intake need of it. */
+export interface Wire {
+  /** Begins to hand to the intake what it reads. */
+  listen(intake: Intake): void;
+  /** Hands bytes on; what the operating system does not take at once counts as `bufferedBytes`. */
+  write(bytes: Buffer): void;
+  readonly bufferedBytes: number;
+  /** Has the listener told once everything written so far has been taken. */
+  awaitDrain(listener: DrainListener): void;
+  pauseReading(): void;
+  resumeReading(): void;
+  /** Ends the connection after everything written so far; `text` is for people. */
+  close(reason: CloseReason, text: string): void;
+}
