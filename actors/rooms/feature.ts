@@ -1,0 +1,23 @@
+import { GatewayProtocol } from "../../protocols/gateway.ts";
+import { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
+import type { Feature } from "../../runtime/feature.ts";
+import { sourceGuard } from "../../runtime/identity/source-guard.ts";
+import { SourceVerifier } from "../../runtime/identity/source-verifier.ts";
+import { PUSH_SCOPE, pushRoute } from "./push.ts";
+import { Rooms } from "./rooms.ts";
+import { roomRoutes } from "./routes.ts";
+
+/** Live text and chat: rooms, the routes to them, and the door for services that post. */
+export const roomsFeature: Feature = {
+  name: "rooms",
+  start({ settings, system, openChannel, find }) {
+    const rooms = system.spawn(Rooms, "rooms", { settings: settings.rooms, openChannel });
+    const guard = sourceGuard(new SourceVerifier(settings.push.keys, settings.push.windowMs), PUSH_SCOPE);
+    // The gateway starts later, because it wants to know where rooms are.
+    const gateway = () => find(GatewayProtocol);
+    return {
+      routes: [...roomRoutes(rooms), pushRoute({ rooms, gateway, guard })],
+      offers: [{ protocol: RoomDirectoryProtocol, reference: rooms }],
+    };
+  },
+};

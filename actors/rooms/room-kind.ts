@@ -1,0 +1,59 @@
+import type { SlowPolicy } from "../../protocols/channel.ts";
+import type { NodeSettings } from "../../protocols/settings.ts";
+import type { HistoryBounds } from "./history.ts";
+
+/** What a room is for; it stands in front of its name. */
+export const ROOM_KINDS = ["chat", "live"] as const;
+export type RoomKind = (typeof ROOM_KINDS)[number];
+
+/** How the rooms of one kind behave, as data. */
+export interface RoomPolicy {
+  readonly kind: RoomKind;
+  /** Whether members may publish; verified services may post to every room. */
+  readonly membersPublish: boolean;
+  readonly membersMax: number;
+  readonly history: HistoryBounds;
+  /** What happens to a member who reads too slowly. */
+  readonly slow: SlowPolicy;
+  /** How long a room lingers in which nobody is and nothing was said. */
+  readonly emptyGraceMs: number;
+  /** How long an empty room keeps what was said. */
+  readonly keepMs: number;
+}
+
+/** The most a room keeps, in bytes of JSON: it must fit into one frame, twice below the limit of a client's buffer. */
+const HISTORY_BYTES_MAX = 128 * 1_024;
+
+/** The policy of each kind of room under these settings. */
+export function roomPolicies(settings: NodeSettings["rooms"]): Readonly<Record<RoomKind, RoomPolicy>> {
+  const common = {
+    membersMax: settings.members,
+    // Text cannot be conflated: each publication counts, and who is slow catches up from the history.
+    slow: "skipAndRecover",
+    emptyGraceMs: settings.graceMs,
+  } as const;
+  const bounds = { size: settings.historySize, bytes: HISTORY_BYTES_MAX };
+  return {
+    chat: {
+      ...common,
+      kind: "chat",
+      membersPublish: true,
+      history: { ...bounds, ageMs: settings.historyMs },
+      keepMs: settings.graceMs,
+    },
+    live: {
+      ...common,
+      kind: "live",
+      membersPublish: false,
+      history: { ...bounds, ageMs: settings.liveHistoryMs },
+      keepMs: settings.liveGraceMs,
+    },
+  };
+}
+
+/** The kind of a room, from its id. @throws TypeError for an id that no door would let pass */
+export function kindOf(room: string): RoomKind {
+  const kind = ROOM_KINDS.find((known) => room.startsWith(`${known}/`));
+  if (kind === undefined) throw new TypeError(`"${room}" is no room: it names no kind`);
+  return kind;
+}

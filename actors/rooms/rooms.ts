@@ -1,0 +1,80 @@
+import type { ChannelProtocol, SlowPolicy } from "../../protocols/channel.ts";
+import type { Reference } from "../../protocols/reference.ts";
+import { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
+import type { RoomProtocol } from "../../protocols/room.ts";
+import type { NodeSettings } from "../../protocols/settings.ts";
+import { actorName } from "../../runtime/actor/actor-name.ts";
+import type { Context } from "../../runtime/actor/context.ts";
+import { defineActor } from "../../runtime/actor/define-actor.ts";
+import { kindOf, roomPolicies } from "./room-kind.ts";
+import type { RoomKind, RoomPolicy } from "./room-kind.ts";
+import { Room } from "./room.ts";
+import { sendAway } from "./send-away.ts";
+
+/** Makes the fan-out of a room; slow clients find their drops under `address`. */
+export type OpenChannel = (address: string, policy: SlowPolicy) => Reference<ChannelProtocol>;
+
+/** What the rooms are started with. */
+export interface RoomsArgs {
+  readonly settings: NodeSettings["rooms"];
+  readonly openChannel: OpenChannel;
+}
+
+interface OpenRoom {
+  readonly reference: Reference<RoomProtocol>;
+  readonly channel: Reference<ChannelProtocol>;
+}
+
+interface RoomsState {
+  readonly roomsMax: number;
+  readonly policies: Readonly<Record<RoomKind, RoomPolicy>>;
+  readonly openChannel: OpenChannel;
+  /** By id. */
+  readonly rooms: Map<string, OpenRoom>;
+}
+
+/** Finds rooms, starts each on first use, and supervises them: a room that fails is restarted alone. */
+export const Rooms = defineActor({
+  protocol: RoomDirectoryProtocol,
+  type: "rooms",
+  // A room that keeps failing is given up without harm to the others; whoever comes back to it opens it anew.
+  supervision: { strategy: "oneForOne", whenExhausted: "stop" },
+  initialState: ({ settings, openChannel }: RoomsArgs): RoomsState => ({
+    roomsMax: settings.rooms,
+    policies: roomPolicies(settings),
+    openChannel,
+    rooms: new Map(),
+  }),
+  handlers: {
+    open(state, { room }, context) {
+      const open = state.rooms.get(room);
+      if (open !== undefined) return context.reply({ kind: "opened", room: open.reference });
+      if (state.rooms.size >= state.roomsMax) return context.reply(tooManyRooms(state));
+      context.reply({ kind: "opened", room: start(state, room, context).reference });
+    },
+    find({ rooms }, { room }, context) {
+      const open = rooms.get(room);
+      context.reply(open === undefined ? { kind: "absent" } : { kind: "found", room: open.reference });
+    },
+    roomStopped({ rooms }, { room }, context) {
+      const stopped = rooms.get(room);
+      rooms.delete(room);
+      // Nobody is attached to a room that closed because it was empty; of one that was given up, everybody is.
+      if (stopped !== undefined) sendAway({ room, channel: stopped.channel }, context);
+    },
+  },
+  describe: ({ rooms, roomsMax }) => ({ rooms: rooms.size, roomsMax }),
+});
+
+function start(state: RoomsState, room: string, context: Context<RoomDirectoryProtocol>): OpenRoom {
+  const policy = state.policies[kindOf(room)];
+  const channel = state.openChannel(room, policy.slow);
+  const open = { channel, reference: context.spawn(Room, actorName(room), { room, policy, channel }) };
+  state.rooms.set(room, open);
+  context.watch(open.reference, { kind: "roomStopped", room });
+  return open;
+}
+
+function tooManyRooms({ roomsMax }: RoomsState) {
+  return { kind: "refused", code: "tooManyRooms", text: `at most ${roomsMax} rooms may be open` } as const;
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Room } from "../../../../actors/rooms/room.ts";
+import { Rooms } from "../../../../actors/rooms/rooms.ts";
+import { ChannelProtocol } from "../../../../protocols/channel.ts";
+import { behaviourKit } from "../../../support/behaviour-kit.ts";
+import { effectsOf } from "../../../support/effect.ts";
+import { Probe } from "../../../support/probe.ts";
+
+const settings = {
+  historySize: 3,
+  historyMs: 1,
+  liveHistoryMs: 1,
+  rooms: 2,
+  members: 2,
+  graceMs: 1,
+  liveGraceMs: 1,
+};
+
+function directory() {
+  const channels = new Map<string, Probe<ChannelProtocol>>();
+  const openChannel = (address: string) => {
+    const channel = new Probe(ChannelProtocol, address);
+    channels.set(address, channel);
+    return channel;
+  };
+  const kit = behaviourKit(Rooms, { args: { settings, openChannel } });
+  return { kit, channels, open: (room: string) => kit.ask({ kind: "open", room }) };
+}
+
+describe("the directory of rooms", () => {
+  it("starts a room on first use and finds it again", async () => {
+    const { kit, open } = directory();
+    const first = await open("chat/lobby");
+    assert.ok(first.kind === "opened");
+    assert.equal(first.room, kit.child(Room, "chat$2flobby"));
+    assert.deepEqual(await open("chat/lobby"), first);
+    assert.equal(effectsOf(kit.takeEffects(), "spawned").length, 1);
+    assert.deepEqual(await kit.ask({ kind: "find", room: "chat/lobby" }), {
+      kind: "found",
+      room: first.room,
+    });
+  });
+
+  it("does not start a room for somebody who only looks", async () => {
+    const { kit } = directory();
+    assert.deepEqual(await kit.ask({ kind: "find", room: "chat/lobby" }), { kind: "absent" });
+    assert.deepEqual(effectsOf(kit.takeEffects(), "spawned"), []);
+  });
+
+  it("refuses one room too many, until one has closed", async () => {
+    const { kit, open } = directory();
+    await open("chat/a");
+    await open("live/b");
+    assert.deepEqual(await open("chat/c"), {
+      kind: "refused",
+      code: "tooManyRooms",
+      text: "at most 2 rooms may be open",
+    });
+    kit.stopProbe(kit.child(Room, "chat$2fa"));
+    assert.equal((await open("chat/c")).kind, "opened");
+  });
+
+  it("sends the members of a room that was given up away, and opens it anew", async () => {
+    const { kit, open, channels } = directory();
+    const first = await open("chat/a");
+    const channel = channels.get("chat/a");
+    kit.stopProbe(kit.child(Room, "chat$2fa"));
+    assert.deepEqual(
+      channel?.takeTold().map(({ kind }) => kind),
+      ["publish", "close"],
+    );
+    const second = await open("chat/a");
+    assert.notDeepEqual(second, first);
+  });
+});
