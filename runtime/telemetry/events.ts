@@ -12,7 +12,10 @@ export const EVENTS = {
   "node.started": { level: "info", doc: "all listeners are open" },
   "node.stopping": { level: "info", doc: "an orderly stop has begun; `signal` says why" },
   "node.stopped": { level: "info", doc: "everything is closed, and the process ends" },
-  "node.stopTimedOut": { level: "error", doc: "the stop took longer than stopWithinMs; the process ends all the same" },
+  "node.stopTimedOut": {
+    level: "error",
+    doc: "the stop took longer than stopWithinMs; the process ends all the same",
+  },
   "node.failed": { level: "fatal", doc: "an error that nothing handled; the process ends" },
   "data.secretMade": { level: "info", doc: "a key or a token was made and kept in the data directory" },
 
@@ -30,7 +33,10 @@ export const EVENTS = {
   "connection.opened": { level: "debug", doc: "a client has connected" },
   "connection.closed": { level: "debug", doc: "a client is gone; `code` and `reason` say why" },
   "connection.refused": { level: "warn", doc: "a handshake was turned away; `reason` names the limit" },
-  "request.failed": { level: "error", doc: "an HTTP request ended in an error that its route did not expect" },
+  "request.failed": {
+    level: "error",
+    doc: "an HTTP request ended in an error that its route did not expect",
+  },
 
   "push.refused": { level: "warn", doc: "a push without a valid source; `code` says what was wrong" },
   "ops.unauthorized": { level: "warn", doc: "an operator's request without the token" },

@@ -1,0 +1,59 @@
+import { HealthFields } from "../../protocols/ops.ts";
+import type { NodeStatus } from "../../runtime/feature.ts";
+import { operation, route } from "../../runtime/net/route.ts";
+import type { Guard, Route } from "../../runtime/net/route.ts";
+import type { Metrics } from "../../runtime/telemetry/metrics.ts";
+
+/** What the health of a node is read from. */
+export interface HealthSource {
+  readonly node: string;
+  status(): NodeStatus;
+  uptimeMs(): number;
+}
+
+/** Probes carry no token; what they are told is no secret. */
+const everybody: Guard = () => ({ kind: "admitted" });
+
+/** Whether the process lives, whether it wants traffic, and its numbers. */
+export function healthRoutes(source: HealthSource, metrics: Metrics): Route[] {
+  const health = () => ({
+    status: source.status(),
+    node: source.node,
+    uptimeMs: Math.round(source.uptimeMs()),
+  });
+  return [
+    route("/healthz", {
+      auth: everybody,
+      onRequest: {
+        GET: operation({
+          summary: "Whether the process lives: 200 as long as it answers at all",
+          answers: { 200: HealthFields },
+          handle: () => ({ status: 200, body: health() }),
+        }),
+      },
+    }),
+    route("/readyz", {
+      auth: everybody,
+      onRequest: {
+        GET: operation({
+          summary: "Whether the node wants traffic: 503 while it starts and while it drains",
+          answers: { 200: HealthFields, 503: HealthFields },
+          handle: () => ({ status: source.status() === "ready" ? 200 : 503, body: health() }),
+        }),
+      },
+    }),
+    route("/metrics", {
+      onRequest: {
+        GET: operation({
+          summary: "Every number of the node, for Prometheus",
+          answers: { 200: "text/plain" },
+          handle: async () => ({
+            status: 200,
+            body: await metrics.text(),
+            headers: { "content-type": metrics.contentType },
+          }),
+        }),
+      },
+    }),
+  ];
+}

@@ -1,0 +1,46 @@
+import type { ActorSystem } from "../../runtime/kernel/actor-system.ts";
+import { totalsByType } from "../../runtime/kernel/tree-totals.ts";
+import type { TypeTotals } from "../../runtime/kernel/tree-totals.ts";
+import type { Metrics, Sample } from "../../runtime/telemetry/metrics.ts";
+
+const MS_PER_SECOND = 1_000;
+
+/** Where the actors' numbers are read. */
+export type SystemSource = Pick<ActorSystem, "root" | "deadLetters" | "staleTurns">;
+
+/** Adds the numbers of the actor system, read when somebody looks. */
+export function addSystemMetrics(metrics: Metrics, system: SystemSource): void {
+  metrics.gauge({
+    name: "banyan_actors",
+    help: "Actors in the tree, by type.",
+    labels: ["type"],
+    read: () => byType(system, ({ actors }) => actors),
+  });
+  metrics.gauge({
+    name: "banyan_mailbox_messages",
+    help: "Messages that wait in mailboxes, by the type of their actor.",
+    labels: ["type"],
+    read: () => byType(system, ({ waiting }) => waiting),
+  });
+  metrics.gauge({
+    name: "banyan_mailbox_oldest_age_seconds",
+    help: "How long the oldest waiting message has waited, by the type of its actor.",
+    labels: ["type"],
+    read: () => byType(system, ({ oldestAgeMs }) => oldestAgeMs / MS_PER_SECOND),
+  });
+  metrics.counter({
+    name: "banyan_dead_letters_total",
+    help: "Messages that could not be delivered or handled, by reason.",
+    labels: ["reason"],
+    read: () => [...system.deadLetters.counts].map(([reason, value]) => ({ value, labels: { reason } })),
+  });
+  metrics.counter({
+    name: "banyan_stale_turns_total",
+    help: "Effects of turns whose actor had been restarted or stopped meanwhile; each was refused.",
+    read: () => system.staleTurns.count,
+  });
+}
+
+function byType({ root }: SystemSource, valueOf: (totals: TypeTotals) => number): Sample[] {
+  return [...totalsByType(root)].map(([type, totals]) => ({ value: valueOf(totals), labels: { type } }));
+}

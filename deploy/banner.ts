@@ -1,0 +1,55 @@
+import { relative } from "node:path";
+import type { ReadySettings } from "./node-secrets.ts";
+import type { RunningNode } from "./running-node.ts";
+
+/** What the banner tells. */
+export interface BannerParts {
+  readonly version: string;
+  readonly node: RunningNode;
+  readonly ready: ReadySettings;
+  /** Paths are shown relative to it. */
+  readonly folder: string;
+}
+
+/** What a person reads when a node has started: where it is, and what to try first. Pure. */
+export function banner({ version, node, ready, folder }: BannerParts): string {
+  const { settings, opsToken } = ready;
+  const web = Object.values(node.listeners).find((url) => url.startsWith("http"));
+  const tcp = settings.listeners.filter(({ kind }) => kind === "tcp");
+  const shown = (path: string): string => shortest(path, folder);
+  return [
+    "",
+    `  Banyan ${version}, node ${settings.name}`,
+    "",
+    ...(web === undefined
+      ? []
+      : [`    pages      ${web}/`, `    WebSocket  ${web.replace(/^http/, "ws")}/chatroom`]),
+    ...tcp.map(
+      ({ name, framing }) => `    TCP        ${addressOf(node, name)} (${FRAMING_WORDS[framing ?? "line"]})`,
+    ),
+    `    operators  ${node.opsUrl}`,
+    ...(opsToken === undefined ? [] : [`    token      ${opsToken.value} (kept in ${shown(opsToken.path)})`]),
+    ...(ready.pushKey === undefined ? [] : [`    push key   kept in ${shown(ready.pushKey.path)}`]),
+    "",
+    "  See the tree:    npm run -s banyan -- tree",
+    ...(opsToken === undefined
+      ? []
+      : [
+          `  or:              curl -s -H "Authorization: Bearer $(cat ${shown(opsToken.path)})" ${node.opsUrl}/v1/tree`,
+        ]),
+    '  Push a message:  npm run -s banyan -- push live/demo "Kick-off"',
+    "  Stop:            Ctrl-C",
+    "",
+  ].join("\n");
+}
+
+const FRAMING_WORDS = { length: "frames behind a 4-byte length", line: "a frame a line" } as const;
+
+function addressOf({ listeners }: RunningNode, name: string): string {
+  return listeners[name]?.replace("tcp://", "") ?? "closed";
+}
+
+function shortest(path: string, folder: string): string {
+  const short = relative(folder, path);
+  return short.startsWith("..") ? path : short;
+}

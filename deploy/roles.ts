@@ -1,0 +1,8 @@
+import { gatewayFeature } from "../actors/gateway/feature.ts";
+import { opsFeature } from "../actors/ops/feature.ts";
+import { roomsFeature } from "../actors/rooms/feature.ts";
+import type { Feature } from "../runtime/feature.ts";
+import { pagesFeature } from "../runtime/pages/pages-feature.ts";
+
+/** What a node runs, in the order in which it starts: a feature stands behind those whose actors it looks for. */
+export const FEATURES: readonly Feature[] = [roomsFeature, gatewayFeature, pagesFeature, opsFeature];

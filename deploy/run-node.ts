@@ -1,0 +1,76 @@
+import type { NodeSettings } from "../protocols/settings.ts";
+import { Fault } from "../runtime/fault.ts";
+import { BanyanNode } from "../runtime/node.ts";
+import { OPERATORS_PORT, UnfitListener } from "../runtime/node-ports.ts";
+import { CountingLog } from "../runtime/telemetry/counting-log.ts";
+import { PinoLogger } from "../runtime/telemetry/pino-logger.ts";
+import { banner } from "./banner.ts";
+import { openDataDirectory } from "./data-directory.ts";
+import { fillInSecrets } from "./node-secrets.ts";
+import { EXIT_CODES, Refusal } from "./refusal.ts";
+import { FEATURES } from "./roles.ts";
+import { announceNode, withdrawNode } from "./running-node.ts";
+import type { RunningNode } from "./running-node.ts";
+import { stopSignal } from "./stop-signals.ts";
+import { version } from "./version.ts";
+
+/** Runs a node until a signal stops it, then ends the process. @throws Refusal when it cannot start */
+export async function runNode(given: NodeSettings): Promise<void> {
+  const directory = openDataDirectory(given.dataDir);
+  const ready = fillInSecrets(given, directory);
+  const { settings } = ready;
+  const log = new CountingLog(new PinoLogger(logOptions(settings)));
+  process.on("uncaughtExceptionMonitor", (err) => log.fatal("node.failed", { err }));
+  const signalled = stopSignal();
+  const onFailure = (): never => process.exit(EXIT_CODES.failed);
+  const node = new BanyanNode({ settings, log, version: version(), features: FEATURES, onFailure });
+  await open(node);
+  const running: RunningNode = { pid: process.pid, ...node.urls() };
+  announceNode(directory, running);
+  if (settings.log.format !== "json") {
+    process.stderr.write(`${banner({ version: version(), node: running, ready, folder: process.cwd() })}\n`);
+  }
+  log.info("node.started", { version: version(), ...running });
+  log.info("node.stopping", { signal: await signalled });
+  const stoppedInTime = await node.stop(settings.stopWithinMs);
+  withdrawNode(directory, process.pid);
+  if (stoppedInTime) log.info("node.stopped");
+  else log.error("node.stopTimedOut", { withinMs: settings.stopWithinMs });
+  process.exit(stoppedInTime ? EXIT_CODES.ok : EXIT_CODES.failed);
+}
+
+function logOptions({ name, log }: NodeSettings): {
+  node: string;
+  level: NodeSettings["log"]["level"];
+  format: "pretty" | "json";
+} {
+  const auto = process.stdout.isTTY ? "pretty" : "json";
+  return { node: name, level: log.level, format: log.format === "auto" ? auto : log.format };
+}
+
+/** Opens everything, or nothing. @throws Refusal that says which setting to change */
+async function open(node: BanyanNode): Promise<void> {
+  try {
+    await node.start();
+  } catch (error) {
+    throw refusalOf(error) ?? error;
+  }
+}
+
+function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof UnfitListener) return new Refusal("settings", error.message, { cause: error });
+  if (error instanceof Fault && error.code === "portTaken") return portTaken(error);
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall !== "listen" && syscall !== "getaddrinfo") return undefined;
+  return new Refusal("unavailable", `a port cannot be opened: ${message}; check its host and port`, {
+    cause: error,
+  });
+}
+
+function portTaken(fault: Fault): Refusal {
+  const [listener, host, port] = ["listener", "host", "port"].map((name) => String(fault.details[name]));
+  const setting = listener === OPERATORS_PORT ? "ops.port" : `listeners.${listener}.port`;
+  const advice = `stop what uses it (ss -ltnp), or choose another: --set ${setting}=0 takes any free one`;
+  const text = `port ${port} of listener ${listener} (${host}) is in use; ${advice}`;
+  return new Refusal("unavailable", text, { cause: fault });
+}

@@ -1,0 +1,52 @@
+import type { ChannelProtocol, SlowPolicy } from "../protocols/channel.ts";
+import type { Protocol } from "../protocols/protocol.ts";
+import type { AnyReference, Reference } from "../protocols/reference.ts";
+import type { NodeSettings } from "../protocols/settings.ts";
+import type { ActorSystem } from "./kernel/actor-system.ts";
+import type { Port } from "./net/port.ts";
+import type { Guard, Route } from "./net/route.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+
+/** Where a node stands between its start and its end. */
+export type NodeStatus = "starting" | "ready" | "draining";
+
+/** What a node gives to its features. */
+export interface FeatureHost {
+  /** All settings; the keys and tokens that nobody configured have been made. */
+  readonly settings: NodeSettings;
+  readonly system: ActorSystem;
+  readonly metrics: Metrics;
+  readonly status: () => NodeStatus;
+  /** Makes a fan-out to sockets; slow clients find their drops under `address`. */
+  readonly openChannel: (address: string, policy: SlowPolicy) => Reference<ChannelProtocol>;
+  /** Where the actor is reached that a feature offers under this protocol; undefined while none does. */
+  readonly find: <P extends Protocol>(protocol: P) => Reference<P> | undefined;
+}
+
+/** An actor that other features may reach, without knowing whose it is. */
+export interface Offer {
+  readonly protocol: Protocol;
+  readonly reference: AnyReference;
+}
+
+/** What a feature brings into its node. */
+export interface FeatureParts {
+  /** What it answers at the gateway. */
+  readonly routes?: readonly Route[];
+  /** What it answers on the operators' port. */
+  readonly operatorRoutes?: readonly Route[];
+  /** Stands in front of every operator's route, of whichever feature, that brings no guard of its own. */
+  readonly operatorGuard?: Guard;
+  readonly offers?: readonly Offer[];
+  /** Takes the bound ports of the gateway into service, once all features have started; what it offers is found from then on. */
+  readonly serve?: (ports: readonly Port[]) => readonly Offer[];
+  /** Sends the clients away, in `withinMs`, before the actors are stopped. */
+  readonly drain?: (withinMs: number) => Promise<void>;
+}
+
+/** A part of the system that a node may run or leave out: its actors, its routes, what it offers to others. */
+export interface Feature {
+  readonly name: string;
+  /** Starts its top-level actors. Nothing listens yet. */
+  start(host: FeatureHost): FeatureParts;
+}

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { after, before, describe, it } from "node:test";
+import Schema from "typebox/schema";
+import { WebSocket } from "ws";
+import { startNode, workplace } from "../support/node-process.ts";
+import type { NodeProcess, Workplace } from "../support/node-process.ts";
+
+interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, OpenApiOperation>>;
+}
+interface OpenApiOperation {
+  readonly summary: string;
+  readonly parameters?: { readonly name: string; readonly in: string }[];
+  readonly responses: Record<string, { readonly content?: Record<string, { readonly schema?: object }> }>;
+}
+type Tree = {
+  name: string;
+  path: string;
+  type: string;
+  state: string;
+  childCount: number;
+  children?: Tree[];
+};
+
+let place: Workplace;
+let node: NodeProcess;
+before(async () => {
+  place = workplace();
+  node = await startNode(place.folder);
+});
+after(async () => {
+  await node.stop();
+  place.remove();
+});
+
+const documentOf = async () => (await (await fetch(`${node.ops}/v1/openapi.json`)).json()) as OpenApi;
+
+/** A path of the document with a real value in place of its parameter. */
+const concrete = (path: string) => path.replace(/\{[^}]+\}|\*/, "gateway");
+
+/** What an operation that takes a body is called with. */
+const BODIES: Record<string, unknown> = { "/v1/notices": { from: "operator", data: { text: "hello" } } };
+
+async function call(method: string, path: string): Promise<{ status: number; body: unknown }> {
+  if (method === "get") return node.get(path);
+  const headers = { authorization: `Bearer ${node.token}`, "content-type": "application/json" };
+  const response = await fetch(node.ops + path, { method, headers, body: JSON.stringify(BODIES[path]) });
+  return { status: response.status, body: await response.json() };
+}
+
+describe("the operators' port", () => {
+  it("documents every operation, and answers as documented", async () => {
+    const { openapi, paths } = await documentOf();
+    assert.match(openapi, /^3\./);
+    assert.deepEqual(Object.keys(paths).toSorted(), [
+      "/healthz",
+      "/metrics",
+      "/readyz",
+      "/v1/actors/{*}",
+      "/v1/connections",
+      "/v1/dead-letters",
+      "/v1/notices",
+      "/v1/tree",
+    ]);
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const method of Object.keys(operations)) {
+        const { status, body } = await call(method, concrete(path));
+        assert.ok(status === 200 || status === 202, `${method} ${path} answered ${status}`);
+        hold(operations[method], status, body);
+      }
+    }
+  });
+
+  it("refuses bad parameters as documented, each by its name", async () => {
+    const { paths } = await documentOf();
+    for (const [target, path] of [
+      ["/v1/tree?depth=deep", "/v1/tree"],
+      ["/v1/tree?filter=restarts", "/v1/tree"],
+      ["/v1/connections?limit=0", "/v1/connections"],
+      ["/v1/dead-letters?limt=1", "/v1/dead-letters"],
+    ] as const) {
+      const { status, body } = await node.get(target);
+      assert.equal(status, 400, target);
+      hold(paths[path]?.["get"], status, body);
+      const { field } = body as { field: string };
+      assert.ok(target.includes(`?${field}=`), `${target} names ${field}`);
+    }
+    const nowhere = await node.get("/v1/tree?path=/nobody");
+    assert.equal(nowhere.status, 404);
+    hold(paths["/v1/tree"]?.["get"], 404, nowhere.body);
+  });
+
+  it("wants the token everywhere but on the probes", async () => {
+    for (const [path, operations] of Object.entries((await documentOf()).paths)) {
+      const isProbe = path === "/healthz" || path === "/readyz";
+      for (const headers of [
+        {},
+        { authorization: "Bearer wrong" },
+        { authorization: `Basic ${node.token}` },
+      ]) {
+        const [method = "get"] = Object.keys(operations);
+        const response = await fetch(node.ops + concrete(path), { method, headers: { ...headers } });
+        assert.equal(response.status, isProbe ? 200 : 401, path);
+        if (!isProbe) assert.equal(response.headers.get("www-authenticate"), "Bearer");
+        await response.arrayBuffer();
+      }
+    }
+  });
+
+  it("says what there is where nothing is", async () => {
+    const { status, body } = await node.get("/v1/trees");
+    assert.equal(status, 404);
+    assert.match((body as { text: string }).text, /nothing is at \/v1\/trees; known: .*\/v1\/tree/);
+    const posted = await fetch(`${node.ops}/v1/tree`, { method: "POST" });
+    assert.equal(posted.status, 405);
+    assert.equal(posted.headers.get("allow"), "GET");
+  });
+
+  it("shows the connections of both doors in the tree, and those of one listener", async () => {
+    const { host } = new URL(node.listeners["web"] ?? "");
+    const sockets = [new WebSocket(`ws://${host}/chatroom`), new WebSocket(`ws://${host}/chatroom`)];
+    await Promise.all(sockets.map((socket) => once(socket, "open")));
+    const { body } = await node.get("/v1/tree");
+    const listener = find(body as Tree, "/gateway/web");
+    assert.equal(listener?.childCount, 2);
+    assert.deepEqual(
+      listener?.children?.map(({ type, state }) => `${type} ${state}`),
+      ["connection running", "connection running"],
+    );
+    const web = (await node.get("/v1/connections?listener=web")).body as {
+      total: number;
+      connections: { details: object }[];
+    };
+    assert.equal(web.total, 2);
+    assert.ok(web.connections.every(({ details }) => details !== undefined));
+    const line = (await node.get("/v1/connections?listener=line")).body as { total: number };
+    assert.equal(line.total, 0);
+    for (const socket of sockets) socket.close();
+  });
+
+  it("counts actors, events and the process for Prometheus", async () => {
+    const { body } = await node.get("/metrics");
+    for (const line of [
+      /^banyan_actors\{type="root"\} 1$/m,
+      /^banyan_events_total\{event="node\.started"\} 1$/m,
+      /^nodejs_eventloop_lag_p99_seconds /m,
+    ]) {
+      assert.match(String(body), line);
+    }
+  });
+});
+
+function hold(operation: OpenApiOperation | undefined, status: number, body: unknown): void {
+  assert.ok(operation?.summary, "an operation without a summary");
+  const answer = operation.responses[status];
+  assert.ok(answer, `${operation.summary}: ${status} is not documented`);
+  const schema = answer.content?.["application/json"]?.schema;
+  if (schema === undefined) return assert.equal(typeof body, "string");
+  const [isValid, errors] = Schema.Errors(schema, body);
+  assert.ok(isValid, `${operation.summary}: ${JSON.stringify(errors)}`);
+}
+
+function find(tree: Tree, path: string): Tree | undefined {
+  if (tree.path === path) return tree;
+  for (const child of tree.children ?? []) {
+    const found = find(child, path);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { banner } from "../../../deploy/banner.ts";
+import type { ReadySettings } from "../../../deploy/node-secrets.ts";
+import { loadSettings } from "../../../deploy/settings.ts";
+
+const settings = loadSettings({ folder: "/no/such/folder", environment: {}, flags: [] });
+const node = {
+  pid: 1,
+  opsUrl: "http://127.0.0.1:9510",
+  listeners: { web: "http://127.0.0.1:9501", length: "tcp://127.0.0.1:9502", line: "tcp://127.0.0.1:9503" },
+};
+const kept = (name: string) => ({ value: `the-${name}`, path: `/srv/app/.banyan/${name}`, isNew: true });
+
+function text(ready: Partial<ReadySettings>): string {
+  return banner({
+    version: "1.2.3",
+    node,
+    ready: { settings, opsToken: undefined, pushKey: undefined, ...ready },
+    folder: "/srv/app",
+  });
+}
+
+describe("the banner", () => {
+  it("says where everything is", () => {
+    const shown = text({});
+    for (const place of [
+      "http://127.0.0.1:9501/",
+      "ws://127.0.0.1:9501/chatroom",
+      "127.0.0.1:9502 (frames behind",
+      "127.0.0.1:9503 (a frame a line)",
+    ]) {
+      assert.ok(shown.includes(place), place);
+    }
+  });
+
+  it("shows the token that the node has made, with a line to try it", () => {
+    const shown = text({ opsToken: kept("ops-token"), pushKey: kept("push-key") });
+    assert.match(shown, /token {6}the-ops-token \(kept in \.banyan\/ops-token\)/);
+    assert.match(
+      shown,
+      /curl -s -H "Authorization: Bearer \$\(cat \.banyan\/ops-token\)" http:\/\/127\.0\.0\.1:9510\/v1\/tree/,
+    );
+    assert.doesNotMatch(shown, /the-push-key/);
+  });
+
+  it("never shows a token that somebody configured", () => {
+    const shown = text({ settings: { ...settings, ops: { ...settings.ops, token: "configured-token" } } });
+    assert.doesNotMatch(shown, /token/);
+  });
+});
