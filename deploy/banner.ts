@@ -37,7 +37,7 @@ export function banner({ version, node, ready, folder }: BannerParts): string {
       : [
           `  or:              curl -s -H "Authorization: Bearer $(cat ${shown(opsToken.path)})" ${node.opsUrl}/v1/tree`,
         ]),
-    '  Push a message:  npm run -s banyan -- push live/demo "Kick-off"',
+    '  Push a message:  npm run -s banyan -- push live/final "Kick-off"',
     "  Stop:            Ctrl-C",
     "",
   ].join("\n");

@@ -21,6 +21,9 @@ export async function runNode(given: NodeSettings): Promise<void> {
   const { settings } = ready;
   const log = new CountingLog(new PinoLogger(logOptions(settings)));
   process.on("uncaughtExceptionMonitor", (err) => log.fatal("node.failed", { err }));
+  for (const secret of [ready.opsToken, ready.pushKey]) {
+    if (secret?.isNew === true) log.info("data.secretMade", { path: secret.path });
+  }
   const signalled = stopSignal();
   const onFailure = (): never => process.exit(EXIT_CODES.failed);
   const node = new BanyanNode({ settings, log, version: version(), features: FEATURES, onFailure });

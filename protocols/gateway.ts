@@ -21,10 +21,6 @@ export const NOTIFIED_FIELDS = { listeners: Type.Array(Type.String()) } as const
 export const GatewayProtocol = defineProtocol({
   name: "gateway",
   version: 1,
-  tell: {
-    /** All ports are bound: takes those into service that are not yet. */
-    serve: {},
-  },
   ask: {
     /** Sends a notice to every connection of one listener, or of all. */
     notify: {

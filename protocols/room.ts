@@ -20,7 +20,6 @@ export const ROOM_REFUSALS = [
   "tooLarge",
   "tooManyFacts",
 ] as const;
-export type RoomRefusal = (typeof ROOM_REFUSALS)[number];
 
 const refused = {
   code: Type.Enum(ROOM_REFUSALS),

@@ -3,6 +3,7 @@ import type { ListenerSettings, NodeSettings } from "../protocols/settings.ts";
 import type { ActorSystem } from "./kernel/actor-system.ts";
 import { Admission } from "./net/admission.ts";
 import type { AdmissionLimits } from "./net/admission.ts";
+import { AnswerCounts } from "./net/answer-counts.ts";
 import { ConnectionIds } from "./net/connection-ids.ts";
 import { Dialects } from "./net/dialect.ts";
 import { FlushQueue } from "./net/flush-queue.ts";
@@ -42,6 +43,7 @@ export function gatewayShare(settings: NodeSettings, system: ActorSystem): PortS
     handshakeMs: limits.handshakeMs,
     limits: { frameBytes, messagesPerSecond, burst, subscriptions },
     log,
+    answers: new AnswerCounts(),
     requests: {
       log,
       tell: system.tell.bind(system),

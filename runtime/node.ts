@@ -1,13 +1,14 @@
 import type { Protocol } from "../protocols/protocol.ts";
 import type { AnyReference, Reference } from "../protocols/reference.ts";
-import type { ListenerSettings, NodeSettings } from "../protocols/settings.ts";
+import type { NodeSettings } from "../protocols/settings.ts";
 import type { Feature, FeatureHost, FeatureParts, NodeStatus, Offer } from "./feature.ts";
+import { guardedRoutes } from "./guarded-routes.ts";
 import { ActorSystem } from "./kernel/actor-system.ts";
 import { Channel } from "./net/channel.ts";
 import type { Port } from "./net/port.ts";
 import type { PortShare } from "./net/port-share.ts";
-import type { Route } from "./net/route.ts";
 import { urlHost } from "./net/url-host.ts";
+import { addNodeMetrics } from "./node-metrics.ts";
 import { gatewayPort, gatewayShare, operatorsPort } from "./node-ports.ts";
 import type { CountingLog } from "./telemetry/counting-log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
@@ -42,10 +43,10 @@ export class BanyanNode {
   readonly system: ActorSystem;
   readonly metrics = new Metrics();
   readonly #parts: NodeParts;
+  readonly #share: PortShare;
   readonly #offers = new Map<string, AnyReference>();
   #features: readonly FeatureParts[] = [];
   #status: NodeStatus = "starting";
-  #share: PortShare | undefined = undefined;
   #gateway: readonly Port[] = [];
   #operators: Port | undefined = undefined;
 
@@ -58,14 +59,15 @@ export class BanyanNode {
       log,
       ...(onFailure === undefined ? {} : { onFailure }),
     });
-    this.#addMetrics(log);
+    this.#share = gatewayShare(settings, this.system);
+    addNodeMetrics(this.metrics, { log, share: this.#share });
   }
 
   /** Starts the features, then opens every port, or none. @throws Fault `portTaken` */
   async start(): Promise<void> {
-    this.#features = this.#parts.features.map((feature) => this.#startFeature(feature));
-    this.#buildPorts();
     try {
+      this.#features = this.#parts.features.map((feature) => this.#startFeature(feature));
+      this.#buildPorts();
       for (const port of this.#ports()) await this.#open(port);
     } catch (error) {
       await this.#closePorts();
@@ -102,10 +104,7 @@ export class BanyanNode {
 
   async #stopInOrder(withinMs: number): Promise<void> {
     const closed = this.#gateway.map((port) => port.close());
-    const drainMs = Math.min(
-      withinMs * DRAIN_SHARE,
-      (this.#share?.admission.count ?? 0) * DRAIN_MS_PER_CONNECTION,
-    );
+    const drainMs = Math.min(withinMs * DRAIN_SHARE, this.#share.admission.count * DRAIN_MS_PER_CONNECTION);
     // Whoever does not go by then is cut off when its actor stops.
     await Promise.allSettled(this.#features.map(async ({ drain }) => drain?.(drainMs)));
     await this.system.stop();
@@ -134,17 +133,12 @@ export class BanyanNode {
 
   #buildPorts(): void {
     const { settings, version } = this.#parts;
-    const share = (this.#share = gatewayShare(settings, this.system));
+    const share = this.#share;
     const routes = this.#features.flatMap((parts) => parts.routes ?? []);
-    const operatorRoutes = guardedRoutes(this.#features);
     const gateway = { share, title: { title: "Banyan gateway", version } };
-    this.#gateway = settings.listeners.map((listener: ListenerSettings) =>
-      gatewayPort(listener, routes, gateway),
-    );
-    this.#operators = operatorsPort(settings, operatorRoutes, {
-      share,
-      title: { title: "Banyan operators", version },
-    });
+    this.#gateway = settings.listeners.map((listener) => gatewayPort(listener, routes, gateway));
+    const operators = { share, title: { title: "Banyan operators", version } };
+    this.#operators = operatorsPort(settings, guardedRoutes(this.#features), operators);
   }
 
   async #open(port: Port): Promise<void> {
@@ -160,26 +154,4 @@ export class BanyanNode {
   #ports(): readonly Port[] {
     return this.#operators === undefined ? this.#gateway : [...this.#gateway, this.#operators];
   }
-
-  #addMetrics(log: CountingLog): void {
-    this.metrics.addProcess();
-    this.metrics.counter({
-      name: "banyan_events_total",
-      help: "Events of the log by name, also those below its level: restarts, refusals, opened connections.",
-      labels: ["event"],
-      read: () => [...log.counts].map(([event, value]) => ({ value, labels: { event } })),
-    });
-  }
-}
-
-/** @throws RangeError when there is a route that nothing would guard */
-function guardedRoutes(features: readonly FeatureParts[]): Route[] {
-  const guard = features.find(({ operatorGuard }) => operatorGuard !== undefined)?.operatorGuard;
-  return features.flatMap(({ operatorRoutes = [] }) =>
-    operatorRoutes.map((route) => {
-      const auth = route.auth ?? guard;
-      if (auth === undefined) throw new RangeError(`operators' route ${route.path} has no guard`);
-      return { ...route, auth };
-    }),
-  );
 }

@@ -9,6 +9,7 @@ import type { ConnectionLimits, RouteTable } from "../../runtime/net/route-table
 import { Client } from "./client.ts";
 import type { Offences } from "./offences.ts";
 import type { RoomLink } from "./room-link.ts";
+import type { TrafficLedger } from "./traffic-ledger.ts";
 
 /** What all connections of a listener are started with. */
 export interface ConnectionHost {
@@ -17,6 +18,8 @@ export interface ConnectionHost {
   /** Where rooms are found; without it no connection may name one. */
   readonly rooms: Reference<RoomDirectoryProtocol> | undefined;
   readonly pingEveryMs: number;
+  /** Keeps the sum of what passes through all connections; nobody does unless given. */
+  readonly ledger?: TrafficLedger;
 }
 
 /** What one connection is started with. */

@@ -25,10 +25,12 @@ export const Connection = defineActor({
   handlers: {
     begin(state, _message, context) {
       const { client, route, host } = state;
-      context.tell(client.outlet, { kind: "open", connection: client.self });
+      // Whoever has gone in the meantime will not say so again.
+      if (context.tell(client.outlet, { kind: "open", connection: client.self }) !== "accepted") return context.stopSelf();
       context.startTimer("ping", firstPingMs(host.pingEveryMs, context.random()), { kind: "ping" });
       context.log.debug("connection.opened", { route: route.path });
       state.isOpen = true;
+      host.ledger?.enter(state.socket.traffic);
       route.onOpen?.(client, context);
     },
     frame(state, { frame }, context) {
@@ -84,8 +86,10 @@ export const Connection = defineActor({
       context.startTimer("drain", afterMs, { kind: "leave" });
     },
     leave(state, _message, context) {
-      const reconnectAfterMs = Math.round(context.random() * RECONNECT_WITHIN_MS);
-      context.tell(state.client.outlet, { kind: "send", frame: { kind: "drain", reconnectAfterMs } });
+      if (state.route.protocol === "v1") {
+        const reconnectAfterMs = Math.round(context.random() * RECONNECT_WITHIN_MS);
+        context.tell(state.client.outlet, { kind: "send", frame: { kind: "drain", reconnectAfterMs } });
+      }
       close(state, "draining", context);
     },
     closed(state, { end }, context) {
@@ -95,6 +99,7 @@ export const Connection = defineActor({
     },
   },
   afterStop(state, context) {
+    state.host.ledger?.leave(state.socket.traffic);
     // After an orderly end the socket is closed already; otherwise this life has failed, and the client shall know.
     if (state.isOpen) {
       close(state, "internalError", context);

@@ -1,9 +1,10 @@
 import { GatewayProtocol } from "../../protocols/gateway.ts";
+import type { Reference } from "../../protocols/reference.ts";
 import { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
 import type { Feature, FeatureHost, FeatureParts } from "../../runtime/feature.ts";
 import { Gateway } from "./gateway.ts";
-import type { BoundPort } from "./gateway.ts";
 import { noticeRoute } from "./notice-route.ts";
+import { addTrafficMetrics, TrafficLedger } from "./traffic-ledger.ts";
 
 /** How long after the window of a drain its end is waited for, in milliseconds. */
 const DRAIN_SLACK_MS = 1_000;
@@ -12,18 +13,21 @@ const DRAIN_SLACK_MS = 1_000;
 export const gatewayFeature: Feature = {
   name: "gateway",
   start(host: FeatureHost): FeatureParts {
-    const { system, settings } = host;
+    const { system, settings, metrics } = host;
     const { pingEveryMs } = settings.limits;
-    const bound: BoundPort[] = [];
-    const gateway = system.spawn(Gateway, "gateway", { ports: bound, rooms: host.find(RoomDirectoryProtocol), pingEveryMs });
+    const ledger = new TrafficLedger();
+    addTrafficMetrics(metrics, ledger);
+    const rooms = host.find(RoomDirectoryProtocol);
+    let gateway: Reference<GatewayProtocol> | undefined;
     return {
-      operatorRoutes: [noticeRoute(gateway)],
-      offers: [{ protocol: GatewayProtocol, reference: gateway }],
+      operatorRoutes: [noticeRoute(() => gateway)],
+      // The actor starts with its ports, so that it still has them after a restart.
       serve(ports) {
-        bound.push(...ports);
-        system.tell(gateway, { kind: "serve" });
+        gateway = system.spawn(Gateway, "gateway", { ports, rooms, pingEveryMs, ledger });
+        return [{ protocol: GatewayProtocol, reference: gateway }];
       },
       async drain(withinMs) {
+        if (gateway === undefined) return;
         await system.ask(gateway, { kind: "drain", withinMs }, { deadlineMs: withinMs + DRAIN_SLACK_MS });
       },
     };

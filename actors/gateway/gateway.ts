@@ -3,10 +3,10 @@ import type { ListenerProtocol } from "../../protocols/listener.ts";
 import type { PortProtocol } from "../../protocols/port.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
-import type { Context } from "../../runtime/actor/context.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
 import type { RouteTable } from "../../runtime/net/route-table.ts";
 import { Listener } from "./listener.ts";
+import type { TrafficLedger } from "./traffic-ledger.ts";
 
 /** What draining may take on top of its window: the clients' answers to the close, in milliseconds. */
 const DRAIN_SLACK_MS = 10_000;
@@ -20,27 +20,29 @@ export interface BoundPort extends Reference<PortProtocol> {
 
 /** What the gateway is started with. */
 export interface GatewayArgs {
-  /** Filled when the ports are bound, which is after the actors start; then `serve` is told. */
   readonly ports: readonly BoundPort[];
   /** Where rooms are found; without it there are none. */
   readonly rooms: Reference<RoomDirectoryProtocol> | undefined;
   readonly pingEveryMs: number;
+  /** Keeps the sum of what passes through all connections; nobody does unless given. */
+  readonly ledger?: TrafficLedger;
 }
 
-interface GatewayState extends GatewayArgs {
-  readonly listeners: Map<string, Reference<ListenerProtocol>>;
+interface GatewayState {
+  readonly listeners: ReadonlyMap<string, Reference<ListenerProtocol>>;
 }
 
 /** The parent of the listeners: each fails and restarts alone, with the connections that came through it. */
 export const Gateway = defineActor({
   protocol: GatewayProtocol,
-  initialState(args: GatewayArgs, context): GatewayState {
-    const state = { ...args, listeners: new Map() };
-    openListeners(state, context);
-    return state;
+  initialState({ ports, ...shared }: GatewayArgs, context): GatewayState {
+    const listeners = ports.map((port) => {
+      const host = { listener: port.name, table: port.table, ...shared };
+      return [port.name, context.spawn(Listener, port.name, { port, host })] as const;
+    });
+    return { listeners: new Map(listeners) };
   },
   handlers: {
-    serve: (state, _message, context) => openListeners(state, context),
     notify({ listeners }, { listener, from, data }, context) {
       const chosen = listener === undefined ? [...listeners.keys()] : [listener];
       if (listener !== undefined && !listeners.has(listener)) return context.reply(unknownListener(listener, listeners));
@@ -66,13 +68,6 @@ export const Gateway = defineActor({
   },
   describe: ({ listeners }) => ({ listeners: [...listeners.keys()] }),
 });
-
-function openListeners({ ports, rooms, pingEveryMs, listeners }: GatewayState, context: Context<GatewayProtocol>): void {
-  for (const port of ports.filter(({ name }) => !listeners.has(name))) {
-    const host = { listener: port.name, table: port.table, rooms, pingEveryMs };
-    listeners.set(port.name, context.spawn(Listener, port.name, { port, host }));
-  }
-}
 
 function unknownListener(name: string, known: ReadonlyMap<string, unknown>) {
   return { kind: "unknownListener", text: `no listener is called ${name}; known: ${[...known.keys()].join(", ")}` } as const;

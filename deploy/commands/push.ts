@@ -14,8 +14,8 @@ const REQUEST_LIMIT_MS = 10_000;
 
 const EXAMPLES = `
 Examples:
-  banyan push live/demo "Kick-off"
-  banyan push live/demo "1:0!" --fact home=1 --fact away=0 --from scorer
+  banyan push live/final "Kick-off"
+  banyan push live/final "1:0!" --fact home=1 --fact away=0 --from scorer
   banyan push chat/lobby "The server restarts at noon"`;
 
 interface PushOptions {
@@ -32,7 +32,7 @@ export function pushCommand(): Command {
     .description(
       "Posts into a room, signed as a service does it. Facts stay with the room and are shown to who comes later.",
     )
-    .argument("<room>", "the room, such as live/demo")
+    .argument("<room>", "the room, such as live/final")
     .argument("<text>", "what to say")
     .option(
       "--fact <name=value>",

@@ -85,8 +85,7 @@ class MsgpackFrames<Frame> implements FrameCodec<Frame> {
           "notMsgpack",
           "the frame holds what JSON cannot say: a binary, an extension or a key that is no text",
         );
-      case "truncated":
-      case "trailing":
+      case "notOneValue":
         return refused("notMsgpack", "the frame is not exactly one msgpack value");
       case undefined:
         return this.#unpack(bytes);

@@ -1,5 +1,5 @@
 /** Why bytes from outside are not decoded at all. */
-export type OutlineFault = "truncated" | "trailing" | "tooDeep" | "notPlain";
+export type OutlineFault = "notOneValue" | "tooDeep" | "notPlain";
 
 /** What a token is, and how the size that follows it is written: `size` itself, or a number of `sizeBytes` bytes. */
 interface Shape {
@@ -55,18 +55,16 @@ export function outlineFault(bytes: Uint8Array, depthMax: number): OutlineFault 
       continue;
     }
     const shape = shapeAt(bytes, position);
-    if (shape === undefined) return "truncated";
+    if (shape === undefined) return "notOneValue";
     if (shape.kind === "refused" || (isKeyDue(level) && shape.kind !== "string")) return "notPlain";
     const size = shape.size + numberAt(bytes, position + 1, shape.sizeBytes);
     position += 1 + shape.sizeBytes;
     level.left--;
     const opened = levelOf(shape, size);
-    const owed = opened === undefined ? size : opened.left;
-    if (owed > bytes.length - position) return "truncated";
     if (opened === undefined) position += size;
     else if (levels.push(opened) > depthMax + 1) return "tooDeep";
   }
-  return position === bytes.length ? undefined : "trailing";
+  return position === bytes.length ? undefined : "notOneValue";
 }
 
 function levelOf(shape: Shape, size: number): Level | undefined {

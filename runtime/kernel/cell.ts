@@ -209,10 +209,7 @@ export class Cell extends NactActor {
     this.open = TURN.none;
     this.message = this.ask = undefined;
     if (message !== undefined) this.#drop("handlerFailed", message);
-    if (ask !== undefined) {
-      ask.deferred = false;
-      ask.refuse(new Fault("actorFailed", { address: ask.to.address }, { cause: error }));
-    }
+    ask?.refuse(new Fault("actorFailed", { address: ask.to.address }, { cause: error }));
     fail(this, error, message?.kind);
   }
 

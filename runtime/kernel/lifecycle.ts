@@ -90,10 +90,7 @@ function revokeTurn(cell: Cell): void {
   if (message !== undefined) {
     cell.system.deadLetters.add("turnRevoked", cell.reference.address, message.kind);
   }
-  if (ask !== undefined) {
-    ask.deferred = false;
-    ask.refuse(new Fault("actorFailed", { address: ask.to.address }));
-  }
+  ask?.refuse(new Fault("actorFailed", { address: ask.to.address }));
 }
 
 /** Voids the contexts of a life, or of the `afterStop` that followed it, and what was ordered through them. */
@@ -129,15 +126,15 @@ function release(cell: Cell, next: () => void): void {
     next();
   };
   const reason: EndReason = cell.phase === PHASE.stopping ? "stopping" : "restarting";
+  let released: unknown;
   try {
-    const released = afterStop(cell.state as never, context as never, reason);
-    if (!(released instanceof Promise)) return done();
-    limit(cell, "afterStop", done);
-    released.catch((error: unknown) => releaseFailed(cell, error)).finally(done);
+    released = afterStop(cell.state as never, context as never, reason);
   } catch (error) {
     releaseFailed(cell, error);
-    done();
   }
+  if (!(released instanceof Promise)) return done();
+  limit(cell, "afterStop", done);
+  released.catch((error: unknown) => releaseFailed(cell, error)).finally(done);
 }
 
 function releaseFailed(cell: Cell, error: unknown): void {

@@ -40,7 +40,7 @@ export async function httpApp(parts: HttpAppParts): Promise<FastifyInstance<Serv
   const app: FastifyInstance<Server> = fastify({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS,
-    forceCloseConnections: true,
+    forceCloseConnections: "idle",
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: share.handshakeMs,
@@ -56,6 +56,15 @@ export async function httpApp(parts: HttpAppParts): Promise<FastifyInstance<Serv
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(share, error, request, reply));
   app.setNotFoundHandler((request, reply) => send(reply, notFound(table, request)));
   await app.register(swagger, { openapi: { info: { ...title } } });
+  app.addHook("onResponse", (request, reply, done) => {
+    share.answers.add({
+      listener: parts.listener,
+      route: request.routeOptions.url ?? "none",
+      method: request.method,
+      status: reply.statusCode,
+    });
+    done();
+  });
   addOperations(app, parts);
   app.get(OPENAPI_PATH, { schema: { hide: true } }, () => app.swagger());
   return app;

@@ -10,6 +10,9 @@ import { refuseSocket } from "./refuse-socket.ts";
 import { ADMISSION_TEXTS, RETRY_AFTER_S, enter } from "./turnstile.ts";
 import { WebSocketUpgrade } from "./web-socket-upgrade.ts";
 
+/** How long requests under way may take when the port closes, in milliseconds. */
+const LAST_REQUESTS_MS = 1_000;
+
 /** What an HTTP port is made of. */
 export interface HttpPortParts extends PortParts {
   readonly title: ApiTitle;
@@ -37,7 +40,12 @@ export class HttpPort extends Port {
   }
 
   protected async unbind(): Promise<void> {
-    await this.#app?.close();
+    const app = this.#app;
+    if (app === undefined) return;
+    // Requests under way get their answer; those that never come to an end are not waited for.
+    const cancel = this.#parts.share.door.clock.after(LAST_REQUESTS_MS, () => app.server.closeAllConnections());
+    await app.close();
+    cancel();
   }
 
   #count(socket: Socket): void {

@@ -80,7 +80,8 @@ export class Intake implements Traffic {
   ended(end: SocketEnd): void {
     this.outlet.ended();
     this.#tellEnd(end);
-    this.#door.pump();
+    // A socket that breaks may hand over what it still held, and no read ends after that.
+    this.readEnded();
   }
 
   /** What has passed through the socket. */
@@ -123,9 +124,15 @@ export class Intake implements Traffic {
   }
 }
 
-const BUSY = { code: "busy", text: "too many frames wait for their answer", retryAfterMs: BUSY_RETRY_MS } as const;
+const BUSY = {
+  code: "busy",
+  text: "too many frames wait for their answer",
+  retryAfterMs: BUSY_RETRY_MS,
+} as const;
 
 function idOf(message: Tell<ConnectionProtocol> | undefined): Pick<FrameRefusal, "id"> {
-  if (message?.kind === "malformed") return message.refusal.id === undefined ? {} : { id: message.refusal.id };
+  if (message?.kind === "malformed") {
+    return message.refusal.id === undefined ? {} : { id: message.refusal.id };
+  }
   return message?.kind === "frame" && "id" in message.frame ? { id: message.frame.id } : {};
 }

@@ -1,5 +1,6 @@
 import type { Logger } from "../telemetry/logger.ts";
 import type { Admission } from "./admission.ts";
+import type { AnswerCounts } from "./answer-counts.ts";
 import type { Dialects } from "./dialect.ts";
 import type { GatewayShare } from "./reception.ts";
 import type { RouteContext } from "./route.ts";
@@ -16,6 +17,7 @@ export interface PortShare extends GatewayShare {
   /** The limits of routes that have none of their own. */
   readonly limits: ConnectionLimits;
   readonly log: Logger;
+  readonly answers: AnswerCounts;
   /** What handlers of plain requests may do. */
   readonly requests: RouteContext;
 }

@@ -30,7 +30,8 @@ export const HOLD_BACK: Readonly<Record<SlowPolicy, HoldBack>> = {
 
   skipAndRecover(member, issue, backlog) {
     // Once one was left out, so are the next: what the client has must end at one offset.
-    if (member.skipped === undefined && backlog.hasRoomFor(issue.single.join())) return wait(member, issue, backlog);
+    const hasRoom = backlog.hasRoomFor(issue.single.join());
+    if (member.skipped === undefined && hasRoom) return wait(member, issue, backlog);
     member.drops++;
     if (issue.frame?.kind === "publication") member.skipped = issue.frame;
   },

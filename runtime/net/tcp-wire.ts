@@ -68,9 +68,10 @@ export class TcpWire implements Wire {
   }
 
   close(reason: CloseReason, text: string): void {
-    if (this.#end !== undefined) return;
-    this.#end = { code: CLOSE_CODES[reason].code, text };
-    this.#socket.end(this.#shape.format.frame({ kind: "refused", code: reason, text }));
+    // A client that ended first is told nothing: it has all its answers.
+    if (this.#end !== undefined) this.#socket.end();
+    else this.#socket.end(this.#shape.format.frame({ kind: "refused", code: reason, text }));
+    this.#end ??= { code: CLOSE_CODES[reason].code, text };
     this.#socket.resume();
     this.#socket.setTimeout(CLOSE_TIMEOUT_MS, () => this.#socket.destroy());
   }
@@ -85,7 +86,8 @@ export class TcpWire implements Wire {
 
   /** The client writes no more; what it asked for is still answered before the socket closes. */
   #clientEnded(): void {
-    this.#end ??= CLIENT_ENDED;
-    this.#socket.setTimeout(LINGER_MS, () => this.#socket.end());
+    if (this.#end !== undefined) return;
+    this.#end = CLIENT_ENDED;
+    this.#socket.setTimeout(LINGER_MS, () => this.#intake?.outlet.close("goingAway"));
   }
 }

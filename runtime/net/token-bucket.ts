@@ -23,7 +23,8 @@ export class TokenBucket {
   /** Takes a frame's cost. Answers 0 when there was as much, else in how many milliseconds there will be. */
   take(nowMs: number): number {
     this.#fill(nowMs);
-    if (this.#credit < FRAME_COST) return Math.ceil((FRAME_COST - this.#credit) / this.#rate.messagesPerSecond);
+    const missing = FRAME_COST - this.#credit;
+    if (missing > 0) return Math.ceil(missing / this.#rate.messagesPerSecond);
     this.#credit -= FRAME_COST;
     return 0;
   }

@@ -17,6 +17,10 @@ import { WebSocketWire, WiredWebSocket } from "./web-socket-wire.ts";
 /** How long a client may take to answer a close frame, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
+/** In how many pieces a message may come: as frames, and as reads that complete none. */
+const FRAGMENTS_MAX = 1_024;
+const BUFFERED_CHUNKS_MAX = 4_096;
+
 /** What a port needs to turn requests into WebSockets. */
 export interface UpgradeParts {
   readonly listener: string;
@@ -119,6 +123,8 @@ function webSocketServer(frameBytes: number): Server<typeof WiredWebSocket> {
     // A compressed broadcast could not be encoded once for all.
     perMessageDeflate: false,
     maxPayload: frameBytes,
+    maxFragments: FRAGMENTS_MAX,
+    maxBufferedChunks: BUFFERED_CHUNKS_MAX,
     skipUTF8Validation: false,
     // Pings are answered through the outlet, in order with everything else, and cost the client like any frame.
     autoPong: false,

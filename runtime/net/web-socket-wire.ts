@@ -14,6 +14,13 @@ import type { WebSocketError, WebSocketObserver } from "./ws-internals.ts";
 /** The longest reason that fits into a close frame (RFC 6455, section 5.5), in bytes. */
 const CLOSE_TEXT_BYTES_MAX = 123;
 
+/** How ws names what exceeds its limits. */
+const TOO_LARGE: ReadonlySet<string | undefined> = new Set([
+  "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
+  "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH",
+  "WS_ERR_TOO_MANY_BUFFERED_PARTS",
+]);
+
 /** A WebSocket that knows its wire, so that its listeners need no closures. */
 export class WiredWebSocket extends WebSocket {
   wire: WebSocketWire | undefined = undefined;
@@ -49,7 +56,8 @@ export class WebSocketWire implements Wire, WebSocketObserver {
   }
 
   write(bytes: Buffer): void {
-    this.#socket.write(bytes);
+    // Once ws has begun to end the socket, more bytes would be an error.
+    if (this.#webSocket.readyState === WebSocket.OPEN) this.#socket.write(bytes);
   }
 
   awaitDrain(listener: DrainListener): void {
@@ -99,7 +107,7 @@ export class WebSocketWire implements Wire, WebSocketObserver {
   }
 
   protocolBroken(error: WebSocketError): void {
-    if (error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") this.#intake?.outlet.close("tooLarge");
+    if (TOO_LARGE.has(error.code)) this.#intake?.outlet.close("tooLarge");
     else {
       this.#end ??= { code: error.code === "WS_ERR_INVALID_UTF8" ? 1007 : 1002, text: error.message };
       this.closeFrameCame();

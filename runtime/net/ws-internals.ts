@@ -51,7 +51,7 @@ export function observe(webSocket: WebSocket, observer: WebSocketObserver): void
   // Shared functions and fields instead of closures: there are very many WebSockets.
   socket[OBSERVED] = receiver[OBSERVED] = { observer, socket, receiver };
   // In the place of ws's own listener, which does the same but for the last line; one listener costs half of two.
-  socket.removeAllListeners("data");
+  for (const listener of socket.listeners("data")) socket.removeListener("data", listener as () => void);
   socket.on("data", onData);
   receiver.prependListener("conclude", onConclude);
   receiver.prependListener("error", onError);

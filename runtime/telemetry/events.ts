@@ -25,11 +25,8 @@ export const EVENTS = {
   "actor.gaveUp": { level: "error", doc: "a failed actor stays stopped" },
   "actor.afterStopFailed": { level: "warn", doc: "releasing what an actor held has failed" },
   "actor.stopTimedOut": { level: "warn", doc: "an actor did not stop in time and was given up" },
-  "actor.lateEffect": { level: "debug", doc: "a turn of an earlier life tried to act, and was refused" },
-  "deadLetter.recorded": { level: "debug", doc: "a message could not be delivered; `reason` says why" },
 
   "listener.opened": { level: "info", doc: "a port is bound" },
-  "listener.closed": { level: "info", doc: "a port takes no more connections" },
   "connection.opened": { level: "debug", doc: "a client has connected" },
   "connection.closed": { level: "debug", doc: "a client is gone; `code` and `reason` say why" },
   "connection.refused": { level: "warn", doc: "a handshake was turned away; `reason` names the limit" },

@@ -141,7 +141,12 @@ describe("the operators' port", () => {
   });
 
   it("counts actors, events and the process for Prometheus", async () => {
+    const socket = new WebSocket(`${(node.listeners["web"] ?? "").replace("http", "ws")}/chatroom`);
+    await once(socket, "open");
+    socket.send('{"kind":"hello","version":1}');
+    await once(socket, "message");
     const { body } = await node.get("/metrics");
+    socket.close();
     for (const line of [
       /^banyan_actors\{type="root"\} 1$/m,
       /^banyan_events_total\{event="node\.started"\} 1$/m,

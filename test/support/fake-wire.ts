@@ -119,13 +119,19 @@ export class SendPaths {
   }
 
   /** One more client. */
-  open(address = "client", format: WireFormat = this.format): { readonly wire: FakeWire; readonly outlet: Outlet } {
+  open(
+    address = "client",
+    format: WireFormat = this.format,
+  ): { readonly wire: FakeWire; readonly outlet: Outlet } {
     const wire = new FakeWire();
     return { wire, outlet: new Outlet({ address, wire, format, share: this.share }) };
   }
 
   /** A client that takes nothing: one word fills its socket, and everything later waits. */
-  openSlow(address = "slow", format: WireFormat = this.format): { readonly wire: FakeWire; readonly outlet: Outlet } {
+  openSlow(
+    address = "slow",
+    format: WireFormat = this.format,
+  ): { readonly wire: FakeWire; readonly outlet: Outlet } {
     const client = this.open(address, format);
     client.wire.slow = true;
     client.outlet.sendText("full");

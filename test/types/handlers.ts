@@ -10,7 +10,7 @@ export const Greeter = defineActor({
   initialState,
   handlers: {
     wave(state, { to }, context) {
-      context.log.debug("actor.lateEffect", { to: to.length });
+      context.log.debug("connection.opened", { to: to.length });
       return { greetings: state.greetings + 1 };
     },
     greet(state, { name }, context) {

@@ -75,6 +75,9 @@ after
 
   it("refuses a README that has no place for it", async (context) => {
     const root = projectWith("nothing here\n", context);
-    await assert.rejects(writeReadmeTables([BENCH], root), /README\.md has no <!-- bench --> … <!-- \/bench -->/);
+    await assert.rejects(
+      writeReadmeTables([BENCH], root),
+      /README\.md has no <!-- bench --> … <!-- \/bench -->/,
+    );
   });
 });

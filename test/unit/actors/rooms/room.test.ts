@@ -117,6 +117,19 @@ describe("a room and its members", () => {
     ]);
   });
 
+  it("announces in time, also while more and more come", async () => {
+    const { join, kit, sent } = openRoom();
+    await join("1");
+    kit.advance(ANNOUNCE_AFTER_MS - 1);
+    await join("2");
+    sent();
+    kit.advance(1);
+    assert.deepEqual(
+      sent().map((frame) => frame.kind === "joined" && frame.members.length),
+      [2],
+    );
+  });
+
   it("gives who joins again a new first frame, and announces nothing but another name", async () => {
     const { join, kit, sent } = openRoom();
     await join("1");

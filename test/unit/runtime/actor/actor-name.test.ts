@@ -10,6 +10,10 @@ describe("the name of an actor that stands for something named from outside", ()
     assert.equal(actorName("a$2f"), "a$242f");
   });
 
+  it("tells halves of surrogate pairs apart, which have no UTF-8", () => {
+    assert.notEqual(actorName("\ud800"), actorName("\ud801"));
+  });
+
   it("is different for different texts and holds no separator", () => {
     const unit = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code));
     const text = fc.string({

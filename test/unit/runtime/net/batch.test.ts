@@ -35,7 +35,10 @@ describe("a batch", () => {
     const [a, b, c] = [single("a"), single("b"), single("c")];
     const [ab, ac] = [batchOf(a, b), batchOf(a, c)];
     const abAgain = batchOf(a, b, c);
-    assert.deepEqual([ab, ac, abAgain, a].map((batch) => batch.join().toString()), ["ab", "ac", "abc", "a"]);
+    assert.deepEqual(
+      [ab, ac, abAgain, a].map((batch) => batch.join().toString()),
+      ["ab", "ac", "abc", "a"],
+    );
   });
 
   it("does not take equal bytes of another frame for the same frame", () => {

@@ -4,8 +4,8 @@ import type { ServerFrame } from "../../../../protocols/client-frames.ts";
 import { Channel } from "../../../../runtime/net/channel.ts";
 import { CountingFormat, SendPaths } from "../../../support/fake-wire.ts";
 
-const publication = (offset: number, room = "chat/a") =>
-  ({ kind: "publication", room, offset, from: "Ash", data: `word ${offset}`, atMs: 0 }) as const;
+const publication = (offset: number) =>
+  ({ kind: "publication", room: "chat/a", offset, from: "Ash", data: `word ${offset}`, atMs: 0 }) as const;
 const published = (id: number) => ({ kind: "published", id, offset: id }) as const;
 const subscribed = (id: number): ServerFrame => ({
   kind: "subscribed",
@@ -32,7 +32,7 @@ describe("a fan-out", () => {
     for (let offset = 1; offset <= 3; offset++) channel.publish(publication(offset));
     paths.endTurn();
     assert.equal(paths.format.encoded, 3);
-    for (const { wire } of clients) assert.deepEqual(wire.frames, [1, 2, 3].map((offset) => publication(offset)));
+    for (const { wire } of clients) assert.deepEqual(wire.frames, [1, 2, 3].map(publication));
   });
 
   it("is encoded once for each format that somebody speaks, and for no other", () => {
@@ -48,7 +48,10 @@ describe("a fan-out", () => {
     channel.publishText("three");
     assert.deepEqual([first.encoded, second.encoded], [3, 1]);
     paths.endTurn();
-    assert.deepEqual(clients.map(({ wire }) => wire.frames.length), [3, 1, 3, 1, 3]);
+    assert.deepEqual(
+      clients.map(({ wire }) => wire.frames.length),
+      [3, 1, 3, 1, 3],
+    );
   });
 
   it("is not encoded for an empty room", () => {
@@ -204,8 +207,8 @@ describe("what may be said to a channel", () => {
 
   it("is not about a reference that is no socket of this process", () => {
     const channel = new Channel("chat/a", "conflate");
-    channel.deliver({ kind: "attach", outlet: { address: "elsewhere" } } as never, undefined);
-    channel.deliver({ kind: "detach", outlet: { address: "elsewhere" } } as never, undefined);
+    channel.deliver({ kind: "attach", outlet: { address: "elsewhere" } }, undefined);
+    channel.deliver({ kind: "detach", outlet: { address: "elsewhere" } }, undefined);
     assert.equal(channel.size, 0);
   });
 });

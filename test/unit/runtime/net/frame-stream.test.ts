@@ -72,7 +72,11 @@ const change = fc.record({ at: fc.nat(600), to: fc.integer({ min: 0, max: 255 })
 const changes = fc.array(change, { maxLength: 4 });
 
 /** The frames in their envelopes, with some bytes changed. */
-function mutated(framing: Framing, sent: readonly Buffer[], edits: readonly { at: number; to: number }[]): Buffer {
+function mutated(
+  framing: Framing,
+  sent: readonly Buffer[],
+  edits: readonly { at: number; to: number }[],
+): Buffer {
   const bytes = Buffer.concat(sent.map((frame) => framing.encode(frame)));
   for (const { at, to } of edits) if (at < bytes.length) bytes[at] = to;
   return bytes;
@@ -92,7 +96,10 @@ describe("a stream of frames", () => {
   });
 
   it("of random bytes throws nothing and keeps no more than one frame may have", () => {
-    const noise = fc.array(fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)), { maxLength: 20 });
+    const noise = fc.array(
+      fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
+      { maxLength: 20 },
+    );
     fc.assert(
       fc.property(framings, noise, (framing, chunks) => {
         const { frames, waitingBytesMax } = read(framing, chunks);

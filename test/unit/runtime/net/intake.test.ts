@@ -42,7 +42,10 @@ describe("what a client says", () => {
     for (const text of ["one", "two", "three"]) says(text);
     intake.readEnded();
     const refusal = { code: "tooFast", text: "at most 10 frames a second, 2 at once", retryAfterMs: 100 };
-    assert.deepEqual(inbound.heard.map(({ kind }) => kind), ["text", "text", "tooFast"]);
+    assert.deepEqual(
+      inbound.heard.map(({ kind }) => kind),
+      ["text", "text", "tooFast"],
+    );
     assert.deepEqual(inbound.heard[2], { kind: "tooFast", refusal });
     paths.clock.advance(100);
     says("four");
@@ -63,7 +66,8 @@ describe("what a client says", () => {
 
   it("as a flood of pings is answered at its rate, and costs as much as any frame", () => {
     const { paths, wire, inbound, intake } = talking({ rate: { messagesPerSecond: 1, burst: 3 } });
-    for (let index = 0; index < 100; index++) intake.control(Buffer.alloc(1), Batch.of(Buffer.from("pong\n")));
+    const pong = Batch.of(Buffer.from("pong\n"));
+    for (let index = 0; index < 100; index++) intake.control(Buffer.alloc(1), pong);
     intake.readEnded();
     paths.endTurn();
     assert.deepEqual(wire.frames, ["pong", "pong", "pong"]);
@@ -75,7 +79,12 @@ describe("what a client says", () => {
     inbound.verdict = "busy";
     says("one");
     intake.readEnded();
-    const refused = { kind: "refused", code: "busy", text: "too many frames wait for their answer", retryAfterMs: 100 };
+    const refused = {
+      kind: "refused",
+      code: "busy",
+      text: "too many frames wait for their answer",
+      retryAfterMs: 100,
+    };
     assert.deepEqual(wire.frames, [refused]);
     assert.equal(wire.closedFor, undefined);
   });

@@ -46,7 +46,10 @@ describe("a roster", () => {
     members[3]?.end();
     roster.publish({ kind: "text", frame: undefined, single: Batch.of(Buffer.from("hello\n")) });
     paths.endTurn();
-    assert.deepEqual(clients.map(({ wire }) => wire.frames.length), [1, 0, 1, 0]);
+    assert.deepEqual(
+      clients.map(({ wire }) => wire.frames.length),
+      [1, 0, 1, 0],
+    );
   });
 
   it("moves one member at most when another leaves, however many there are", () => {
@@ -59,7 +62,10 @@ describe("a roster", () => {
     assert.ok(leaving !== undefined);
     roster.remove(leaving);
     const moved = members.filter(({ index }, at) => at > 0 && index !== places[at]);
-    assert.deepEqual(moved.map(({ index }) => index), [0]);
+    assert.deepEqual(
+      moved.map(({ index }) => index),
+      [0],
+    );
     assert.equal(moved[0], members.at(-1));
   });
 

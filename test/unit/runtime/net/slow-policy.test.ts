@@ -33,10 +33,12 @@ function slowMember(policy: SlowPolicy, outboundBytes = OUTBOUND_BYTES) {
 
 /** What came of a room: the offsets of publications, and `skipped` as a negative one. */
 function offsetsOf(frames: readonly unknown[], room: string): number[] {
-  return (frames as (Publication | ServerFrames["skipped"] | ServerFrames["published"])[]).flatMap((frame) => {
-    if (frame.kind === "published" || frame.room !== room) return [];
-    return frame.kind === "skipped" ? [-frame.offset] : [frame.offset];
-  });
+  return (frames as (Publication | ServerFrames["skipped"] | ServerFrames["published"])[]).flatMap(
+    (frame) => {
+      if (frame.kind === "published" || frame.room !== room) return [];
+      return frame.kind === "skipped" ? [-frame.offset] : [frame.offset];
+    },
+  );
 }
 
 const ROOMS = POLICIES.map((policy) => ({ policy, room: `live/${policy}` }));
@@ -69,7 +71,7 @@ function live(steps: readonly Fate[], afterStep: (life: Life) => void = () => {}
     afterStep(life);
   }
   // In the end it catches up, and hears what it has missed.
-  for (wire.slow = false; wire.drain() || paths.turnEnds.length > 0; ) paths.endTurn();
+  for (wire.slow = false; wire.drain() || paths.turnEnds.length > 0;) paths.endTurn();
   return life;
 }
 
@@ -92,10 +94,17 @@ describe("publications to a client that is slow at times", () => {
           const arrived = offsetsOf(frames, room).filter((offset) => offset > 0);
           const dropped = outlet.account().drops[room] ?? 0;
           assert.equal(arrived.length + dropped, published[index], `${room} lost or doubled some`);
-          assert.deepEqual(arrived, [...new Set(arrived)].toSorted((a, b) => a - b), `${room} is out of order`);
+          assert.deepEqual(
+            arrived,
+            [...new Set(arrived)].toSorted((a, b) => a - b),
+            `${room} is out of order`,
+          );
         });
         const ids = frames.flatMap(({ kind, id }) => (kind === "published" ? [id] : []));
-        assert.deepEqual(ids, Array.from({ length: answers }, (_, id) => id));
+        assert.deepEqual(
+          ids,
+          Array.from({ length: answers }, (_, id) => id),
+        );
         assert.equal(outlet.account().bytesOut, wire.bytes.length);
         assert.equal(outlet.account().framesOut, frames.length);
       }),
@@ -155,7 +164,12 @@ describe("conflate", () => {
 
   it("keeps the latest of each kind, so that a head count does not replace a word", () => {
     const { wire, channel, publish, drops } = slowMember("conflate");
-    const left = (count: number): ServerFrames["left"] => ({ kind: "left", room: "live/a", members: [], count });
+    const left = (count: number): ServerFrames["left"] => ({
+      kind: "left",
+      room: "live/a",
+      members: [],
+      count,
+    });
     publish(1);
     channel.publish(left(9));
     channel.publish(left(8));

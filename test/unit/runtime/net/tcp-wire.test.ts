@@ -48,7 +48,7 @@ class FakeTcpSocket extends Duplex {
   }
 
   /** The client takes what was written so far. */
-  take(): void {
+  takeAll(): void {
     for (const taken of this.#taken.splice(0)) taken();
   }
 
@@ -151,7 +151,7 @@ describe("a client that ends its side", () => {
     socket.emit("end");
     socket.idle();
     socket.stuck = false;
-    socket.take();
+    socket.takeAll();
     await events();
     assert.equal(socket.written, "first\nsecond\n");
     assert.equal(socket.finished, true);

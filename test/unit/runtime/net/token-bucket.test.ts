@@ -73,7 +73,10 @@ describe("a token bucket", () => {
   });
 
   it("never admits more than the burst and what the rate gives, in any span, on a clock with fractions", () => {
-    const fractions = fc.array(fc.double({ min: 0, max: 300, noNaN: true }), { minLength: 1, maxLength: 200 });
+    const fractions = fc.array(fc.double({ min: 0, max: 300, noNaN: true }), {
+      minLength: 1,
+      maxLength: 200,
+    });
     fc.assert(
       fc.property(rate, fractions, (limit, steps) => {
         const startMs = 1_234.567;

@@ -69,6 +69,17 @@ describe("deadlines", () => {
     );
   });
 
+  it("are not put off by one of the same delay that is set while another expires", () => {
+    const clock = new VirtualClock();
+    const deadlines = new Deadlines(clock);
+    const expired: number[] = [];
+    deadlines.add(new Task(() => deadlines.add(new Task(), 100)), 100);
+    clock.advance(50);
+    deadlines.add(new Task(() => void expired.push(clock.nowMs())), 100);
+    clock.advance(200);
+    assert.deepEqual(expired, [150]);
+  });
+
   it("of one delay share one platform timer", () => {
     let timers = 0;
     const clock = new VirtualClock();

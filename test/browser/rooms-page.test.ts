@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import type { ServerFrames } from "../../protocols/client-frames.ts";
+import { openBrowser, RoomsWindow } from "../support/browser-window.ts";
+import { CutProxy } from "../support/cut-proxy.ts";
+import { eventually } from "../support/eventually.ts";
+import { FrameClient } from "../support/frame-client.ts";
+import { banyan, startNode, workplace } from "../support/node-process.ts";
+import type { NodeProcess, Workplace } from "../support/node-process.ts";
+
+/** Where the pictures of the page are left for people to look at. */
+const PICTURES = join(tmpdir(), "banyan-pictures");
+
+let place: Workplace;
+let node: NodeProcess;
+let browser: Browser;
+const closing: (() => Promise<unknown>)[] = [];
+
+before(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  place = workplace();
+  [node, browser] = await Promise.all([startNode(place.folder), openBrowser()]);
+});
+
+after(async () => {
+  for (const close of closing.toReversed()) await close();
+  await browser.close();
+  await node.stop();
+  place.remove();
+});
+
+const portOf = (listener: string) => Number(new URL(node.listeners[listener] ?? "").port);
+
+/** A window of its own on a wire of its own. */
+async function open(query = "", options: Parameters<typeof RoomsWindow.open>[2] = {}) {
+  const wire = await CutProxy.open(portOf("web"));
+  closing.push(() => wire.close());
+  const window = await RoomsWindow.open(browser, `${wire.url}/${query}`, options);
+  closing.push(() => window.close());
+  return { window, wire };
+}
+
+/** Posts as a service does, with the signed request of the command line. */
+async function push(room: string, text: string, ...words: string[]): Promise<void> {
+  const { code, stderr } = await banyan(place.folder, ["push", room, text, ...words]);
+  assert.equal(code, 0, stderr);
+}
+
+/** A client that is no browser, in both rooms of a test. */
+async function join2(client: FrameClient, rooms: readonly string[]): Promise<FrameClient> {
+  closing.push(async () => client.close());
+  for (const [id, room] of rooms.entries()) {
+    client.send({ kind: "subscribe", id: id + 1, room });
+    await client.next("subscribed");
+  }
+  return client;
+}
+
+/** What a client without a page has been told in a room. */
+function told(client: FrameClient, room: string): string[] {
+  const frames = client.inbox.filter((frame): frame is ServerFrames["publication"] => frame.kind === "publication");
+  return frames.filter((frame) => frame.room === room).map(({ data }) => (typeof data === "string" ? data : (data as { text: string }).text));
+}
+
+describe("two windows, a WebSocket client and a TCP client", () => {
+  const CHAT = "chat/harbour";
+  const LIVE = "live/harbour";
+  let one: RoomsWindow;
+  let two: RoomsWindow;
+  let wire: CutProxy;
+  let socket: FrameClient;
+  let tcp: FrameClient;
+  const said: string[] = [];
+  const lines: string[] = [];
+
+  /** Everybody shows the same, in the same order: nothing is lost and nothing stands twice. */
+  async function everybodyShows(): Promise<void> {
+    for (const window of [one, two]) {
+      await eventually(() => window.chat(), said);
+      await eventually(() => window.feed(), lines);
+    }
+    for (const client of [socket, tcp]) {
+      await eventually(() => told(client, CHAT), said, client.name);
+      await eventually(() => told(client, LIVE), lines, client.name);
+    }
+  }
+
+  before(async () => {
+    const query = "?room=harbour&live=harbour";
+    one = (await open(query)).window;
+    ({ window: two, wire } = await open(query, { colorScheme: "dark" }));
+    const web = node.listeners["web"]?.replace("http", "ws");
+    socket = await join2(await FrameClient.webSocket("socket", `${web}/chatroom`), [CHAT, LIVE]);
+    tcp = await join2(await FrameClient.line("tcp", portOf("line")), [CHAT, LIVE]);
+  });
+
+  it("are all present", async () => {
+    await eventually(() => one.page.locator(".panel-chat .presence summary").innerText(), "4 people here");
+    await eventually(() => two.page.locator(".panel-live .presence summary").innerText(), "4 watching");
+  });
+
+  it("hear each other, and a signed push, whatever they speak", async () => {
+    for (const [text, say] of [
+      ["from a window", (text: string) => one.say(text)],
+      ["from the other window", (text: string) => two.say(text)],
+      ["from a socket", (text: string) => socket.send({ kind: "publish", id: 9, room: CHAT, data: text })],
+      ["from a line", (text: string) => tcp.send({ kind: "publish", id: 9, room: CHAT, data: { text } })],
+    ] as const) {
+      await say(text);
+      said.push(text);
+      await eventually(() => one.chat(), said);
+    }
+    await push(LIVE, "Kick-off", "--fact", "home=0", "--fact", "away=0");
+    await push(LIVE, "Goal!", "--fact", "home=1");
+    lines.push("Kick-off", "Goal!");
+    await everybodyShows();
+    await eventually(() => two.score(), "1 : 0");
+  });
+
+  it("miss nothing and see nothing twice when the wire of one is cut while all talk", async () => {
+    wire.cut();
+    await two.disconnected();
+    for (let n = 1; n <= 5; n++) {
+      await one.say(`while you were away ${n}`);
+      tcp.send({ kind: "publish", id: 20 + n, room: CHAT, data: `from the line ${n}` });
+      said.push(`while you were away ${n}`, `from the line ${n}`);
+      await eventually(() => one.chat(), said);
+    }
+    await push(LIVE, "Half time", "--fact", "minute=45");
+    lines.push("Half time");
+    wire.mend();
+    await two.connected();
+    await everybodyShows();
+    assert.deepEqual(await two.gaps(), []);
+  });
+
+  it("keep what could not be sent, and send it once when asked again", async () => {
+    wire.cut();
+    await two.disconnected();
+    await two.say("said into the void");
+    const retry = two.page.locator(".message-failed button");
+    await retry.waitFor();
+    wire.mend();
+    await two.connected();
+    assert.deepEqual(await one.chat(), said);
+    await retry.click();
+    said.push("said into the void");
+    await everybodyShows();
+  });
+
+  it("agree on every message that was on its way when the wire broke", async () => {
+    for (let n = 1; n <= 12; n++) {
+      await two.say(`burst ${n}`);
+      if (n === 6) wire.cut();
+    }
+    wire.mend();
+    await two.connected();
+    const failed = two.page.locator(".message-failed button");
+    // What got its answer lost comes back with the recovery and has no button any more; the rest is sent again.
+    while ((await failed.count()) > 0) await failed.first().click();
+    await eventually(async () => (await one.chat()).length, said.length + 12);
+    const burst = (await one.chat()).slice(said.length);
+    assert.deepEqual(burst.toSorted(), Array.from({ length: 12 }, (_, n) => `burst ${n + 1}`).toSorted());
+    said.push(...burst);
+    await eventually(() => two.chat(), said);
+    assert.deepEqual(await two.gaps(), []);
+  });
+
+  it("give the browser nothing to complain about", () => {
+    assert.deepEqual([...one.complaints, ...two.complaints], []);
+  });
+});

@@ -1,0 +1,83 @@
+import { chromium } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+
+const CHROMIUM = "/usr/bin/chromium";
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+/** What a browser may say when a test cuts its wire. */
+const CUT_WIRE = /^WebSocket connection to .* failed|net::ERR_CONNECTION/;
+
+/** Starts the browser of Debian's package; the playwright package brings none. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+/** A window on the page with the rooms: what a visitor does there, and what one sees. */
+export class RoomsWindow {
+  readonly page: Page;
+  /** Everything that the browser complained about. */
+  readonly complaints: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("console", (message) => {
+      const wanted = message.type() === "error" || message.type() === "warning";
+      if (wanted && !CUT_WIRE.test(message.text())) this.complaints.push(message.text());
+    });
+  }
+
+  /** Opens the page in a browser profile of its own, and waits until it is connected. */
+  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<RoomsWindow> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
+    const window = new RoomsWindow(await context.newPage());
+    await window.page.goto(url);
+    await window.connected();
+    return window;
+  }
+
+  /** Waits until the gateway has welcomed this window and both rooms let it in. */
+  async connected(): Promise<void> {
+    await this.page.locator(".pill-good").waitFor();
+    await this.page.locator(".presence summary").first().waitFor();
+  }
+
+  async disconnected(): Promise<void> {
+    await this.page.locator(".pill-busy").waitFor();
+  }
+
+  async say(text: string): Promise<void> {
+    await this.page.fill("textarea", text);
+    await this.page.press("textarea", "Enter");
+  }
+
+  /** What stands in the chat, from top to bottom; what was not sent too. */
+  chat(): Promise<string[]> {
+    return this.page.locator(".bubble").allTextContents();
+  }
+
+  /** The lines of the live room, oldest first. */
+  async feed(): Promise<string[]> {
+    return (await this.page.locator(".feed-text").allTextContents()).toReversed();
+  }
+
+  gaps(): Promise<string[]> {
+    return this.page.locator(".gap").allTextContents();
+  }
+
+  async score(): Promise<string> {
+    return (await this.page.locator(".score").allTextContents()).join("");
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}
