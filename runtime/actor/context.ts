@@ -49,7 +49,7 @@ export interface Context<P extends Protocol> {
 
   /**
    * Starts a child. It is in the tree when this returns; when its initial state threw, its supervisor is already at work.
-   * @throws Fault `nameTaken`
+   * @throws Fault `nameTaken`, or `staleTurn` when this life is already ending
    */
   spawn<Q extends Protocol, Args>(
     definition: ActorDefinition<Q, Args>,

@@ -47,7 +47,7 @@ export interface ActorParts<P extends Protocol, State, Args> {
   readonly describe?: (state: State) => Readonly<Record<string, unknown>>;
   /** How this actor supervises its children. */
   readonly supervision?: Partial<Supervision>;
-  /** `temporary` actors are not started again after a crash; the others are `permanent`. */
+  /** `temporary` actors are never started again, neither after a crash of theirs nor for a sibling's; the others are `permanent`. */
   readonly restart?: "permanent" | "temporary";
   /** How many messages of others may wait, 10,000 unless given; the next one is answered `busy`. */
   readonly mailboxMax?: number;

@@ -150,6 +150,9 @@ describe("the operators' port", () => {
     for (const line of [
       /^banyan_actors\{type="root"\} 1$/m,
       /^banyan_events_total\{event="node\.started"\} 1$/m,
+      /^banyan_connections [1-3]$/m,
+      /^banyan_frames_total\{direction="in"\} 1$/m,
+      /^banyan_http_answers_total\{listener="ops",route="\/v1\/tree",method="GET",status="200"\} \d+$/m,
       /^nodejs_eventloop_lag_p99_seconds /m,
     ]) {
       assert.match(String(body), line);

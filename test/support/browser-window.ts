@@ -36,8 +36,16 @@ export class RoomsWindow {
   }
 
   /** Opens the page in a browser profile of its own, and waits until it is connected. */
-  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<RoomsWindow> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
+  static async open(
+    browser: Browser,
+    url: string,
+    options: BrowserContextOptions = {},
+  ): Promise<RoomsWindow> {
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      locale: "en-US",
+      ...options,
+    });
     const window = new RoomsWindow(await context.newPage());
     await window.page.goto(url);
     await window.connected();
@@ -75,6 +83,39 @@ export class RoomsWindow {
 
   async score(): Promise<string> {
     return (await this.page.locator(".score").allTextContents()).join("");
+  }
+
+  /** Sends again what failed; answers how much still stands as not sent. */
+  async retryAll(): Promise<number> {
+    const failed = this.page.locator(".message-failed button");
+    await failed.evaluateAll((buttons) => {
+      for (const button of buttons as unknown as { click(): void }[]) button.click();
+    });
+    return failed.count();
+  }
+
+  /** How wide the content is, and how wide the window. */
+  widths(): Promise<{ scroll: number; client: number }> {
+    return this.page.locator("html").evaluate((root) => {
+      const { scrollWidth, clientWidth } = root as unknown as { scrollWidth: number; clientWidth: number };
+      return { scroll: scrollWidth, client: clientWidth };
+    });
+  }
+
+  /** Tries what the policy of the page forbids; answers what the browser refused, and why. */
+  violations(): Promise<string[]> {
+    return this.page.evaluate(`new Promise((resolve) => {
+      const refused = [];
+      document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+        refused.push(effectiveDirective + (blockedURI === "inline" ? " inline" : ""));
+        if (refused.length === 3) resolve(refused);
+      });
+      const script = document.createElement("script");
+      script.textContent = "document.title = 'taken over'";
+      document.body.append(script);
+      fetch("http://127.0.0.1:1/").catch(() => {});
+      document.body.setAttribute("style", "color: red");
+    })`);
   }
 
   async close(): Promise<void> {

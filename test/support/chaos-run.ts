@@ -60,10 +60,10 @@ export class ChaosRun {
 
   async step(step: Step): Promise<void> {
     if (step.kind === "spawn") this.#spawn(step.parent, step.birth);
-    else if (step.kind === "tell") this.#tellToAct(step.to, step.act, step.other);
-    else if (step.kind === "ask") this.#askToAct(step.to, step.act, step.other);
     else if (step.kind === "open") this.#gates.splice(step.which % this.#gates.length, 1)[0]?.open();
-    else await this.world.advance(step.ms);
+    else if (step.kind === "pass") await this.world.advance(step.ms);
+    else if (step.kind === "tell") this.#tellToAct(step.to, step.act, step.other);
+    else this.#askToAct(step.to, step.act, step.other);
     await this.world.settle();
   }
 

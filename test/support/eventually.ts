@@ -5,7 +5,11 @@ const LIMIT_MS = 15_000;
 const LOOK_EVERY_MS = 50;
 
 /** Waits until `look` sees what is expected. @throws AssertionError with what it saw last, after 15 s */
-export async function eventually<T>(look: () => T | Promise<T>, expected: T, message?: string): Promise<void> {
+export async function eventually<T>(
+  look: () => T | Promise<T>,
+  expected: T,
+  message?: string,
+): Promise<void> {
   const endMs = performance.now() + LIMIT_MS;
   for (;;) {
     const seen = await look();

@@ -17,6 +17,8 @@ export type ChatEntry =
 export interface ChatMessage {
   readonly kind: "message";
   readonly id: string;
+  /** What its sender calls it, if anything: the same when it is sent again. */
+  readonly key: string | undefined;
   readonly offset: number;
   readonly from: string;
   readonly text: string;
@@ -54,26 +56,26 @@ const NOTE_NAMES_MAX = 12;
 
 export const EMPTY_CHAT: ChatLog = { entries: [], own: [], marks: 0 };
 
-/** The log after the room told a message. @param mine whether a key is one that this window made */
+/**
+ * The log after the room told a message. One that was sent again, because its first answer got lost, shows once.
+ * @param made whether this window made a key
+ */
 export function withPublication(
   log: ChatLog,
   publication: Publication,
-  mine: (key: string) => boolean,
+  made: (key: string) => boolean,
 ): ChatLog {
-  const key = keyOf(publication.data);
-  const own = key !== undefined && mine(key);
-  // An own message that was sent again, after its first answer got lost, is the same message.
-  if (log.entries.some((entry) => entry.id === key)) return log;
-  const message: ChatMessage = {
-    kind: "message",
-    id: own ? key : `${publication.offset}@${publication.atMs}`,
-    offset: publication.offset,
-    from: publication.from,
-    text: textOf(publication.data),
-    atMs: publication.atMs,
-    mine: own,
-  };
-  return { ...appended(log, message), own: log.own.filter((each) => !own || each.key !== key) };
+  const { offset, from, data, atMs } = publication;
+  const key = keyOf(data);
+  const sameKey = log.entries.filter(
+    (entry) => key !== undefined && entry.kind === "message" && entry.key === key,
+  );
+  const id = key === undefined ? `${offset}@${atMs}` : `${from}/${key}`;
+  if (sameKey.some((entry) => entry.id === id)) return log;
+  // A key is no secret any more once it was told: whoever uses it then does not become this window by that.
+  const mine = key !== undefined && made(key) && sameKey.length === 0;
+  const message: ChatMessage = { kind: "message", id, key, offset, from, text: textOf(data), atMs, mine };
+  return { ...appended(log, message), own: mine ? log.own.filter((each) => each.key !== key) : log.own };
 }
 
 /** The log after this window sent a message, or sent it again. */

@@ -1,6 +1,6 @@
 // Pure: what stands in a publication's data, as a page shows it.
 
-/** What this page publishes. `key` tells a message from its repetition after an answer got lost. */
+/** What this page publishes. A message that is sent again, because its answer got lost, has the same `key`. */
 export interface ChatData {
   readonly text: string;
   readonly key: string;

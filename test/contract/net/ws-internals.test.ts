@@ -104,7 +104,7 @@ function afterHandshake(bytes: Buffer): Buffer {
 function recorded(sides: Pick<Pair, "client" | "webSocket" | "received">): Pair {
   const { webSocket } = sides;
   const events: string[] = [];
-  const seen = (event: string): Promise<void> => until(() => events.some((told) => told.startsWith(event)));
+  const seen = (event: string): Promise<void> => until(() => events.some((each) => each.startsWith(event)));
   const listenersBefore = rawSocket(webSocket)
     .listeners("data")
     .map(({ name }) => name);

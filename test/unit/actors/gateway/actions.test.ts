@@ -44,7 +44,12 @@ describe("a client that calls an action", () => {
   it("hears the action's refusal", async () => {
     const client = caller(() => ({ kind: "refused", code: "closedToday", text: "come tomorrow" }));
     client.says({ kind: "call", id: 1, route: "/sums", action: "other" });
-    assert.deepEqual(await frameAfter(client), { kind: "refused", id: 1, code: "closedToday", text: "come tomorrow" });
+    assert.deepEqual(await frameAfter(client), {
+      kind: "refused",
+      id: 1,
+      code: "closedToday",
+      text: "come tomorrow",
+    });
   });
 
   it("hears of a fault behind the action", async () => {
@@ -71,7 +76,10 @@ describe("an unknown call", () => {
 
   it("is refused by its route", async () => {
     const { code, field, text } = await refusalOf({ route: "/nowhere", action: "add" });
-    assert.deepEqual([code, field, text], ["unknownRoute", "/route", "is not known; known: /chatroom, /sums"]);
+    assert.deepEqual(
+      [code, field, text],
+      ["unknownRoute", "/route", "is not known; known: /chatroom, /sums"],
+    );
   });
 
   it("is refused by its action, also when it is called like something of every object", async () => {
@@ -85,7 +93,10 @@ describe("an unknown call", () => {
     const wrong = await refusalOf({ route: "/sums", action: "add", body: { left: "1", right: 2 } });
     assert.deepEqual([wrong.code, wrong.field], ["invalidField", "/body/left"]);
     const missing = await refusalOf({ route: "/sums", action: "add", body: { left: 1 } });
-    assert.deepEqual([missing.code, missing.field, missing.text], ["invalidField", "/body/right", "is missing"]);
+    assert.deepEqual(
+      [missing.code, missing.field, missing.text],
+      ["invalidField", "/body/right", "is missing"],
+    );
     const extra = await refusalOf({ route: "/sums", action: "other", body: { surprise: 1 } });
     assert.deepEqual([extra.code, extra.field], ["invalidField", "/body/surprise"]);
   });

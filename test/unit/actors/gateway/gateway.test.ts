@@ -72,7 +72,13 @@ describe("a listener", () => {
     const { kit, accept } = openListener();
     for (const id of ["c-1", "c-2", "c-3"]) accept(id);
     const listed = kit.ask({ kind: "list", limit: 2 });
-    const summary = { connection: "c-1", name: "Ada", route: "/chatroom", address: "10.0.0.7", connectedAtMs: 1 };
+    const summary = {
+      connection: "c-1",
+      name: "Ada",
+      route: "/chatroom",
+      address: "10.0.0.7",
+      connectedAtMs: 1,
+    };
     kit.child(Connection, "c-1").question("identify").answer({ kind: "identified", summary });
     kit.child(Connection, "c-2").question("identify").refuse(new Error("gone"));
     assert.deepEqual(await listed, { kind: "listed", count: 3, connections: [summary] });
@@ -99,9 +105,12 @@ describe("a listener", () => {
 });
 
 describe("the gateway", () => {
-  const port = (name: string) => Object.assign(new Probe(PortProtocol, `port:${name}`), { name, table: TABLE });
+  const port = (name: string) =>
+    Object.assign(new Probe(PortProtocol, `port:${name}`), { name, table: TABLE });
   const open = () =>
-    behaviourKit(Gateway, { args: { ports: [port("web"), port("line")], rooms: undefined, pingEveryMs: 25_000 } });
+    behaviourKit(Gateway, {
+      args: { ports: [port("web"), port("line")], rooms: undefined, pingEveryMs: 25_000 },
+    });
 
   it("has a listener for each port", async () => {
     const kit = open();

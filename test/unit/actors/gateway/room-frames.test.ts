@@ -43,7 +43,11 @@ describe("a client that subscribes", () => {
     await client.kit.idle();
     const toRoom = client.kit
       .takeEffects()
-      .flatMap((effect) => ((effect.kind === "asked" || effect.kind === "told") && effect.to === client.room ? effect.message : []));
+      .flatMap((effect) =>
+        (effect.kind === "asked" || effect.kind === "told") && effect.to === client.room
+          ? effect.message
+          : [],
+      );
     assert.deepEqual(
       toRoom.map(({ kind, data }) => data ?? kind),
       ["join", "first", "second", "leave"],
@@ -64,7 +68,10 @@ describe("a client that subscribes", () => {
 
   it("is told when there are too many rooms, with everything it said meanwhile", async () => {
     const client = new ConnectedClient();
-    client.says({ kind: "subscribe", id: 1, room: "chat/a" }, { kind: "publish", id: 2, room: "chat/a", data: 1 });
+    client.says(
+      { kind: "subscribe", id: 1, room: "chat/a" },
+      { kind: "publish", id: 2, room: "chat/a", data: 1 },
+    );
     client.rooms.question("open").answer({ kind: "refused", code: "tooManyRooms", text: "enough" });
     await client.kit.idle();
     assert.deepEqual(client.takeFrames(), [
@@ -93,7 +100,13 @@ describe("a client that subscribes", () => {
     await client.joins("chat/b");
     client.says({ kind: "subscribe", id: 9, room: "chat/c" });
     assert.deepEqual(client.takeFrames(), [
-      { kind: "refused", id: 9, code: "tooManySubscriptions", field: "/room", text: "a connection may be in 2 rooms" },
+      {
+        kind: "refused",
+        id: 9,
+        code: "tooManySubscriptions",
+        field: "/room",
+        text: "a connection may be in 2 rooms",
+      },
     ]);
   });
 
@@ -110,7 +123,13 @@ describe("a client that subscribes", () => {
     client.rooms.question("open").refuse(new Fault("mailboxFull"));
     await client.kit.idle();
     const [refused] = client.takeFrames();
-    assert.deepEqual(refused, { kind: "refused", id: 1, code: "mailboxFull", text: "the mailbox is full", retryAfterMs: 1_000 });
+    assert.deepEqual(refused, {
+      kind: "refused",
+      id: 1,
+      code: "mailboxFull",
+      text: "the mailbox is full",
+      retryAfterMs: 1_000,
+    });
   });
 });
 
@@ -119,7 +138,13 @@ describe("a room that the route does not have", () => {
     const client = new ConnectedClient({ routes: [route("/chatroom/live", { rooms: ["live"] })] });
     client.says({ kind: "subscribe", id: 1, room: "chat/a" });
     assert.deepEqual(client.takeFrames(), [
-      { kind: "refused", id: 1, code: "unknownRoom", field: "/room", text: "this route has rooms of the kinds live" },
+      {
+        kind: "refused",
+        id: 1,
+        code: "unknownRoom",
+        field: "/room",
+        text: "this route has rooms of the kinds live",
+      },
     ]);
     assert.throws(() => client.rooms.question("open"), /was not asked/);
   });
@@ -141,7 +166,9 @@ describe("a member that speaks", () => {
     const client = new ConnectedClient();
     await client.joins("chat/a");
     client.says({ kind: "publish", id: 2, room: "chat/a", data: 1 });
-    client.room.question("publish").answer({ kind: "refused", code: "tooLarge", field: "/data", text: "too large" });
+    client.room
+      .question("publish")
+      .answer({ kind: "refused", code: "tooLarge", field: "/data", text: "too large" });
     await client.kit.idle();
     assert.deepEqual(client.takeFrames(), [
       { kind: "refused", id: 2, code: "tooLarge", field: "/data", text: "too large" },
@@ -177,7 +204,9 @@ describe("a client that asks who is there", () => {
     const client = new ConnectedClient();
     await client.joins("chat/a");
     client.says({ kind: "presence", id: 2, room: "chat/a" });
-    client.room.question("presence").answer({ kind: "present", count: 1, members: [{ id: "c-1", name: "Ada" }] });
+    client.room
+      .question("presence")
+      .answer({ kind: "present", count: 1, members: [{ id: "c-1", name: "Ada" }] });
     await client.kit.idle();
     assert.deepEqual(client.takeFrames(), [
       { kind: "presence", id: 2, room: "chat/a", count: 1, members: [{ id: "c-1", name: "Ada" }] },
@@ -191,7 +220,9 @@ describe("a client that asks who is there", () => {
     await client.kit.idle();
     client.room.question("presence").answer({ kind: "present", count: 0, members: [] });
     await client.kit.idle();
-    assert.deepEqual(client.takeFrames(), [{ kind: "presence", id: 1, room: "chat/a", count: 0, members: [] }]);
+    assert.deepEqual(client.takeFrames(), [
+      { kind: "presence", id: 1, room: "chat/a", count: 0, members: [] },
+    ]);
   });
 
   it("does not open a room by asking", async () => {
@@ -199,7 +230,9 @@ describe("a client that asks who is there", () => {
     client.says({ kind: "presence", id: 1, room: "chat/a" });
     client.rooms.question("find").answer({ kind: "absent" });
     await client.kit.idle();
-    assert.deepEqual(client.takeFrames(), [{ kind: "presence", id: 1, room: "chat/a", count: 0, members: [] }]);
+    assert.deepEqual(client.takeFrames(), [
+      { kind: "presence", id: 1, room: "chat/a", count: 0, members: [] },
+    ]);
     assert.throws(() => client.rooms.question("open"), /was not asked/);
   });
 });
