@@ -14,6 +14,8 @@ export interface LastFailure {
   readonly stack: string | undefined;
 }
 
+const NO_HISTORY: RestartHistory = [];
+
 /** What only few actors need at a time, so that the others do not pay for its fields. */
 export class CellExtras {
   /** What the actor said to itself and has not handled yet. */
@@ -27,9 +29,9 @@ export class CellExtras {
   abort: AbortController | undefined = undefined;
   lastFailure: LastFailure | undefined = undefined;
   /** This actor's own restarts that still count, under one-for-one. */
-  history: RestartHistory = [];
+  history: RestartHistory = NO_HISTORY;
   /** The restarts of its children that still count, under the other strategies. */
-  childrenHistory: RestartHistory = [];
+  childrenHistory: RestartHistory = NO_HISTORY;
   restartDelayMs = 0;
   /** What limits the current step of an end, or wakes it for the next life. */
   pending: Deadline | undefined = undefined;

@@ -28,8 +28,10 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  /** Lets `deadline` expire `delayMs` from now; one that already waits is moved. */
+  /** Lets `deadline` expire `delayMs` from now; one that already waits is moved. @throws RangeError when the delay is no number */
   add(deadline: Deadline, delayMs: number): void {
+    if (!Number.isFinite(delayMs))
+      throw new RangeError(`a delay is a number of milliseconds, not ${delayMs}`);
     deadline.cancel();
     const delay = Math.max(0, Math.ceil(delayMs));
     let list = this.#classes.get(delay);

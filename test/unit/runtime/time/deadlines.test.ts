@@ -133,4 +133,10 @@ describe("deadlines", () => {
     clock.advance(5);
     assert.deepEqual(expired, [0, 1]);
   });
+
+  it("refuse a delay that is no number instead of firing without end", () => {
+    const deadlines = new Deadlines(new VirtualClock());
+    assert.throws(() => deadlines.add(new Task(), Number.NaN), RangeError);
+    assert.throws(() => deadlines.add(new Task(), Number.POSITIVE_INFINITY), RangeError);
+  });
 });
