@@ -2,16 +2,6 @@ import Type from "typebox";
 import { CLIENT_PROTOCOL_VERSION, MEMBER_NAME_MAX, ROOM_NAME_MAX } from "./client-protocol.ts";
 import type { Fields, MessageOf } from "./protocol.ts";
 
-// What a browser needs to know without the schemas has its own file; it is still found here.
-export {
-  CLIENT_PROTOCOL_VERSION,
-  CLOSE_CODES,
-  MEMBER_NAME_MAX,
-  ROOM_NAME_MAX,
-  SUBPROTOCOLS,
-} from "./client-protocol.ts";
-export type { CloseReason, FrameFormat } from "./client-protocol.ts";
-
 /** A room: its kind, then its name. */
 export const RoomId = Type.String({
   pattern: `^(chat|live)/[^\\s/]{1,${ROOM_NAME_MAX}}$`,

@@ -38,5 +38,9 @@ export const GatewayProtocol = defineProtocol({
       reply: { drained: { connections: Type.Integer() } },
     },
   },
+  self: {
+    /** All listeners have ended their connections, or had their time. */
+    listenersDrained: { drain: Type.Integer(), connections: Type.Integer() },
+  },
 });
 export type GatewayProtocol = typeof GatewayProtocol;

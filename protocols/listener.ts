@@ -51,6 +51,8 @@ export const ListenerProtocol = defineProtocol({
     },
   },
   self: {
+    /** The connections have said who they are. */
+    identified: { list: Type.Integer(), count: Type.Integer(), connections: Type.Array(ConnectionSummary) },
     /** Looks whether all connections have ended. */
     lookDrained: {},
   },

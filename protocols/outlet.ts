@@ -1,5 +1,6 @@
 import Type from "typebox";
-import type { CloseReason, ServerFrame } from "./client-frames.ts";
+import type { ServerFrame } from "./client-frames.ts";
+import type { CloseReason } from "./client-protocol.ts";
 import type { ConnectionProtocol } from "./connection.ts";
 import { defineProtocol } from "./protocol.ts";
 import { local, reference } from "./reference.ts";

@@ -1,5 +1,6 @@
 import Type from "typebox";
-import { Facts, MEMBER_NAME_MAX, Publication, RoomId } from "./client-frames.ts";
+import { Facts, Publication, RoomId } from "./client-frames.ts";
+import { MEMBER_NAME_MAX } from "./client-protocol.ts";
 import type { Fields } from "./protocol.ts";
 
 /** What the rooms' HTTP routes and actions take and answer, field by field. */

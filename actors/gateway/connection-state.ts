@@ -1,4 +1,4 @@
-import type { CloseReason } from "../../protocols/client-frames.ts";
+import type { CloseReason } from "../../protocols/client-protocol.ts";
 import type { ConnectionProtocol, SocketEnd } from "../../protocols/connection.ts";
 import type { AcceptedSocket } from "../../protocols/listener.ts";
 import type { Reference } from "../../protocols/reference.ts";

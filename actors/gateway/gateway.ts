@@ -3,9 +3,11 @@ import type { ListenerProtocol } from "../../protocols/listener.ts";
 import type { PortProtocol } from "../../protocols/port.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
+import type { ReplyTo } from "../../runtime/actor/context.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
 import type { RouteTable } from "../../runtime/net/route-table.ts";
 import { Listener } from "./listener.ts";
+import { OpenAnswers } from "./open-answers.ts";
 import type { TrafficLedger } from "./traffic-ledger.ts";
 
 /** What draining may take on top of its window: the clients' answers to the close, in milliseconds. */
@@ -30,6 +32,8 @@ export interface GatewayArgs {
 
 interface GatewayState {
   readonly listeners: ReadonlyMap<string, Reference<ListenerProtocol>>;
+  /** Who waits for the end of all connections. */
+  readonly drains: OpenAnswers<ReplyTo<GatewayProtocol, "drain">>;
 }
 
 /** The parent of the listeners: each fails and restarts alone, with the connections that came through it. */
@@ -40,12 +44,13 @@ export const Gateway = defineActor({
       const host = { listener: port.name, table: port.table, ...shared };
       return [port.name, context.spawn(Listener, port.name, { port, host })] as const;
     });
-    return { listeners: new Map(listeners) };
+    return { listeners: new Map(listeners), drains: new OpenAnswers() };
   },
   handlers: {
     notify({ listeners }, { listener, from, data }, context) {
       const chosen = listener === undefined ? [...listeners.keys()] : [listener];
-      if (listener !== undefined && !listeners.has(listener)) return context.reply(unknownListener(listener, listeners));
+      if (listener !== undefined && !listeners.has(listener))
+        return context.reply(unknownListener(listener, listeners));
       for (const name of chosen) {
         const reference = listeners.get(name);
         if (reference !== undefined) context.tell(reference, { kind: "notify", from, data });
@@ -56,19 +61,34 @@ export const Gateway = defineActor({
       const listener = listeners.get(name);
       context.reply(listener === undefined ? unknownListener(name, listeners) : { kind: "found", listener });
     },
-    drain({ listeners }, { withinMs }, context) {
-      const replyTo = context.replyLater();
+    drain({ listeners, drains }, { withinMs }, context) {
+      const drain = drains.add(context.replyLater());
       const options = { deadlineMs: withinMs + DRAIN_SLACK_MS };
-      const drains = [...listeners.values()].map((listener) => context.ask(listener, { kind: "drain", withinMs }, options));
-      void Promise.allSettled(drains).then((settled) => {
-        const counts = settled.map((result) => (result.status === "fulfilled" ? result.value.connections : 0));
-        replyTo.reply({ kind: "drained", connections: counts.reduce((sum, count) => sum + count, 0) });
+      const ends = [...listeners.values()].map((listener) =>
+        context.ask(listener, { kind: "drain", withinMs }, options),
+      );
+      context.pipeToSelf(Promise.allSettled(ends), (outcome) => {
+        const settled = outcome.ok ? outcome.value : [];
+        const counts = settled.map((result) =>
+          result.status === "fulfilled" ? result.value.connections : 0,
+        );
+        return {
+          kind: "listenersDrained",
+          drain,
+          connections: counts.reduce((sum, count) => sum + count, 0),
+        };
       });
+    },
+    listenersDrained({ drains }, { drain, connections }) {
+      drains.take(drain)?.reply({ kind: "drained", connections });
     },
   },
   describe: ({ listeners }) => ({ listeners: [...listeners.keys()] }),
 });
 
 function unknownListener(name: string, known: ReadonlyMap<string, unknown>) {
-  return { kind: "unknownListener", text: `no listener is called ${name}; known: ${[...known.keys()].join(", ")}` } as const;
+  return {
+    kind: "unknownListener",
+    text: `no listener is called ${name}; known: ${[...known.keys()].join(", ")}`,
+  } as const;
 }

@@ -6,6 +6,7 @@ import type { Context, ReplyTo } from "../../runtime/actor/context.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost } from "./connection-state.ts";
+import { OpenAnswers } from "./open-answers.ts";
 
 /** How often a listener that drains looks whether its connections have ended, in milliseconds. */
 const LOOK_DRAINED_EVERY_MS = 50;
@@ -27,6 +28,8 @@ interface ListenerState extends ListenerArgs {
   accepted: number;
   /** Who waits for the end of the last connection. */
   readonly draining: Drain[];
+  /** Who waits for a list of connections. */
+  readonly lists: OpenAnswers<ReplyTo<ListenerProtocol, "list">>;
 }
 
 type ListenerContext = Context<ListenerProtocol>;
@@ -36,12 +39,13 @@ export const Listener = defineActor({
   protocol: ListenerProtocol,
   initialState({ port, host }: ListenerArgs, context): ListenerState {
     context.tell(port, { kind: "serve", listener: context.self });
-    return { port, host, accepted: 0, draining: [] };
+    return { port, host, accepted: 0, draining: [], lists: new OpenAnswers() };
   },
   handlers: {
     accepted(state, { socket }, context) {
       const route = state.host.table.find(socket.route);
-      if (route === undefined) return void context.tell(socket.outlet, { kind: "close", reason: "internalError" });
+      if (route === undefined)
+        return void context.tell(socket.outlet, { kind: "close", reason: "internalError" });
       state.accepted++;
       const connection = context.spawn(Connection, socket.id, { socket, route, host: state.host });
       context.tell(connection, { kind: "begin" });
@@ -50,15 +54,23 @@ export const Listener = defineActor({
       const frame = { kind: "notice", from, data, atMs: context.wallMs() } as const;
       for (const connection of connectionsOf(context)) context.tell(connection, { kind: "deliver", frame });
     },
-    list(_state, { limit }, context) {
+    list({ lists }, { limit }, context) {
       const connections = connectionsOf(context);
-      const replyTo = context.replyLater();
-      const asked = connections.slice(0, limit).map((connection) => context.ask(connection, { kind: "identify" }));
-      void Promise.allSettled(asked).then((settled) => {
+      const list = lists.add(context.replyLater());
+      const asked = connections
+        .slice(0, limit)
+        .map((connection) => context.ask(connection, { kind: "identify" }));
+      context.pipeToSelf(Promise.allSettled(asked), (outcome) => {
+        const settled = outcome.ok ? outcome.value : [];
         // Whoever ended meanwhile is left out.
-        const here = settled.flatMap((result) => (result.status === "fulfilled" ? [result.value.summary] : []));
-        replyTo.reply({ kind: "listed", count: connections.length, connections: here });
+        const here = settled.flatMap((result) =>
+          result.status === "fulfilled" ? [result.value.summary] : [],
+        );
+        return { kind: "identified", list, count: connections.length, connections: here };
       });
+    },
+    identified({ lists }, { list, count, connections }) {
+      lists.take(list)?.reply({ kind: "listed", count, connections });
     },
     drain(state, { withinMs }, context) {
       const connections = connectionsOf(context);
@@ -71,7 +83,11 @@ export const Listener = defineActor({
     },
     lookDrained: (state, _message, context) => answerWhenDrained(state, context),
   },
-  describe: ({ port, accepted, draining }) => ({ port: port.address, accepted, draining: draining.length > 0 }),
+  describe: ({ port, accepted, draining }) => ({
+    port: port.address,
+    accepted,
+    draining: draining.length > 0,
+  }),
 });
 
 function connectionsOf(context: ListenerContext): Reference<ConnectionProtocol>[] {
@@ -83,5 +99,6 @@ function answerWhenDrained(state: ListenerState, context: ListenerContext): void
     context.startTimer("lookDrained", LOOK_DRAINED_EVERY_MS, { kind: "lookDrained" });
     return;
   }
-  for (const { replyTo, connections } of state.draining.splice(0)) replyTo.reply({ kind: "drained", connections });
+  for (const { replyTo, connections } of state.draining.splice(0))
+    replyTo.reply({ kind: "drained", connections });
 }

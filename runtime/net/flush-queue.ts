@@ -35,8 +35,9 @@ export class FlushQueue {
   readEnded(socket: Flushable): void {
     this.#reading = false;
     if (this.#dirty.length === 0) return;
-    if (this.#dirty.length === 1 && this.#dirty[0] === socket) this.#flushAll();
-    else this.#flushLater();
+    if (this.#dirty.length > 1 || this.#dirty[0] !== socket) return this.#flushLater();
+    this.#dirty.pop();
+    socket.flush();
   }
 
   #flushLater(): void {

@@ -66,7 +66,8 @@ export class Intake implements Traffic {
 
   /** The client has answered a ping of the wire. */
   alive(bytes: Buffer): void {
-    if (this.#count(bytes) === 0) this.#tell({ kind: "alive" });
+    const retryAfterMs = this.#count(bytes);
+    this.#tell(retryAfterMs === 0 ? { kind: "alive" } : this.#tooFast(undefined, retryAfterMs));
   }
 
   /** The read is over: lets the actors work, and their answers leave. */

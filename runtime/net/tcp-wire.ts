@@ -16,6 +16,7 @@ const LINGER_MS = 500;
 /** What a connection reports that its client has ended by itself; the same number as over WebSocket. */
 const CLIENT_ENDED: SocketEnd = { code: 1000, text: "" };
 const CLIENT_VANISHED: SocketEnd = { code: 1006, text: "" };
+const HALF_FRAME = { kind: "refused", code: "halfFrame", text: "the connection ended in the middle of a frame" } as const;
 
 /** What frames look like on a TCP connection. */
 export interface TcpShape {
@@ -88,6 +89,7 @@ export class TcpWire implements Wire {
   #clientEnded(): void {
     if (this.#end !== undefined) return;
     this.#end = CLIENT_ENDED;
+    if (this.#frames.waitingBytes > 0) this.#intake?.outlet.send(HALF_FRAME);
     this.#socket.setTimeout(LINGER_MS, () => this.#intake?.outlet.close("goingAway"));
   }
 }

@@ -20,7 +20,8 @@ export function webSocketTextFrame(text: string): Buffer {
   const header = headerBytes(length);
   const frame = Buffer.allocUnsafe(header + length);
   writeHeader(frame, OPCODE.text, length);
-  frame.write(text, header);
+  // A text of as many bytes as characters is ASCII, which is written much faster when it is said.
+  frame.write(text, header, length === text.length ? "latin1" : "utf8");
   return frame;
 }
 

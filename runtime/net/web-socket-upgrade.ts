@@ -17,6 +17,9 @@ import { WebSocketWire, WiredWebSocket } from "./web-socket-wire.ts";
 /** How long a client may take to answer a close frame, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
+/** The version of the protocol that RFC 6455 describes; there is no later one. */
+const WEB_SOCKET_VERSION = "13";
+
 /** In how many pieces a message may come: as frames, and as reads that complete none. */
 const FRAGMENTS_MAX = 1_024;
 const BUFFERED_CHUNKS_MAX = 4_096;
@@ -89,6 +92,7 @@ export class WebSocketUpgrade {
     if (!isOriginAllowed(headers.origin, headers.host, this.#parts.share.origins)) {
       return { status: 403, code: "originNotAllowed", text: `pages of ${headers.origin ?? ""} may not connect here` };
     }
+    if (headers["sec-websocket-version"] !== WEB_SOCKET_VERSION) return UNKNOWN_VERSION;
     const offered = headers["sec-websocket-protocol"];
     if (route.protocol === "text" || offered === undefined || chosen(names(offered)) !== undefined) return undefined;
     const known = Object.values(SUBPROTOCOLS).join(", ");
@@ -100,7 +104,7 @@ export class WebSocketUpgrade {
     return { status: 404, code: "unknownRoute", text: `no WebSocket can be opened at ${path}; known: ${known}` };
   }
 
-  #refuse({ socket, request }: UpgradeCall, refusal: HttpRefusal): void {
+  #refuse({ socket, request }: Pick<UpgradeCall, "socket" | "request">, refusal: HttpRefusal): void {
     const { listener, share } = this.#parts;
     const address = addressOf(request.socket.remoteAddress);
     share.log.warn("connection.refused", { listener, address, reason: refusal.code });
@@ -109,8 +113,13 @@ export class WebSocketUpgrade {
   }
 
   #serverFor(frameBytes: number): Server<typeof WiredWebSocket> {
-    let server = this.#servers.get(frameBytes);
-    if (server === undefined) this.#servers.set(frameBytes, (server = webSocketServer(frameBytes)));
+    const known = this.#servers.get(frameBytes);
+    if (known !== undefined) return known;
+    const server = webSocketServer(frameBytes);
+    server.on("wsClientError", ({ message }, socket, request) =>
+      this.#refuse({ request, socket }, { status: 400, code: "badHandshake", text: message }),
+    );
+    this.#servers.set(frameBytes, server);
     return server;
   }
 }
@@ -142,6 +151,14 @@ const NOT_OPEN: HttpRefusal = {
   code: "notOpen",
   text: "no connections are taken now",
   headers: { "retry-after": "1" },
+};
+
+// RFC 6455, section 4.4: a refused version is answered with those that are spoken.
+const UNKNOWN_VERSION: HttpRefusal = {
+  status: 426,
+  code: "unknownVersion",
+  text: `WebSocket version ${WEB_SOCKET_VERSION} is spoken here`,
+  headers: { upgrade: "websocket", "sec-websocket-version": WEB_SOCKET_VERSION },
 };
 
 function names(header: string): string[] {

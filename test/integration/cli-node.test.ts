@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { connect } from "node:net";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { WebSocket } from "ws";
@@ -14,6 +15,20 @@ let node: NodeProcess;
 function openSocket(path = "/chatroom"): WebSocket {
   const { host } = new URL(node.listeners["web"] ?? "");
   return new WebSocket(`ws://${host}${path}`);
+}
+
+const portOf = (listener: string) => Number(new URL(node.listeners[listener] ?? "").port);
+
+/** A WebSocket by hand that does nothing more after its handshake. */
+async function openSilentSocket(): Promise<Socket> {
+  const socket = connect({ host: "127.0.0.1", port: portOf("web"), allowHalfOpen: true });
+  await once(socket, "connect");
+  const head = ["GET /chatroom HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade"];
+  const key = "AAAAAAAAAAAAAAAAAAAAAA==";
+  const lines = [...head, "Sec-WebSocket-Version: 13", `Sec-WebSocket-Key: ${key}`, "", ""];
+  socket.write(lines.join("\r\n"));
+  await once(socket, "data");
+  return socket.pause();
 }
 
 describe("a started node", () => {
@@ -173,18 +188,28 @@ describe("stopping a node", () => {
     assert.equal((await node.process.ended).code, 0);
   });
 
+  it("exits 0 within the limit also when clients neither read nor close", async () => {
+    node = await startNode(place.folder);
+    const silent = await openSilentSocket();
+    const line = connect({ host: "127.0.0.1", port: portOf("line"), allowHalfOpen: true });
+    await once(line, "connect");
+    line.write('{"kind":"hello","version":1}\n');
+    await once(line, "data");
+    const { code, stdout } = await node.stop();
+    silent.destroy();
+    line.destroy();
+    assert.equal(code, 0, stdout);
+  });
+
   it("ends at once at the second signal, and says so", async () => {
     node = await startNode(place.folder, ["--set", "stopWithinMs=60000"]);
-    // A client that neither reads nor closes holds up the drain.
-    const silent = connect({ host: "127.0.0.1", port: Number(new URL(node.listeners["web"] ?? "").port) });
-    await once(silent, "connect");
-    silent.write(
-      "GET /chatroom HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
-    );
-    await once(silent, "data");
-    silent.pause();
+    // Such a client holds up the drain.
+    const silent = await openSilentSocket();
     node.process.child.kill("SIGTERM");
     await node.process.until((stdout) => (stdout.includes("node.stopping") ? true : undefined));
+    // Meanwhile operators see a node that lives and wants no more traffic.
+    assert.equal((await node.get("/readyz")).status, 503);
+    assert.equal((await node.get("/healthz")).status, 200);
     node.process.child.kill("SIGINT");
     const { code, stderr } = await node.process.ended;
     silent.destroy();

@@ -1,5 +1,6 @@
 import { chromium } from "playwright-core";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { eventually } from "./eventually.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const FLAGS = [
@@ -58,6 +59,15 @@ export class RoomsWindow {
     await this.page.locator(".presence summary").first().waitFor();
   }
 
+  /** Does not want to wait for the next try, until the gateway is there again. */
+  async reconnected(): Promise<void> {
+    const retry = this.page.locator(".connection button");
+    await eventually(async () => {
+      await press(retry);
+      return this.page.locator(".pill-good").count();
+    }, 1);
+  }
+
   async disconnected(): Promise<void> {
     await this.page.locator(".pill-busy").waitFor();
   }
@@ -77,8 +87,9 @@ export class RoomsWindow {
     return (await this.page.locator(".feed-text").allTextContents()).toReversed();
   }
 
+  /** Where the chat says that something is missing. */
   gaps(): Promise<string[]> {
-    return this.page.locator(".gap").allTextContents();
+    return this.page.locator(".panel-chat .gap").allTextContents();
   }
 
   async score(): Promise<string> {
@@ -88,9 +99,7 @@ export class RoomsWindow {
   /** Sends again what failed; answers how much still stands as not sent. */
   async retryAll(): Promise<number> {
     const failed = this.page.locator(".message-failed button");
-    await failed.evaluateAll((buttons) => {
-      for (const button of buttons as unknown as { click(): void }[]) button.click();
-    });
+    await press(failed);
     return failed.count();
   }
 
@@ -121,4 +130,11 @@ export class RoomsWindow {
   async close(): Promise<void> {
     await this.page.context().close();
   }
+}
+
+/** Presses all of some buttons that are there now: one that goes away meanwhile is no mistake. */
+function press(buttons: Locator): Promise<void> {
+  return buttons.evaluateAll((all) => {
+    for (const button of all as unknown as { click(): void }[]) button.click();
+  });
 }

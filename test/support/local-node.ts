@@ -13,6 +13,8 @@ const STOP_LIMIT_MS = 10_000;
 /** A node in this process, on free ports, with what the test wants to reach. */
 export interface LocalNode {
   readonly node: BanyanNode;
+  /** What has happened in it. */
+  readonly log: CountingLog;
   /** The port of a listener, by its name. */
   readonly portOf: (listener: string) => number;
   readonly stop: () => Promise<void>;
@@ -26,16 +28,13 @@ export async function startLocalNode(
   const flags = FREE_PORTS.map((dotted) => ({ dotted, text: "0", flag: "test" }));
   flags.push({ dotted: "ops.token", text: "the-operators-token-of-a-test", flag: "test" });
   const settings = change(loadSettings({ folder: tmpdir(), environment: {}, flags }));
-  const node = new BanyanNode({
-    settings,
-    features: [...features, opsFeature],
-    log: new CountingLog(SILENT),
-    version: "test",
-  });
+  const log = new CountingLog(SILENT);
+  const node = new BanyanNode({ settings, features: [...features, opsFeature], log, version: "test" });
   await node.start();
   const { listeners } = node.urls();
   return {
     node,
+    log,
     portOf: (listener) => Number(new URL(listeners[listener] ?? "").port),
     stop: async () => {
       if (!(await node.stop(STOP_LIMIT_MS))) throw new Error("the node did not stop in time");

@@ -102,9 +102,9 @@ export class RawClient {
     }
   }
 
-  /** Ends the connection without a word. */
+  /** Breaks the connection without a word. */
   destroy(): void {
-    this.socket.destroy();
+    this.socket.resetAndDestroy();
   }
 
   #news(): Promise<void> {

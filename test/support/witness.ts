@@ -3,8 +3,8 @@ import { setTimeout as pass } from "node:timers/promises";
 import { eventually } from "./eventually.ts";
 import { FrameClient } from "./frame-client.ts";
 
-/** How often something is said in the room, in milliseconds. */
-const SAY_EVERY_MS = 5;
+/** How often something is said in the room, in milliseconds: well below the rate that a client has. */
+const SAY_EVERY_MS = 20;
 
 /** Where a node is reached. */
 export interface Doors {

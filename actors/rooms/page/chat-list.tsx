@@ -43,11 +43,11 @@ export function ChatList({ room }: { readonly room: ChatRoom }) {
   // Who writes wants to see it, wherever one was reading.
   useLayoutEffect(toEnd, [own.length, own.at(-1)?.delivery.kind]);
 
-  const joined = room.state.value.kind !== "away" || entries.length > 0;
+  const silent = own.length === 0 && !entries.some(({ kind }) => kind === "message");
   return (
     <div class="scroll-box">
       <div class="scroll" ref={list} onScroll={scrolled} tabIndex={0} role="log" aria-label={t("log")}>
-        {entries.length + own.length === 0 && joined && <ChatEmpty />}
+        {silent && <ChatEmpty />}
         <ol class="messages">
           {entries.map((entry, index) => (
             <Entry key={entry.id} entry={entry} before={entries[index - 1]} />

@@ -25,7 +25,8 @@ export function LivePanel({ room, session }: LivePanelProps) {
       <div class="scroll-box">
         <div class="scroll" tabIndex={0} role="log" aria-label={t("feed")}>
           <LiveBoard facts={room.facts.value} />
-          {feed.length === 0 ? <LiveEmpty id={room.id} /> : <Feed feed={feed} />}
+          <Feed feed={feed} />
+          {!feed.some(({ kind }) => kind === "line") && <LiveEmpty id={room.id} />}
         </div>
       </div>
     </section>
@@ -65,7 +66,7 @@ function LiveEmpty({ id }: { readonly id: string }) {
       </span>
       <h3>{t("liveEmptyTitle")}</h3>
       <p>{t("liveEmpty")}</p>
-      <CommandLine command={`npx banyan push ${id} "Goal!"`} />
+      <CommandLine command={`npm run -s banyan -- push ${id} "Goal!"`} />
     </div>
   );
 }

@@ -13,10 +13,12 @@ interface PresenceProps {
   readonly self: string | undefined;
   /** Members of a chat are here, those of a live room watch. */
   readonly verb: "here" | "watching";
+  /** Whether the room still tells who comes and goes. */
+  readonly current: boolean;
 }
 
 /** How many are in a room, and behind it a list of their names. */
-export function Presence({ roster, self, verb }: PresenceProps) {
+export function Presence({ roster, self, verb, current }: PresenceProps) {
   const t = useWords(ROOM_WORDS);
   const named = roster.members.slice(0, NAMES_MAX);
   const others = roster.count - named.length;
@@ -24,12 +26,16 @@ export function Presence({ roster, self, verb }: PresenceProps) {
     if (key === "Escape" && currentTarget instanceof HTMLDetailsElement) currentTarget.open = false;
   };
   return (
-    <details class="presence" onKeyDown={close} onFocusOut={closeWhenLeft}>
+    <details
+      class={`presence${current ? "" : " presence-stale"}`}
+      onKeyDown={close}
+      onFocusOut={closeWhenLeft}
+    >
       <summary>
         <Icon name="people" />
         <span>{t(verb, roster.count)}</span>
       </summary>
-      <div class="presence-list">
+      <div class="presence-list" tabIndex={-1}>
         <h3>{t("presenceList")}</h3>
         <ul>
           {named.map((member) => (
@@ -54,6 +60,7 @@ function Present({ member, self }: { readonly member: Member; readonly self: boo
 }
 
 function closeWhenLeft({ currentTarget, relatedTarget }: FocusEvent): void {
-  if (!(currentTarget instanceof HTMLDetailsElement) || !(relatedTarget instanceof Node)) return;
-  if (!currentTarget.contains(relatedTarget)) currentTarget.open = false;
+  if (!(currentTarget instanceof HTMLDetailsElement)) return;
+  const stays = relatedTarget instanceof Node && currentTarget.contains(relatedTarget);
+  if (!stays) currentTarget.open = false;
 }

@@ -30,7 +30,12 @@ export function RoomHead({ icon, kind, verb, room, session }: RoomHeadProps) {
           <h2 class="ellipsis">{roomNameOf(room.id)}</h2>
           <span class="kind">{kind}</span>
         </div>
-        <Presence roster={room.roster.value} self={session.connection} verb={verb} />
+        <Presence
+          roster={room.roster.value}
+          self={session.connection}
+          verb={verb}
+          current={state.kind !== "away"}
+        />
       </div>
       {state.kind === "refused" && (
         <p class="error" role="alert">

@@ -38,7 +38,7 @@ async function nact({ quick }: Circumstances): Promise<Sample> {
 export const ask: Part = {
   name: "ask",
   contenders: { ours, nact },
-  rounds: { quick: 3, full: 9 },
+  rounds: { quick: 2, full: 9 },
   figures: {
     askVsNact: {
       kind: "ratio",

@@ -67,7 +67,7 @@ async function nact({ quick }: Circumstances): Promise<Sample> {
 export const pingPong: Part = {
   name: "pingPong",
   contenders: { ours, nact },
-  rounds: { quick: 3, full: 9 },
+  rounds: { quick: 2, full: 9 },
   figures: {
     pingPongVsNact: {
       kind: "ratio",

@@ -4,8 +4,8 @@ import type { Circumstances, Part, Sample } from "../benchmark.ts";
 import { Counter } from "./counter.ts";
 import { nactCounter } from "./nact-counter.ts";
 
-const WARM_UP_ACTORS = 20_000;
-const ACTORS = { quick: 40_000, full: 200_000 };
+const WARM_UP_ACTORS = 30_000;
+const ACTORS = { quick: 60_000, full: 200_000 };
 
 /** Spawns with `spawnOne` under a name each, and answers how many it did in a second. All of them stay. */
 function spawnAll(spawnOne: (name: string) => void, quick: boolean): Sample {

@@ -29,6 +29,7 @@ const OPTIONS = {
 
 const sockets = new WebSocketServer(OPTIONS);
 const server = createServer();
+const clients: Socket[] = [];
 server.on("upgrade", (request, socket, head) => {
   sockets.handleUpgrade(
     request,
@@ -42,7 +43,10 @@ before(async () => {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
 });
-after(() => void server.close());
+after(() => {
+  for (const client of clients) client.destroy();
+  server.close();
+});
 
 /** A frame as a client sends it; a mask of zeros leaves the payload as it is. */
 function fromClient(opcode: number, payload: Buffer | string): Buffer {
@@ -75,6 +79,7 @@ interface Pair {
 async function openPair(behind: Buffer = Buffer.alloc(0)): Promise<Pair> {
   const { port } = server.address() as AddressInfo;
   const client = connect(port, "127.0.0.1");
+  clients.push(client);
   let bytes = Buffer.alloc(0);
   client.on("data", (chunk) => (bytes = Buffer.concat([bytes, chunk])));
   client.on("error", () => {});

@@ -67,6 +67,17 @@ describe("settings", () => {
     );
   });
 
+  it("take a new list before its entries, in whatever order they are given", () => {
+    const environment = {
+      BANYAN_LISTENERS_IN_SIDE_PORT: "2",
+      BANYAN_LISTENERS: "[{name: in-side, kind: http, port: 1}]",
+    };
+    assert.deepEqual(
+      load({ environment }).listeners.map(({ name, port }) => [name, port]),
+      [["in-side", 2]],
+    );
+  });
+
   it("let a flag name a listener that the environment has brought", () => {
     const settings = load({
       environment: { BANYAN_LISTENERS: "[{name: inside, kind: http, port: 1}]" },

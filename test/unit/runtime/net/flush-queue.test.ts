@@ -83,12 +83,12 @@ describe("flushing", () => {
 
   it("asks for an end of turn again in the next one", () => {
     const { queue, turnEnds, flushed, socket, endTurn } = flushing();
-    queue.add(socket("one"));
-    endTurn();
-    queue.add(socket("two"));
-    assert.equal(turnEnds.length, 1);
-    endTurn();
-    assert.deepEqual(flushed, ["one", "two"]);
+    for (const name of ["one", "two", "three"]) {
+      queue.add(socket(name));
+      assert.equal(turnEnds.length, 1);
+      endTurn();
+    }
+    assert.deepEqual(flushed, ["one", "two", "three"]);
   });
 
   it("asks for nothing at the end of a read that caused nothing", () => {

@@ -74,6 +74,27 @@ describe("what a client says", () => {
     assert.equal(inbound.heard.filter(({ kind }) => kind === "tooFast").length, 97);
   });
 
+  it("as a flood of pongs is too fast, too", () => {
+    const { inbound, intake } = talking({ rate: { messagesPerSecond: 1, burst: 3 } });
+    for (let index = 0; index < 5; index++) intake.alive(Buffer.alloc(0));
+    intake.readEnded();
+    assert.deepEqual(
+      inbound.heard.map(({ kind }) => kind),
+      ["alive", "alive", "alive", "tooFast", "tooFast"],
+    );
+  });
+
+  it("as a sign of life is told to its actor, and costs as much as any frame", () => {
+    const { inbound, intake } = talking({ rate: { messagesPerSecond: 1, burst: 1 } });
+    intake.alive(Buffer.alloc(0));
+    intake.alive(Buffer.alloc(0));
+    intake.readEnded();
+    assert.deepEqual(
+      inbound.heard.map(({ kind }) => kind),
+      ["alive", "tooFast"],
+    );
+  });
+
   it("into a full mailbox is refused by name, and may be said again", () => {
     const { wire, inbound, intake, says } = talking();
     inbound.verdict = "busy";

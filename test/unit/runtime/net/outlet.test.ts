@@ -56,6 +56,16 @@ describe("a socket's send path", () => {
     );
   });
 
+  it("stands in the queue once, so that a long answer too leaves at the end of its read", () => {
+    const paths = new SendPaths();
+    const { wire, outlet } = paths.open();
+    paths.share.flushes.readBegan();
+    for (let index = 0; index < 10; index++) outlet.sendText("x".repeat(10_000));
+    paths.share.flushes.readEnded(outlet);
+    assert.equal(wire.frames.length, 10);
+    assert.equal(paths.turnEnds.length, 0);
+  });
+
   it("hears a client from the moment it is opened, not before", () => {
     const { wire, outlet } = new SendPaths().open();
     wire.pauseReading();
@@ -211,6 +221,8 @@ describe("a socket's account", () => {
     left.attach(outlet, undefined);
     left.publishText("123456789");
     assert.equal(outlet.account().drops["chat/left"], 3, "counted on from where it was");
+    left.detach(outlet);
+    assert.equal(outlet.account().drops["chat/left"], 3);
   });
 
   it("says nothing of drops when there were none", () => {

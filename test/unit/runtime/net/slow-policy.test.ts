@@ -236,6 +236,17 @@ describe("dropOldest", () => {
     assert.deepEqual(outlet.account().drops, { "live/a": 2 });
   });
 
+  it("does not count as dropped what has left already", () => {
+    const { wire, outlet, publish, drops } = slowMember("dropOldest", 2 * frameBytes);
+    publish(1, 2);
+    wire.drain();
+    outlet.sendText("x".repeat(2 * frameBytes));
+    publish(3);
+    assert.equal(drops(), 1);
+    wire.drainAll();
+    assert.deepEqual(wire.frames.slice(0, 2), [publication("live/a", 1), publication("live/a", 2)]);
+  });
+
   it("drops one that alone is larger than the limit, and those that made way for it", () => {
     const { wire, channel, publish, drops } = slowMember("dropOldest", 2 * frameBytes);
     publish(1, 2);

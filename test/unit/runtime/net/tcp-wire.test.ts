@@ -142,6 +142,31 @@ describe("a client that ends its side", () => {
     assert.deepEqual(ends(), [{ code: 1000, text: "" }]);
   });
 
+  it("is told when it ended in the middle of a frame", () => {
+    const { paths, socket, texts } = connected();
+    socket.says("whole\nhal");
+    socket.emit("end");
+    paths.endTurn();
+    assert.deepEqual(texts(), ["whole"]);
+    const refused = {
+      kind: "refused",
+      code: "halfFrame",
+      text: "the connection ended in the middle of a frame",
+    };
+    assert.equal(socket.written, `${JSON.stringify(refused)}\n`);
+    socket.destroy();
+  });
+
+  it("in the middle of a frame is told that it was not heard", () => {
+    const { paths, socket, texts } = connected();
+    socket.says("whole\nhal");
+    socket.emit("end");
+    paths.endTurn();
+    assert.deepEqual(texts(), ["whole"]);
+    assert.match(socket.written, /"kind":"refused","code":"halfFrame"/);
+    socket.destroy();
+  });
+
   it("gets also those answers that wait for it when it reads with pauses", async () => {
     const { paths, socket, outlet } = connected();
     socket.stuck = true;
