@@ -9,11 +9,15 @@ import { ACTORS_DEPTH_MAX, importRules, type ImportRule } from "../support/impor
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const FILE_LINES_MAX = 350;
 const SOURCE = /\.(ts|tsx|mjs)$/;
-const IMPORT = /^(?!\s*(?:\/?\*|\/\/)).*?\b(?:from|import)\s*\(?\s*["']([^"'\n]+)["']/gm;
-const MODULE_STATE = /^(?:export )?(?:(?:let|var) .*|const \w+(?:: .*)? = new (?:Map|Set)(?:<.*>)?\(\);)/m;
+const IMPORT = /^(?!\s*(?:\/?\*|\/\/)).*?\b(?:from|import)\s*\(?\s*["']([\w@./:-]+)["']/gm;
+const MODULE_STATE =
+  /^(?:export )?(?:(?:let|var) .*|const \w+(?:: (?!Readonly).*)? = new (?:Map|Set)(?:<.*>)?\(\);)/m;
+
+/** Holds the text of files that are written elsewhere, and judged there. */
+const TEMPLATE = "deploy/tools/actor-template.mjs";
 
 const sources = Object.keys(LAYERS)
-  .flatMap((layer) => filesBelow(layer).filter((file) => SOURCE.test(file)))
+  .flatMap((layer) => filesBelow(layer).filter((file) => SOURCE.test(file) && file !== TEMPLATE))
   .map((file) => ({ file, text: read(file) }));
 const shipped = sources.filter(({ file }) => !file.startsWith("test/"));
 const imports = sources.flatMap(({ file, text }) =>
