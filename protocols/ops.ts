@@ -12,6 +12,21 @@ const lastFailure = Type.Object({
   stack: Type.Optional(Type.String()),
 });
 
+const pulse = Type.Object({
+  progressWithinMs: Type.Number({ description: "how long an async turn may go on without progress" }),
+  openTurn: Type.Optional(
+    Type.Object(
+      { kind: Type.String(), leftMs: Type.Number() },
+      { description: "the turn whose promise is pending" },
+    ),
+  ),
+  heartbeat: Type.Optional(
+    Type.Object({ withinMs: Type.Number(), leftMs: Type.Number() }, { description: "its heartbeat duty" }),
+  ),
+  lastBeat: Type.Optional(Type.Object({ atMs: Type.Number(), note: Type.Optional(Type.String()) })),
+  stalls: Type.Integer({ description: "how often it has fallen silent" }),
+});
+
 /** An actor as operators see it. */
 export const ActorFields = {
   name: Type.String(),
@@ -29,6 +44,7 @@ export const ActorFields = {
   failed: Type.Integer({ description: "messages whose handler threw" }),
   refused: Type.Integer({ description: "messages answered busy because the mailbox was full" }),
   restarts: Type.Integer(),
+  pulse,
   lastFailure: Type.Optional(lastFailure),
   uptimeMs: Type.Number({ description: "since it was started, in milliseconds" }),
   details: Type.Optional(

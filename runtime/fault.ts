@@ -10,6 +10,7 @@ interface FaultRule {
 export const FAULTS = {
   actorFailed: { httpStatus: 500, retryable: false, text: "the actor failed while it handled the message" },
   actorGone: { httpStatus: 404, retryable: false, text: "the actor has stopped" },
+  actorStalled: { httpStatus: 500, retryable: false, text: "the actor made no progress in its time" },
   askCycle: {
     httpStatus: 500,
     retryable: false,

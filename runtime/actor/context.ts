@@ -71,6 +71,9 @@ export interface Context<P extends Protocol> {
   startTimer(name: string, delayMs: number, message: Own<P>): void;
   stopTimer(name: string): void;
 
+  /** Says that the actor is at work, and at what: starts its progress deadline and its heartbeat duty anew. */
+  beat(note?: string): void;
+
   /** Puts the current message aside until `unstashAll`. @throws Fault `stashFull` */
   stash(): void;
   /** Puts what was stashed back in front of the mailbox, oldest first. */

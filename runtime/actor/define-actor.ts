@@ -33,6 +33,12 @@ type HandlerOf<P extends Protocol, State, K extends string> =
 /** Why a life ended: the actor stops for good, or its supervisor starts it anew. */
 export type EndReason = "stopping" | "restarting";
 
+/** How often an actor promises to beat, and how many beats in a row it may miss: 1 unless given. */
+export interface HeartbeatDuty {
+  readonly everyMs: number;
+  readonly grace?: number;
+}
+
 /** What the author of an actor writes. */
 export interface ActorParts<P extends Protocol, State, Args> {
   readonly protocol: P;
@@ -47,6 +53,13 @@ export interface ActorParts<P extends Protocol, State, Args> {
   readonly describe?: (state: State) => Readonly<Record<string, unknown>>;
   /** How this actor supervises its children. */
   readonly supervision?: Partial<Supervision>;
+  /**
+   * How long an async turn may go on without progress before the actor counts as stalled; each `context.beat` starts it
+   * anew. 30,000 ms unless given.
+   */
+  readonly progressWithinMs?: number;
+  /** A duty to call `context.beat` also while there is no mail: for actors that make their own work. */
+  readonly heartbeat?: HeartbeatDuty;
   /** `temporary` actors are never started again, neither after a crash of theirs nor for a sibling's; the others are `permanent`. */
   readonly restart?: "permanent" | "temporary";
   /** How many messages of others may wait, 10,000 unless given; the next one is answered `busy`. */

@@ -13,6 +13,7 @@ import type { Supervision } from "../supervision/restart-policy.ts";
 import { SILENT } from "../telemetry/silent-log.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Clock } from "../time/clock.ts";
+import { ActiveClock } from "../time/active-clock.ts";
 import { Deadlines } from "../time/deadlines.ts";
 import { SystemClock } from "../time/system-clock.ts";
 import { Ask } from "./ask.ts";
@@ -23,8 +24,11 @@ import { Dispatcher } from "./dispatcher.ts";
 import type { Schedule } from "./dispatcher.ts";
 import { start } from "./lifecycle.ts";
 import { PHASE } from "./phase.ts";
+import { Quarantine } from "./quarantine.ts";
+import { StallLog } from "./stall-log.ts";
 import { describeTree } from "./tree-node.ts";
 import type { TreeNode, TreeQuery } from "./tree-node.ts";
+import { ZombieLedger } from "./zombie-ledger.ts";
 
 /** How long an ask waits unless it says otherwise. */
 const ASK_DEADLINE_MS = 5_000;
@@ -60,6 +64,12 @@ export class ActorSystem {
   readonly deadLetters: DeadLetters;
   /** Effects and results of turns whose life had ended. */
   readonly staleTurns = { count: 0 };
+  /** Time in which the process could act; the deadlines of actors that must not fall silent run on it. */
+  readonly activeClock: ActiveClock;
+  readonly activeDeadlines: Deadlines;
+  readonly stalls: StallLog;
+  readonly quarantine: Quarantine;
+  readonly zombies: ZombieLedger;
   readonly root: Cell;
   readonly #nact: NactRoot;
   readonly #onFailure: (error: unknown) => void;
@@ -74,6 +84,11 @@ export class ActorSystem {
     this.random = options.random ?? Math.random;
     this.#onFailure = options.onFailure ?? (() => {});
     this.deadlines = new Deadlines(this.clock);
+    this.activeClock = new ActiveClock(this.clock);
+    this.activeDeadlines = new Deadlines(this.activeClock);
+    this.stalls = new StallLog();
+    this.quarantine = new Quarantine();
+    this.zombies = new ZombieLedger(this.clock);
     this.deadLetters = new DeadLetters(this.clock);
     this.dispatcher = new Dispatcher(this.clock, options.schedule ?? ((task) => void setImmediate(task)));
     this.#nact = startNactRoot();
@@ -187,6 +202,7 @@ export class ActorSystem {
     this.#actorCount--;
     if (cell !== this.root) return;
     this.deadlines.clear();
+    this.activeDeadlines.clear();
     this.#nact.stop();
     for (const resolve of this.#whenStopped) resolve();
   }

@@ -12,6 +12,7 @@ import type { Cell } from "./cell.ts";
 import { LocalRef } from "./local-ref.ts";
 import { NamedTimer } from "./named-timer.ts";
 import { PHASE } from "./phase.ts";
+import { beat } from "./stall-watch.ts";
 import { stash, unstash } from "./stash.ts";
 import { unwatch, watch } from "./watch.ts";
 
@@ -134,6 +135,10 @@ export class CellContext implements Context<Protocol> {
     const timers = this.live().extras?.timers;
     timers?.get(name)?.stop();
     timers?.delete(name);
+  }
+
+  beat(note?: string): void {
+    beat(this.live(), note);
   }
 
   stash(): void {

@@ -1,9 +1,11 @@
 import type { TaggedMessage } from "../../protocols/protocol.ts";
 import type { RestartHistory } from "../supervision/restart-budget.ts";
+import type { FailureCause } from "../supervision/restart-policy.ts";
 import type { Deadline } from "../time/deadlines.ts";
 import type { Cell } from "./cell.ts";
 import type { Lane } from "./lane.ts";
 import type { NamedTimer } from "./named-timer.ts";
+import type { StallWatch } from "./stall-watch.ts";
 
 /** The latest failure of an actor, for operators. The message is named by its kind; its content is not kept. */
 export interface LastFailure {
@@ -14,7 +16,22 @@ export interface LastFailure {
   readonly stack: string | undefined;
 }
 
-const NO_HISTORY: RestartHistory = [];
+/** The restarts that still count, by what made them necessary. */
+export type RestartHistories = Readonly<Record<FailureCause, RestartHistory>>;
+
+export const NO_HISTORY: RestartHistories = { crash: [], stall: [] };
+
+/** The latest sign of life that an actor gave by itself. */
+export interface LastBeat {
+  readonly atMs: number;
+  readonly note: string | undefined;
+}
+
+/** A message in whose turn its actor has stalled, and how often. */
+export interface Strikes {
+  readonly message: TaggedMessage;
+  readonly count: number;
+}
 
 /** What only few actors need at a time, so that the others do not pay for its fields. */
 export class CellExtras {
@@ -29,10 +46,17 @@ export class CellExtras {
   abort: AbortController | undefined = undefined;
   lastFailure: LastFailure | undefined = undefined;
   /** This actor's own restarts that still count, under one-for-one. */
-  history: RestartHistory = NO_HISTORY;
+  history: RestartHistories = NO_HISTORY;
   /** The restarts of its children that still count, under the other strategies. */
-  childrenHistory: RestartHistory = NO_HISTORY;
+  childrenHistory: RestartHistories = NO_HISTORY;
   restartDelayMs = 0;
+  /** Ends the open turn when it makes no progress. */
+  turnWatch: StallWatch | undefined = undefined;
+  /** Ends the life when its heartbeat duty is not met. */
+  dutyWatch: StallWatch | undefined = undefined;
+  lastBeat: LastBeat | undefined = undefined;
+  strikes: Strikes | undefined = undefined;
+  stalls = 0;
   /** What limits the current step of an end, or wakes it for the next life. */
   pending: Deadline | undefined = undefined;
   /** Whether `afterStop` is under way. */

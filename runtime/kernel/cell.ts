@@ -14,6 +14,9 @@ import { advance, beginStop, boundTurn, fail, superviseFailure } from "./lifecyc
 import { LocalRef } from "./local-ref.ts";
 import { NamedTimer } from "./named-timer.ts";
 import { PHASE, TURN } from "./phase.ts";
+import { stalled } from "./stall.ts";
+import { beginTurnWatch, endTurnWatch } from "./stall-watch.ts";
+import type { StallWatch } from "./stall-watch.ts";
 import type { Phase, Turn } from "./phase.ts";
 
 /** Messages of others that may wait in a mailbox unless the definition says otherwise. */
@@ -124,6 +127,18 @@ export class Cell extends NactActor {
     this.wake();
   }
 
+  /** Puts a message back in front of all others, with the question that it asks. */
+  putBack(message: TaggedMessage, ask: Ask | undefined): void {
+    const front = new Lane();
+    front.push(message, ask, this.system.dispatcher.tick());
+    this.mailbox.takeInFront(front);
+  }
+
+  /** Silence is a fault: the watch's deadline has passed without a sign of progress. */
+  stalled(watch: StallWatch, fault: Error): void {
+    stalled(this, watch, fault);
+  }
+
   /** Queues this cell for a turn when it has mail and may handle it. */
   wake(): void {
     if (this.queued || !this.#isReady()) return;
@@ -178,19 +193,27 @@ export class Cell extends NactActor {
   #turnContinues(promise: Promise<unknown>): void {
     const life = this.life;
     this.open = TURN.awaiting;
+    beginTurnWatch(this);
     promise.then(
       (result) => {
-        if (this.life !== life) return this.system.staleTurns.count++;
+        if (this.life !== life) return this.#turnIsStale(life);
+        endTurnWatch(this);
         if (result !== undefined) this.state = result;
         this.#turnEnded();
         return this.wake();
       },
       (error: unknown) => {
-        if (this.life !== life) return this.system.staleTurns.count++;
+        if (this.life !== life) return this.#turnIsStale(life);
+        endTurnWatch(this);
         return this.#turnFailed(error);
       },
     );
     if (this.phase !== PHASE.running) boundTurn(this);
+  }
+
+  #turnIsStale(life: number): void {
+    this.system.staleTurns.count++;
+    this.system.zombies.leave(this, life);
   }
 
   #turnEnded(): void {

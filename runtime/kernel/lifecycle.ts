@@ -1,14 +1,17 @@
 import type { EndReason } from "../actor/define-actor.ts";
 import { Fault } from "../fault.ts";
 import type { FaultCode } from "../fault.ts";
-import { decide, SUPERVISION_DEFAULT } from "../supervision/restart-policy.ts";
-import type { Directive, Strategy, Supervision } from "../supervision/restart-policy.ts";
+import { budgetFor, decide, SUPERVISION_DEFAULT } from "../supervision/restart-policy.ts";
+import type { Directive, FailureCause, Strategy } from "../supervision/restart-policy.ts";
+import type { BudgetRule } from "../supervision/restart-budget.ts";
 import { Deadline } from "../time/deadlines.ts";
 import { asError } from "./as-error.ts";
 import type { Ask } from "./ask.ts";
 import type { Cell } from "./cell.ts";
 import { CellContext } from "./cell-context.ts";
+import { NO_HISTORY } from "./cell-extras.ts";
 import { PHASE, TURN } from "./phase.ts";
+import { beginDuty, endDuty, endTurnWatch } from "./stall-watch.ts";
 import { unstash } from "./stash.ts";
 import { forgetWatches, tellWatchers } from "./watch.ts";
 
@@ -31,6 +34,7 @@ export function start(cell: Cell): void {
   cell.open = TURN.none;
   if (cell.phase !== PHASE.starting) return advance(cell);
   cell.phase = PHASE.running;
+  beginDuty(cell);
   cell.wake();
 }
 
@@ -84,6 +88,8 @@ export function advance(cell: Cell): void {
 
 function revokeTurn(cell: Cell): void {
   const { message, ask } = cell;
+  endTurnWatch(cell);
+  cell.system.zombies.enter(cell);
   cell.life++;
   cell.open = TURN.none;
   cell.message = cell.ask = undefined;
@@ -101,7 +107,8 @@ function endLife(cell: Cell): void {
   if (extras === undefined) return;
   abort(cell);
   extras.abort = undefined;
-  extras.childrenHistory = [];
+  extras.childrenHistory = NO_HISTORY;
+  endDuty(cell);
   for (const timer of extras.timers?.values() ?? []) timer.stop();
   extras.timers = undefined;
   forgetWatches(cell);
@@ -190,7 +197,8 @@ export function fail(cell: Cell, error: unknown, kind: string | undefined): void
   superviseFailure(cell.parent as Cell, cell, error);
 }
 
-function recordFailure(cell: Cell, error: unknown, kind: string | undefined): void {
+/** Keeps what went wrong for operators. */
+export function recordFailure(cell: Cell, error: unknown, kind: string | undefined): void {
   const known = asError(error);
   cell.failed++;
   cell.rare.lastFailure = {
@@ -202,29 +210,36 @@ function recordFailure(cell: Cell, error: unknown, kind: string | undefined): vo
 }
 
 /** The supervisor's decision about a failed child, carried out. */
-export function superviseFailure(supervisor: Cell, child: Cell, error: unknown): void {
+export function superviseFailure(
+  supervisor: Cell,
+  child: Cell,
+  error: unknown,
+  cause: FailureCause = "crash",
+): void {
   if (supervisor.phase >= PHASE.restarting) return beginStop(child);
   const supervision = { ...SUPERVISION_DEFAULT, ...supervisor.definition.supervision };
   const budgetOwner = supervision.strategy === "oneForOne" ? child : supervisor;
   const key = budgetOwner === child ? "history" : "childrenHistory";
+  const histories = budgetOwner.rare[key];
   const directive = decide(supervision, {
+    cause,
     restart: child.definition.restart ?? "permanent",
-    history: budgetOwner.rare[key],
+    history: histories[cause],
     nowMs: child.system.clock.nowMs(),
     random: child.system.random(),
   });
-  if (directive.kind !== "stop") budgetOwner.rare[key] = directive.history;
-  carryOut(directive, { supervisor, child, error, supervision });
+  if (directive.kind !== "stop") budgetOwner.rare[key] = { ...histories, [cause]: directive.history };
+  carryOut(directive, { supervisor, child, error, budget: budgetFor(supervision, cause) });
 }
 
 interface FailureCase {
   readonly supervisor: Cell;
   readonly child: Cell;
   readonly error: unknown;
-  readonly supervision: Supervision;
+  readonly budget: BudgetRule;
 }
 
-function carryOut(directive: Directive, { supervisor, child, error, supervision }: FailureCase): void {
+function carryOut(directive: Directive, { supervisor, child, error, budget }: FailureCase): void {
   switch (directive.kind) {
     case "restart":
       for (const affected of inScope(supervisor, child, directive.scope)) {
@@ -236,7 +251,7 @@ function carryOut(directive: Directive, { supervisor, child, error, supervision 
       supervisor.system.log.error("actor.gaveUp", { path: child.pathText, supervisor: supervisor.pathText });
       return beginStop(child);
     case "escalate": {
-      const { max, withinMs } = supervision.budget;
+      const { max, withinMs } = budget;
       supervisor.system.log.error("actor.escalated", {
         path: child.pathText,
         supervisor: supervisor.pathText,

@@ -3,6 +3,8 @@ import type { Cell } from "./cell.ts";
 import type { LastFailure } from "./cell-extras.ts";
 import { phaseName } from "./phase.ts";
 import type { PhaseName } from "./phase.ts";
+import { pulseOf } from "./pulse.ts";
+import type { Pulse } from "./pulse.ts";
 import { waitingAt } from "./waiting.ts";
 import type { Waiting } from "./waiting.ts";
 
@@ -22,6 +24,7 @@ export interface TreeNode {
   /** Messages answered `busy`. */
   readonly refused: number;
   readonly restarts: number;
+  readonly pulse: Pulse;
   readonly lastFailure?: LastFailure;
   readonly uptimeMs: number;
   /** What the actor's definition tells of its state. */
@@ -69,6 +72,7 @@ function describeCell(cell: Cell, depth: number): TreeNode {
     failed: cell.failed,
     refused: cell.refused,
     restarts: cell.restarts,
+    pulse: pulseOf(cell),
     ...(lastFailure === undefined ? {} : { lastFailure }),
     uptimeMs: Math.round(cell.system.clock.nowMs() - cell.spawnedAtMs),
     ...(details === undefined ? {} : { details }),

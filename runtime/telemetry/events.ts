@@ -21,6 +21,14 @@ export const EVENTS = {
 
   "actor.failed": { level: "warn", doc: "a handler threw; the supervisor decides" },
   "actor.restarted": { level: "info", doc: "a failed actor has a new life" },
+  "actor.stalled": {
+    level: "warn",
+    doc: "an actor made no progress in its time, or missed its heartbeat; `note` is its last word",
+  },
+  "message.quarantined": {
+    level: "error",
+    doc: "a message stalled its actor again and again and was put aside",
+  },
   "actor.escalated": { level: "error", doc: "the restart budget is spent, and the supervisor fails in turn" },
   "actor.gaveUp": { level: "error", doc: "a failed actor stays stopped" },
   "actor.afterStopFailed": { level: "warn", doc: "releasing what an actor held has failed" },

@@ -36,7 +36,7 @@ export class VirtualClock implements Clock {
   step(limitMs: number): boolean {
     const next = this.#next();
     if (next === undefined || next.dueMs > this.#nowMs + limitMs) return false;
-    this.#nowMs = next.dueMs;
+    this.#nowMs = Math.max(this.#nowMs, next.dueMs);
     this.#tasks.delete(next);
     next.run();
     return true;
@@ -47,6 +47,11 @@ export class VirtualClock implements Clock {
     const endMs = this.#nowMs + durationMs;
     while (this.step(endMs - this.#nowMs));
     this.#nowMs = endMs;
+  }
+
+  /** Lets time pass while nothing can run, as when a process is stopped: what falls due meanwhile runs late. */
+  pause(durationMs: number): void {
+    this.#nowMs += durationMs;
   }
 
   #next(): Task | undefined {

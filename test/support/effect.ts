@@ -17,6 +17,7 @@ export type Effect =
       readonly delayMs: number;
       readonly message: TaggedMessage;
     }
+  | { readonly kind: "beat"; readonly note: string | undefined }
   | { readonly kind: "timerStopped"; readonly name: string }
   | { readonly kind: "stashed"; readonly message: TaggedMessage }
   | { readonly kind: "unstashed"; readonly count: number };

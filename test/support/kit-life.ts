@@ -177,6 +177,10 @@ export class KitLife {
     this.#timers.set(name, this.#stage.clock.after(delayMs, fire));
   }
 
+  beat(note?: string): void {
+    this.#leave({ kind: "beat", note });
+  }
+
   stopTimer(name: string): void {
     const cancel = this.#timers.get(name);
     if (cancel === undefined) return this.#assertCurrent();

@@ -18,6 +18,7 @@ function actor(name: string, parts: Partial<TreeNode> = {}): TreeNode {
     failed: 0,
     refused: 0,
     restarts: 0,
+    pulse: { progressWithinMs: 30_000, stalls: 0 },
     uptimeMs: 1_000,
     childCount: parts.children?.length ?? 0,
     ...parts,

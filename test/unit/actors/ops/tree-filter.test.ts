@@ -15,6 +15,7 @@ const room: TreeNode = {
   failed: 1,
   refused: 0,
   restarts: 1,
+  pulse: { progressWithinMs: 30_000, stalls: 0 },
   uptimeMs: 5_000,
   childCount: 0,
 };

@@ -132,7 +132,7 @@ describe("mailbox", () => {
   it("tells how old its oldest mail is, also in a system that was idle for long", async () => {
     const world = new VirtualSystem();
     const held = gate();
-    const actor = world.spawn("a");
+    const actor = world.spawn("a", { progressWithinMs: 600_000 });
     world.tell(
       actor,
       work(() => held.opened),

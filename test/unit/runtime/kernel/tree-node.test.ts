@@ -83,6 +83,7 @@ describe("description of the tree", () => {
         handled: 1,
         failed: 1,
         refused: 0,
+        pulse: { progressWithinMs: 30_000, stalls: 0 },
         restarts: 1,
         lastFailure: undefined,
         uptimeMs: 1_100,

@@ -5,6 +5,7 @@ import { decide, SUPERVISION_DEFAULT } from "../../../../runtime/supervision/res
 import type { Failure, Supervision } from "../../../../runtime/supervision/restart-policy.ts";
 
 const failure = (parts: Partial<Failure> = {}): Failure => ({
+  cause: "crash",
   restart: "permanent",
   history: [],
   nowMs: 0,
@@ -15,6 +16,7 @@ const failure = (parts: Partial<Failure> = {}): Failure => ({
 const supervisions: fc.Arbitrary<Supervision> = fc.record({
   strategy: fc.constantFrom("oneForOne", "allForOne", "restForOne"),
   budget: fc.record({ max: fc.nat(5), withinMs: fc.integer({ min: 1, max: 10_000 }) }),
+  stallBudget: fc.record({ max: fc.nat(5), withinMs: fc.integer({ min: 1, max: 10_000 }) }),
   backoff: fc.record({
     minMs: fc.nat(200),
     maxMs: fc.integer({ min: 200, max: 5_000 }),

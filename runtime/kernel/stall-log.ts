@@ -1,0 +1,38 @@
+/** Stalls kept for operators; older ones are only counted. */
+const STALLS_KEPT = 1_000;
+
+/** How an actor fell silent: its turn made no progress, or it missed its heartbeat duty. */
+export type Silence = "turn" | "heartbeat";
+
+/** One stall, as operators read it. */
+export interface Stall {
+  readonly atMs: number;
+  readonly path: string;
+  readonly type: string;
+  readonly silence: Silence;
+  /** The deadline that passed, in milliseconds. */
+  readonly deadlineMs: number;
+  /** The kind of the message whose turn was open; undefined when none was. */
+  readonly kind: string | undefined;
+  /** The actor's last word: the note of its last beat. */
+  readonly note: string | undefined;
+  /** How often this message has stalled its actor. */
+  readonly strikes: number;
+}
+
+/** The latest stalls, and how many there have been. */
+export class StallLog {
+  readonly #latest: Stall[] = [];
+  total = 0;
+
+  add(stall: Stall): void {
+    this.total++;
+    this.#latest.push(stall);
+    if (this.#latest.length > STALLS_KEPT) this.#latest.shift();
+  }
+
+  /** The latest, newest first. */
+  recent(limit: number = STALLS_KEPT): Stall[] {
+    return this.#latest.toReversed().slice(0, limit);
+  }
+}
