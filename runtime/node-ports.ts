@@ -35,7 +35,7 @@ export function gatewayShare(settings: NodeSettings, system: ActorSystem): PortS
     flushes: new FlushQueue(),
     deadlines,
     outboundBytes: limits.outboundBytes,
-    door: { clock, tell: system.tell.bind(system), pump: () => system.pump() },
+    door: system,
     ids: new ConnectionIds(randomBytes(BOOT_BYTES).toString("hex")),
     admission: new Admission(limits),
     dialects: new Dialects(),

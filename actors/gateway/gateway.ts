@@ -49,8 +49,9 @@ export const Gateway = defineActor({
   handlers: {
     notify({ listeners }, { listener, from, data }, context) {
       const chosen = listener === undefined ? [...listeners.keys()] : [listener];
-      if (listener !== undefined && !listeners.has(listener))
+      if (listener !== undefined && !listeners.has(listener)) {
         return context.reply(unknownListener(listener, listeners));
+      }
       for (const name of chosen) {
         const reference = listeners.get(name);
         if (reference !== undefined) context.tell(reference, { kind: "notify", from, data });

@@ -44,8 +44,9 @@ export const Listener = defineActor({
   handlers: {
     accepted(state, { socket }, context) {
       const route = state.host.table.find(socket.route);
-      if (route === undefined)
+      if (route === undefined) {
         return void context.tell(socket.outlet, { kind: "close", reason: "internalError" });
+      }
       state.accepted++;
       const connection = context.spawn(Connection, socket.id, { socket, route, host: state.host });
       context.tell(connection, { kind: "begin" });
@@ -99,6 +100,7 @@ function answerWhenDrained(state: ListenerState, context: ListenerContext): void
     context.startTimer("lookDrained", LOOK_DRAINED_EVERY_MS, { kind: "lookDrained" });
     return;
   }
-  for (const { replyTo, connections } of state.draining.splice(0))
+  for (const { replyTo, connections } of state.draining.splice(0)) {
     replyTo.reply({ kind: "drained", connections });
+  }
 }

@@ -133,6 +133,11 @@ export class ActorSystem {
     return this.put(to, message, options, undefined) as Promise<Reply<P, K>>;
   }
 
+  /** For doors, at the beginning of a read: what is told until `pump` costs no macrotask of its own. Answers the time. */
+  hold(): number {
+    return this.dispatcher.hold();
+  }
+
   /** Gives the queued actors their turns now, within the time budget. For doors, at the end of a read. */
   pump(): void {
     this.dispatcher.pump();
@@ -169,14 +174,16 @@ export class ActorSystem {
     name: string,
     args: unknown,
   ): Reference<P> {
-    const place = { parent: parent.pathText, name };
-    if (parent.phase > PHASE.running) {
-      throw new Fault(parent === this.root ? "systemStopping" : "staleTurn", place);
-    }
-    if (parent.children.has(name)) throw new Fault("nameTaken", place);
+    if (parent.phase > PHASE.running || parent.children.has(name)) throw this.#spawnFault(parent, name);
     const cell = new Cell(parent, name, this, { definition: definition as AnyDefinition, args });
     start(cell);
     return cell.reference as AnyReference;
+  }
+
+  #spawnFault(parent: Cell, name: string): Fault {
+    const place = { parent: parent.pathText, name };
+    if (parent.phase <= PHASE.running) return new Fault("nameTaken", place);
+    return new Fault(parent === this.root ? "systemStopping" : "staleTurn", place);
   }
 
   /** Puts a question and keeps its end: answer, fault or deadline. */

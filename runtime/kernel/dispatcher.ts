@@ -22,6 +22,9 @@ export class Dispatcher {
   #first: Cell | undefined = undefined;
   #last: Cell | undefined = undefined;
   #isArmed = false;
+  /** Whether a door is about to pump, and since when. */
+  #isHeld = false;
+  #heldAtMs = 0;
   /** The actor whose handler is on the stack. */
   running: Cell | undefined = undefined;
   #tick = 0;
@@ -36,7 +39,7 @@ export class Dispatcher {
    * is at work or about to be.
    */
   tick(): number {
-    if (!this.#isArmed && this.running === undefined) this.#look();
+    if (!this.#isArmed && !this.#isHeld && this.running === undefined) this.#look();
     return this.#tick;
   }
 
@@ -44,14 +47,23 @@ export class Dispatcher {
   enqueue(cell: Cell): void {
     this.#append(cell);
     // Within a drain the loop itself comes to it.
-    if (!this.#isArmed && this.running === undefined) this.#arm();
+    if (!this.#isArmed && !this.#isHeld && this.running === undefined) this.#arm();
+  }
+
+  /** A door has begun a read, and will pump at its end: until then no macrotask is asked for. Answers the time. */
+  hold(): number {
+    if (this.running === undefined) this.#isHeld = true;
+    return (this.#heldAtMs = this.#look());
   }
 
   /** Serves what is queued now instead of in the next macrotask; does nothing inside a handler. */
   pump(): void {
     if (this.running !== undefined) return;
+    // A read is short: the time at its beginning will do, and the clock is read once less for each.
+    const startMs = this.#isHeld ? this.#heldAtMs : this.#look();
+    this.#isHeld = false;
     try {
-      this.#drain();
+      this.#drain(startMs + BUDGET_MS);
     } finally {
       if (this.#first !== undefined && !this.#isArmed) this.#arm();
     }
@@ -68,8 +80,7 @@ export class Dispatcher {
     this.pump();
   };
 
-  #drain(): void {
-    const endMs = this.#look() + BUDGET_MS;
+  #drain(endMs: number): void {
     let untilLook = CLOCK_EVERY;
     for (let cell = this.#take(); cell !== undefined; cell = this.#take()) {
       untilLook -= this.#visit(cell);

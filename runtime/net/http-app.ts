@@ -17,8 +17,8 @@ import type { RouteTable } from "./route-table.ts";
 const HEADER_BYTES_MAX = 16_384;
 /** The largest body unless its operation says otherwise, in bytes. */
 const BODY_BYTES_MAX = 65_536;
-/** How long a whole request may take to come, in milliseconds. */
-const REQUEST_MS = 30_000;
+/** How many times as long as its head a whole request may take to come. */
+const REQUEST_FACTOR = 3;
 /** How often overdue requests are looked for, in milliseconds. */
 const OVERDUE_EVERY_MS = 1_000;
 /** Paths that a `404` lists. */
@@ -37,13 +37,16 @@ export interface HttpAppParts {
 /** The plain HTTP side of a port: every operation of its routes, and the document that describes them. */
 export async function httpApp(parts: HttpAppParts): Promise<FastifyInstance<Server>> {
   const { share, table, title } = parts;
+  const requestTimeout = REQUEST_FACTOR * share.handshakeMs;
   const app: FastifyInstance<Server> = fastify({
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_MS,
+    requestTimeout,
     forceCloseConnections: "idle",
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: share.handshakeMs,
+      // Node compares the two before fastify sets its own.
+      requestTimeout,
       connectionsCheckingInterval: OVERDUE_EVERY_MS,
     },
     clientErrorHandler: (error, socket) => refuseSocket(socket, clientRefusal(error.code)),
@@ -94,6 +97,7 @@ interface Exchange {
 async function handle(share: PortShare, answer: AnswerRequest, exchange: Exchange): Promise<FastifyReply> {
   const { request, reply, listener } = exchange;
   const body = request.body instanceof Buffer ? request.body : undefined;
+  share.door.hold();
   const answered = answer(routeRequest(request.raw, listener, body), share.requests);
   // What the handler has told or asked is done now, not in the next turn of the loop.
   share.door.pump();

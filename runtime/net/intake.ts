@@ -18,6 +18,8 @@ const BUSY_RETRY_MS = 100;
 export interface Door {
   readonly clock: Clock;
   tell<P extends Protocol>(to: Reference<P>, message: Tell<P>): Verdict;
+  /** A read has begun, at whose end the actors get their turns. Answers the time. */
+  hold(): number;
   /** Gives the actors their turns now. */
   pump(): void;
 }
@@ -99,7 +101,7 @@ export class Intake implements Traffic {
 
   #beginRead(): number {
     this.outlet.share.flushes.readBegan();
-    return this.#door.clock.nowMs();
+    return this.#door.hold();
   }
 
   #tell(message: Tell<ConnectionProtocol>): void {

@@ -66,9 +66,12 @@ export class Reception {
 
   #announce(outlet: Outlet, socket: AcceptedSocket): void {
     const { door, flushes } = this.#share;
-    const verdict = this.#listener === undefined ? "gone" : door.tell(this.#listener, { kind: "accepted", socket });
-    if (verdict !== "accepted") return outlet.close("internalError");
+    if (this.#listener === undefined) return outlet.close("internalError");
+    flushes.readBegan();
+    door.hold();
+    const verdict = door.tell(this.#listener, { kind: "accepted", socket });
     door.pump();
+    if (verdict !== "accepted") outlet.close("internalError");
     // Usually the connection's actor is there by now; if not, the client waits for it.
     if (outlet.connection === undefined) outlet.wire.pauseReading();
     flushes.readEnded(outlet);

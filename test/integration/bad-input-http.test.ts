@@ -263,14 +263,14 @@ describe("a push", () => {
 });
 
 describe("a client that takes its time", () => {
-  it("is answered 408 when the head of its request does not come", async () => {
+  it("is answered 408 when its request does not come to an end: nothing, half a head, or half a body", async () => {
+    const beginnings = [
+      "",
+      "GET /chatroom HTTP/1.1\r\nHost: x\r\n",
+      `POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf a bo`,
+    ];
     await witness.during(async () => {
-      const slow = await dial();
-      const answer = answerOn(slow);
-      slow.write("GET /chatroom HTTP/1.1\r\nHost: x\r\n");
-      const silent = await dial();
-      const nothing = answerOn(silent);
-      for (const { status, body } of [await answer, await nothing]) {
+      for (const { status, body } of await Promise.all(beginnings.map(answerTo))) {
         assert.deepEqual([status, body.code], [408, "tooSlow"]);
       }
     });

@@ -22,6 +22,7 @@ export class FrameClient {
   readonly #write: (frame: ClientFrame) => void;
   readonly #end: () => void;
   #wanted: Wanted | undefined;
+  #isClosed = false;
 
   private constructor(name: string, write: (frame: ClientFrame) => void, end: () => void) {
     this.name = name;
@@ -84,6 +85,7 @@ export class FrameClient {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#end();
   }
 
@@ -94,6 +96,7 @@ export class FrameClient {
   }
 
   #take(frame: ServerFrame): void {
+    if (this.#isClosed) return;
     if (frame.kind === "ping") return this.send({ kind: "pong" });
     const wanted = this.#wanted;
     if (wanted?.kind !== frame.kind) return void this.inbox.push(frame);

@@ -26,7 +26,7 @@ export class Inbound {
     };
     this.outlet = outlet;
     this.intake = new Intake({
-      door: { clock: paths.clock, tell, pump: () => this.#pump() },
+      door: { clock: paths.clock, tell, hold: () => paths.clock.nowMs(), pump: () => this.#pump() },
       outlet,
       read: parts.read ?? ((bytes) => ({ kind: "text", text: bytes.toString() })),
       rate: parts.rate ?? { messagesPerSecond: 1_000, burst: 1_000 },

@@ -31,7 +31,11 @@ const gateway = new HttpPort({
   title: { title: "bench", version: "1" },
 });
 await gateway.open();
-system.spawn(Gateway, "gateway", { ports: [gateway], rooms: undefined, pingEveryMs: settings.limits.pingEveryMs });
+system.spawn(Gateway, "gateway", {
+  ports: [gateway],
+  rooms: undefined,
+  pingEveryMs: settings.limits.pingEveryMs,
+});
 console.log(`listening on ${port}`);
 
 function benchRoutes(): Route[] {

@@ -22,12 +22,12 @@ export async function startServer(file: string): Promise<RunningServer> {
   const child = spawn(process.execPath, [program, "--port", String(port)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  const ended = once(child, "exit");
   await listening(child, file);
   return {
     port,
     pid: child.pid ?? 0,
     async stop() {
-      const ended = once(child, "exit");
       child.kill("SIGKILL");
       await ended;
     },

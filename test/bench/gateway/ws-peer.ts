@@ -21,7 +21,12 @@ const server = createServer((request, response) => {
     response.end("ok");
   });
 });
-const sockets = new WebSocketServer({ server, perMessageDeflate: false, clientTracking: false, maxPayload: 65_536 });
+const sockets = new WebSocketServer({
+  server,
+  perMessageDeflate: false,
+  clientTracking: false,
+  maxPayload: 65_536,
+});
 sockets.on("connection", (socket, request) => {
   const room = roomOf(request.url);
   room.add(socket);
@@ -31,7 +36,9 @@ sockets.on("connection", (socket, request) => {
   socket.on("close", () => room.delete(socket));
   socket.on("error", () => {});
 });
-server.listen({ port: Number(port), host: "127.0.0.1", backlog: 4_096 }, () => console.log(`listening on ${port}`));
+server.listen({ port: Number(port), host: "127.0.0.1", backlog: 4_096 }, () =>
+  console.log(`listening on ${port}`),
+);
 
 function roomOf(url: string | undefined): Set<WebSocket> {
   const name = new URL(url ?? "/", "http://localhost").searchParams.get("room") ?? "";

@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -81,12 +82,14 @@ async function compiled(scratch: string): Promise<string> {
 // It goes on to watch the server for a while after the last phase; what is wanted has been printed by then.
 async function report(program: string, options: readonly string[], until: Phase): Promise<Load> {
   const child = spawn(program, options, { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "exit");
   let printed = "";
   for await (const chunk of child.stdout.setEncoding("utf8")) {
     printed += chunk as string;
     if (printed.includes(`"${until}":`) && /\},\s*$/.test(printed)) break;
   }
   child.kill();
+  await ended;
   if (!printed.includes(`"${until}":`)) throw new Refusal(`wsload ended before "${until}": ${printed}`);
   return JSON.parse(printed.replace(/,\s*$/, "}")) as Load;
 }

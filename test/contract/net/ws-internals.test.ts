@@ -10,6 +10,7 @@ import type { WebSocket } from "ws";
 import { OPCODE, webSocketFrame, webSocketTextFrame } from "../../../runtime/net/web-socket-frame.ts";
 import { observe, rawSocket } from "../../../runtime/net/ws-internals.ts";
 import type { WebSocketError } from "../../../runtime/net/ws-internals.ts";
+import { clientFrame } from "../../support/raw-client.ts";
 
 const FRAME_BYTES_MAX = 1_000;
 const CLOSE_TIMEOUT_MS = 60;
@@ -48,18 +49,9 @@ after(() => {
   server.close();
 });
 
-/** A frame as a client sends it; a mask of zeros leaves the payload as it is. */
-function fromClient(opcode: number, payload: Buffer | string): Buffer {
-  const bytes = Buffer.from(payload);
-  const frame = webSocketFrame(opcode, bytes);
-  const header = frame.length - bytes.length;
-  frame[1] = (frame[1] ?? 0) | 0x80;
-  return Buffer.concat([frame.subarray(0, header), Buffer.alloc(4), bytes]);
-}
-
 const codeBytes = (code: number): Buffer => Buffer.from([code >> 8, code & 0xff]);
 const closeFrame = (code: number): Buffer => webSocketFrame(CLOSE, codeBytes(code));
-const clientClose = (code: number): Buffer => fromClient(CLOSE, codeBytes(code));
+const clientClose = (code: number): Buffer => clientFrame(CLOSE, codeBytes(code));
 
 /** A client of raw bytes, the WebSocket on the other side, and what our observer and ws's own events tell in order. */
 interface Pair {
@@ -167,7 +159,7 @@ describe("what is under a WebSocket of ws", () => {
 
   it("is not written to for a ping, which is ours to answer", async () => {
     const pair = await openPair();
-    pair.client.write(fromClient(OPCODE.ping, "alive?"));
+    pair.client.write(clientFrame(OPCODE.ping, "alive?"));
     await pair.seen("readEnded");
     await pass(10);
     assert.deepEqual(pair.events, ["ping alive?", "readEnded"]);
@@ -179,11 +171,11 @@ describe("what is under a WebSocket of ws", () => {
 describe("a read", () => {
   it("ends after everything that came with it was emitted", async () => {
     const pair = await openPair();
-    const half = fromClient(OPCODE.text, "three");
+    const half = clientFrame(OPCODE.text, "three");
     const frames = [
-      fromClient(OPCODE.text, "one"),
-      fromClient(OPCODE.binary, "two"),
-      fromClient(OPCODE.pong, ""),
+      clientFrame(OPCODE.text, "one"),
+      clientFrame(OPCODE.binary, "two"),
+      clientFrame(OPCODE.pong, ""),
     ];
     pair.client.write(Buffer.concat([...frames, half.subarray(0, 4)]));
     await pair.seen("readEnded");
@@ -195,7 +187,7 @@ describe("a read", () => {
   });
 
   it("also ends for frames that came along with the handshake", async () => {
-    const pair = await openPair(fromClient(OPCODE.text, "eager"));
+    const pair = await openPair(clientFrame(OPCODE.text, "eager"));
     await pair.seen("readEnded");
     assert.deepEqual(pair.events, ["text eager", "readEnded"]);
     pair.client.destroy();
@@ -203,8 +195,8 @@ describe("a read", () => {
 
   it("of more than ws's parser buffers is followed by the next", async () => {
     const pair = await openPair();
-    const long = fromClient(OPCODE.text, "x".repeat(FRAME_BYTES_MAX));
-    pair.client.write(Buffer.concat([...Array<Buffer>(300).fill(long), fromClient(OPCODE.text, "last")]));
+    const long = clientFrame(OPCODE.text, "x".repeat(FRAME_BYTES_MAX));
+    pair.client.write(Buffer.concat([...Array<Buffer>(300).fill(long), clientFrame(OPCODE.text, "last")]));
     await pair.seen("text last");
     assert.equal(pair.events.filter((event) => event.startsWith("text x")).length, 300);
     pair.client.destroy();
@@ -213,7 +205,7 @@ describe("a read", () => {
   it("in which the WebSocket is paused is the last one until it resumes", async () => {
     const pair = await openPair();
     pair.webSocket.once("message", () => pair.webSocket.pause());
-    const long = fromClient(OPCODE.text, "x".repeat(FRAME_BYTES_MAX));
+    const long = clientFrame(OPCODE.text, "x".repeat(FRAME_BYTES_MAX));
     pair.client.write(Buffer.concat(Array<Buffer>(300).fill(long)));
     await pair.seen("readEnded");
     await pass(20);
@@ -234,7 +226,7 @@ describe("a read", () => {
     const pair = await openPair();
     pair.webSocket.pause();
     assert.equal(pair.webSocket.isPaused, true);
-    pair.client.write(fromClient(OPCODE.text, "held"));
+    pair.client.write(clientFrame(OPCODE.text, "held"));
     await pass(20);
     assert.deepEqual(pair.events, []);
     pair.webSocket.resume();
@@ -247,7 +239,7 @@ describe("a read", () => {
   it("has no end when a paused socket breaks: what it held is emitted, then the close", async () => {
     const pair = await openPair();
     pair.webSocket.pause();
-    pair.client.write(fromClient(OPCODE.text, "held"));
+    pair.client.write(clientFrame(OPCODE.text, "held"));
     await until(() => rawSocket(pair.webSocket).readableLength > 0);
     rawSocket(pair.webSocket).destroy();
     await pair.seen("closed");
@@ -259,8 +251,8 @@ describe("the end", () => {
   it("that the client begins is known before ws answers it, so that what we write goes first", async () => {
     const pair = await openPair();
     pair.onEnd = () => rawSocket(pair.webSocket).write(webSocketTextFrame("last"));
-    pair.client.write(Buffer.concat([fromClient(OPCODE.text, "one"), clientClose(1000)]));
-    pair.client.write(fromClient(OPCODE.text, "late"));
+    pair.client.write(Buffer.concat([clientFrame(OPCODE.text, "one"), clientClose(1000)]));
+    pair.client.write(clientFrame(OPCODE.text, "late"));
     assert.deepEqual(await closedBy(pair), Buffer.concat([webSocketTextFrame("last"), closeFrame(1000)]));
     await pair.seen("closed");
     assert.deepEqual(told(pair), ["text one", "closeFrameCame", "closed 1000"]);
@@ -302,7 +294,7 @@ describe("a broken protocol", () => {
       pair.webSocket.close(4413);
     };
     // The length alone: nothing of the payload has to come first.
-    pair.client.write(fromClient(OPCODE.text, "x".repeat(FRAME_BYTES_MAX + 1)).subarray(0, 8));
+    pair.client.write(clientFrame(OPCODE.text, "x".repeat(FRAME_BYTES_MAX + 1)).subarray(0, 8));
     assert.deepEqual(await closedBy(pair), Buffer.concat([webSocketTextFrame("last"), closeFrame(4413)]));
     await pair.seen("closed");
     const expected = ["protocolBroken WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", "error"];
@@ -311,11 +303,11 @@ describe("a broken protocol", () => {
 
   it("takes a message of the limit, and none that grows beyond it in fragments", async () => {
     const pair = await openPair();
-    pair.client.write(fromClient(OPCODE.text, "x".repeat(FRAME_BYTES_MAX)));
+    pair.client.write(clientFrame(OPCODE.text, "x".repeat(FRAME_BYTES_MAX)));
     await pair.seen("text");
-    const fragment = fromClient(OPCODE.text, "y".repeat(FRAME_BYTES_MAX));
+    const fragment = clientFrame(OPCODE.text, "y".repeat(FRAME_BYTES_MAX));
     fragment[0] = OPCODE.text;
-    pair.client.write(Buffer.concat([fragment, fromClient(0, "y")]));
+    pair.client.write(Buffer.concat([fragment, clientFrame(0, "y")]));
     await pair.seen("protocolBroken WS_ERR_UNSUPPORTED_MESSAGE_LENGTH");
     await closedBy(pair);
   });
@@ -323,18 +315,18 @@ describe("a broken protocol", () => {
   for (const [name, bytes, error, code] of [
     [
       "text that is no UTF-8",
-      fromClient(OPCODE.text, Buffer.from([0xc3, 0x28])),
+      clientFrame(OPCODE.text, Buffer.from([0xc3, 0x28])),
       "WS_ERR_INVALID_UTF8",
       1007,
     ],
     ["a frame without a mask", webSocketTextFrame("bare"), "WS_ERR_EXPECTED_MASK", 1002],
-    ["an unknown kind of frame", fromClient(0x3, ""), "WS_ERR_INVALID_OPCODE", 1002],
-    ["a continuation of nothing", fromClient(0x0, ""), "WS_ERR_INVALID_OPCODE", 1002],
+    ["an unknown kind of frame", clientFrame(0x3, ""), "WS_ERR_INVALID_OPCODE", 1002],
+    ["a continuation of nothing", clientFrame(0x0, ""), "WS_ERR_INVALID_OPCODE", 1002],
   ] as const) {
     it(`by ${name} is told by a code of its own, and ws closes with ${code}`, async () => {
       const pair = await openPair();
       pair.client.write(
-        Buffer.concat([fromClient(OPCODE.text, "good"), bytes, fromClient(OPCODE.text, "late")]),
+        Buffer.concat([clientFrame(OPCODE.text, "good"), bytes, clientFrame(OPCODE.text, "late")]),
       );
       assert.deepEqual(await closedBy(pair), closeFrame(code));
       await pair.seen("closed");
