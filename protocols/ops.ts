@@ -72,6 +72,56 @@ export const DeadLettersFields = {
   recent: Type.Array(Type.Object(DeadLetterFields), { description: "newest first" }),
 } as const satisfies Fields;
 
+export const StallsFields = {
+  total: Type.Integer({ description: "since the node started" }),
+  recent: Type.Array(
+    Type.Object({
+      atMs: Type.Number({ description: "when, in milliseconds since 1970" }),
+      path,
+      type: Type.String(),
+      silence: Type.String({
+        description: "turn: an open turn made no progress; heartbeat: a duty was missed",
+      }),
+      deadlineMs: Type.Number(),
+      kind: Type.Optional(Type.String({ description: "the kind of the message whose turn was open" })),
+      note: Type.Optional(Type.String({ description: "the actor's last word" })),
+      strikes: Type.Integer({ description: "how often this message has stalled its actor" }),
+    }),
+    { description: "newest first" },
+  ),
+  zombies: Type.Array(Type.Object({ type: Type.String(), count: Type.Integer(), oldestMs: Type.Number() }), {
+    description: "turns that were given up and have not ended, by type of actor",
+  }),
+} as const satisfies Fields;
+
+export const QuarantineFields = {
+  total: Type.Integer(),
+  evicted: Type.Integer({ description: "how many were given up to make room" }),
+  messages: Type.Array(
+    Type.Object({
+      id: Type.Integer(),
+      atMs: Type.Number({ description: "when, in milliseconds since 1970" }),
+      path,
+      kind: Type.String({ description: "the kind of the message; its content is not shown" }),
+      handler: Type.String({ description: "the type of actor and the handler" }),
+      fingerprint: Type.String({ description: "equal for equal content" }),
+      strikes: Type.Integer(),
+      note: Type.Optional(Type.String({ description: "the actor's last word" })),
+    }),
+    { description: "newest first" },
+  ),
+} as const satisfies Fields;
+
+export const QuarantineActFields = {
+  id: Type.Integer({ minimum: 1 }),
+  act: Type.Enum(["replay", "drop"], { description: "replay: to the actor at its path, once more" }),
+} as const satisfies Fields;
+
+export const QuarantineVerdictFields = {
+  id: Type.Integer(),
+  became: Type.String(),
+} as const satisfies Fields;
+
 export const ConnectionsFields = {
   total: Type.Integer({ description: "connections of all listeners asked for" }),
   connections: Type.Array(

@@ -3,6 +3,7 @@ import { accountRoutes } from "./account-routes.ts";
 import { bearerGuard } from "./bearer-guard.ts";
 import { addSystemMetrics } from "./system-metrics.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { stallRoutes } from "./stall-routes.ts";
 import { treeRoutes } from "./tree-routes.ts";
 
 /** What operators ask a node: its tree, its connections, its dead letters, its health and its numbers. */
@@ -15,7 +16,12 @@ export const opsFeature: Feature = {
     const health = { node: settings.name, status, uptimeMs: () => system.clock.nowMs() - startedAtMs };
     addSystemMetrics(metrics, system);
     return {
-      operatorRoutes: [...treeRoutes(system), ...accountRoutes(system), ...healthRoutes(health, metrics)],
+      operatorRoutes: [
+        ...treeRoutes(system),
+        ...accountRoutes(system),
+        ...stallRoutes(system),
+        ...healthRoutes(health, metrics),
+      ],
       operatorGuard: bearerGuard(token),
     };
   },

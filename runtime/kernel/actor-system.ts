@@ -25,8 +25,9 @@ import type { Schedule } from "./dispatcher.ts";
 import { start } from "./lifecycle.ts";
 import { PHASE } from "./phase.ts";
 import { Quarantine } from "./quarantine.ts";
+import type { Quarantined } from "./quarantine.ts";
 import { StallLog } from "./stall-log.ts";
-import { describeTree } from "./tree-node.ts";
+import { describeTree, findCell } from "./tree-node.ts";
 import type { TreeNode, TreeQuery } from "./tree-node.ts";
 import { ZombieLedger } from "./zombie-ledger.ts";
 
@@ -146,6 +147,13 @@ export class ActorSystem {
   /** The tree as operators see it, or a part of it; undefined when `path` leads nowhere. */
   describe(query: TreeQuery = {}): TreeNode | undefined {
     return describeTree(this.root, query);
+  }
+
+  /** Sends a quarantined message to the actor at its path once more, and lets it go if it is taken. */
+  replay({ id, path, message }: Quarantined): Verdict {
+    const verdict = findCell(this.root, path)?.deliver(message, undefined) ?? "gone";
+    if (verdict === "accepted") this.quarantine.drop(id);
+    return verdict;
   }
 
   /** Stops every actor, children before parents, and resolves when the last `afterStop` has ended or run out of time. */

@@ -128,6 +128,28 @@ describe("a message that stalls its actor again and again", () => {
     assert.match(held?.fingerprint ?? "", /^[0-9a-f]{16}$/);
   });
 
+  it("is handled after all when an operator replays it to a better handler", async () => {
+    const virtual = new VirtualSystem();
+    const actor = virtual.spawn("a", { progressWithinMs: PROGRESS_MS });
+    let isMended = false;
+    virtual.tell(
+      actor,
+      work((_context, state) => {
+        if (!isMended) return new Promise<void>(() => {});
+        state.notes.push("mended");
+        return undefined;
+      }),
+    );
+    await virtual.advance(10 * PROGRESS_MS);
+    const [held] = virtual.system.quarantine.entries();
+    assert.ok(held !== undefined);
+    isMended = true;
+    assert.equal(virtual.system.replay(held), "accepted");
+    await virtual.settle();
+    assert.deepEqual(virtual.notes("/a"), ["mended"]);
+    assert.deepEqual(virtual.system.quarantine.entries(), []);
+  });
+
   it("keeps its question open over the tries, and fails it in quarantine", async () => {
     const virtual = new VirtualSystem();
     const actor = virtual.spawn("a", { progressWithinMs: PROGRESS_MS });
