@@ -77,11 +77,6 @@ function refuseRepeatedKinds(protocol: Protocol): void {
   }
 }
 
-/** The schema of one message: its fields and its `kind`, and nothing else. */
-export function messageSchema(kind: string, fields: Fields): TObject {
-  return Type.Object({ kind: Type.Literal(kind), ...fields }, { additionalProperties: false });
-}
-
 /** The schema of an object with these fields, such as the body of a request, and nothing else. */
 export function objectSchema(fields: Fields): TObject {
   return Type.Object(fields, { additionalProperties: false });
@@ -105,8 +100,6 @@ export type SelfMessage<P extends Protocol, K extends SelfKind<P>> = MessageOf<K
 
 /** Any message that may be told to a receiver of this protocol. */
 export type Tell<P extends Protocol> = { [K in TellKind<P>]: TellMessage<P, K> }[TellKind<P>];
-/** Any message that a receiver of this protocol may be asked. */
-export type Ask<P extends Protocol> = { [K in AskKind<P>]: AskMessage<P, K> }[AskKind<P>];
 /** What a receiver may put into its own mailbox: its `self` messages and its tells. */
 export type Own<P extends Protocol> = { [K in SelfKind<P>]: SelfMessage<P, K> }[SelfKind<P>] | Tell<P>;
 

@@ -4,7 +4,11 @@ import type { ConnectionContext, ConnectionState } from "./connection-state.ts";
 import { refusalOfFault, refusedFrame } from "./refusals.ts";
 
 /** Calls an action of any route of the listener: which there are is the features' business alone. */
-export function runAction(state: ConnectionState, call: ClientFrames["call"], context: ConnectionContext): void {
+export function runAction(
+  state: ConnectionState,
+  call: ClientFrames["call"],
+  context: ConnectionContext,
+): void {
   const { client, host } = state;
   const found = host.table.resolve(call);
   if (found.kind === "refused") {
@@ -25,5 +29,7 @@ export function runAction(state: ConnectionState, call: ClientFrames["call"], co
 }
 
 function answerFrame(id: number, answer: ActionAnswer): ServerFrame {
-  return answer.kind === "answered" ? { kind: "answered", id, body: answer.body } : refusedFrame({ ...answer, id });
+  return answer.kind === "answered"
+    ? { kind: "answered", id, body: answer.body }
+    : refusedFrame({ ...answer, id });
 }

@@ -70,7 +70,12 @@ export function newConnection(args: ConnectionArgs, context: ConnectionContext):
 }
 
 /** Ends the connection; the socket says when it is over. */
-export function close(state: ConnectionState, reason: CloseReason, context: ConnectionContext, text?: string): void {
+export function close(
+  state: ConnectionState,
+  reason: CloseReason,
+  context: ConnectionContext,
+  text?: string,
+): void {
   context.stopTimer("ping");
   context.tell(state.socket.outlet, { kind: "close", reason, ...(text === undefined ? {} : { text }) });
 }

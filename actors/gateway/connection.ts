@@ -3,7 +3,13 @@ import { defineActor } from "../../runtime/actor/define-actor.ts";
 import { close, newConnection, tellRouteClosed } from "./connection-state.ts";
 import type { ConnectionArgs, ConnectionState } from "./connection-state.ts";
 import { FRAMES } from "./frames.ts";
-import { afterMalformed, afterTooFast, isMalformedTooOften, isTooFastForLong, NO_OFFENCES } from "./offences.ts";
+import {
+  afterMalformed,
+  afterTooFast,
+  isMalformedTooOften,
+  isTooFastForLong,
+  NO_OFFENCES,
+} from "./offences.ts";
 import { firstPingMs, SILENT_PINGS_MAX } from "./pings.ts";
 import { refusedFrame } from "./refusals.ts";
 import { joinEnded, roomOpened } from "./room-links.ts";
@@ -26,7 +32,9 @@ export const Connection = defineActor({
     begin(state, _message, context) {
       const { client, route, host } = state;
       // Whoever has gone in the meantime will not say so again.
-      if (context.tell(client.outlet, { kind: "open", connection: client.self }) !== "accepted") return context.stopSelf();
+      if (context.tell(client.outlet, { kind: "open", connection: client.self }) !== "accepted") {
+        return context.stopSelf();
+      }
       context.startTimer("ping", firstPingMs(host.pingEveryMs, context.random()), { kind: "ping" });
       context.log.debug("connection.opened", { route: route.path });
       state.isOpen = true;
@@ -51,7 +59,9 @@ export const Connection = defineActor({
       state.isHeard = true;
       state.offences = afterTooFast(state.offences ?? NO_OFFENCES, context.nowMs());
       context.tell(state.client.outlet, { kind: "send", frame: refusedFrame(refusal) });
-      if (isTooFastForLong(state.offences, state.limits.burst)) close(state, "tooFast", context, refusal.text);
+      if (isTooFastForLong(state.offences, state.limits.burst)) {
+        close(state, "tooFast", context, refusal.text);
+      }
     },
     alive(state) {
       state.isHeard = true;
@@ -79,7 +89,13 @@ export const Connection = defineActor({
     },
     identify({ client, socket, openedAtMs }, _message, context) {
       const { id: connection, member, path: route } = client;
-      const summary = { connection, name: member.name, route, address: socket.address, connectedAtMs: openedAtMs };
+      const summary = {
+        connection,
+        name: member.name,
+        route,
+        address: socket.address,
+        connectedAtMs: openedAtMs,
+      };
       context.reply({ kind: "identified", summary });
     },
     drain(_state, { afterMs }, context) {
@@ -114,7 +130,9 @@ const CRASHED = { code: 1011, text: "the connection's actor ended" };
 /** A good frame: nothing that came before it was a habit. */
 function heard(state: ConnectionState): void {
   state.isHeard = true;
-  if (state.offences !== undefined && state.offences.malformed > 0) state.offences = { ...state.offences, malformed: 0 };
+  if (state.offences !== undefined && state.offences.malformed > 0) {
+    state.offences = { ...state.offences, malformed: 0 };
+  }
 }
 
 function describe({ client, socket, route, links, offences, openedAtMs }: ConnectionState) {
@@ -128,7 +146,10 @@ function describe({ client, socket, route, links, offences, openedAtMs }: Connec
     ...traffic,
     drops,
     // Each with its policy for slow readers.
-    subscriptions: { ...Object.fromEntries([...(links?.keys() ?? [])].map((room) => [room, "joining"])), ...policies },
+    subscriptions: {
+      ...Object.fromEntries([...(links?.keys() ?? [])].map((room) => [room, "joining"])),
+      ...policies,
+    },
     malformed: offences?.malformed ?? 0,
     tooFast: offences?.tooFast ?? 0,
   };

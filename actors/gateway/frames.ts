@@ -1,10 +1,13 @@
 import type { ClientFrames } from "../../protocols/client-frames.ts";
 import { runAction } from "./actions.ts";
 import type { ConnectionContext, ConnectionState } from "./connection-state.ts";
-import { refusedFrame } from "./refusals.ts";
 import { toRoom } from "./room-links.ts";
 
-type TakeFrame<K extends keyof ClientFrames> = (state: ConnectionState, frame: ClientFrames[K], context: ConnectionContext) => void;
+type TakeFrame<K extends keyof ClientFrames> = (
+  state: ConnectionState,
+  frame: ClientFrames[K],
+  context: ConnectionContext,
+) => void;
 
 /** What a connection does for each kind of frame. */
 export const FRAMES: { readonly [K in keyof ClientFrames]: TakeFrame<K> } = {
@@ -12,7 +15,12 @@ export const FRAMES: { readonly [K in keyof ClientFrames]: TakeFrame<K> } = {
     const { client, host, socket } = state;
     // Whom the route's guard has named keeps that name.
     if (name !== undefined && socket.member === undefined) client.member = { id: client.member.id, name };
-    const welcome = { kind: "welcome", connection: client.id, name: client.member.name, pingEveryMs: host.pingEveryMs } as const;
+    const welcome = {
+      kind: "welcome",
+      connection: client.id,
+      name: client.member.name,
+      pingEveryMs: host.pingEveryMs,
+    } as const;
     context.tell(client.outlet, { kind: "send", frame: welcome });
   },
   subscribe: toRoom,

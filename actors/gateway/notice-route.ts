@@ -18,7 +18,9 @@ export function noticeRoute(find: () => Reference<GatewayProtocol> | undefined):
         answers: { 202: NOTIFIED_FIELDS, 404: RefusalFields, 503: RefusalFields },
         async handle({ body }, context) {
           const gateway = find();
-          if (gateway === undefined) return { status: 503, body: { code: "notOpen", text: "no port is open yet" } };
+          if (gateway === undefined) {
+            return { status: 503, body: { code: "notOpen", text: "no port is open yet" } };
+          }
           const reply = await context.ask(gateway, { kind: "notify", ...body });
           if (reply.kind === "notified") return { status: 202, body: { listeners: reply.listeners } };
           return { status: 404, body: { code: "noSuchListener", field: "/listener", text: reply.text } };

@@ -24,7 +24,8 @@ export function isGone(error: Error): boolean {
 
 /** A connection without rooms, or without rooms of this kind, was asked for one. */
 export function foreignRoom(id: number, kinds: readonly string[]): FrameRefusal {
-  const text = kinds.length === 0 ? "this route has no rooms" : `this route has rooms of the kinds ${kinds.join(", ")}`;
+  const text =
+    kinds.length === 0 ? "this route has no rooms" : `this route has rooms of the kinds ${kinds.join(", ")}`;
   return { id, code: "unknownRoom", field: "/room", text };
 }
 

@@ -1,5 +1,5 @@
 import type { ClientFrames, ServerFrame } from "../../protocols/client-frames.ts";
-import type { ConnectionProtocol, FrameRefusal, JoinEnd } from "../../protocols/connection.ts";
+import type { ConnectionProtocol, JoinEnd } from "../../protocols/connection.ts";
 import type { Own, Reply } from "../../protocols/protocol.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import type { RoomProtocol } from "../../protocols/room.ts";
@@ -21,7 +21,14 @@ export const ROOM_CALLS: { readonly [K in RoomFrame["kind"]]: Call<K> } = {
     const { member, outlet, self: connection } = client;
     const recover = frame.recover === undefined ? {} : { recover: frame.recover };
     // The room itself writes `subscribed`, so that no publication overtakes it.
-    const joining = context.ask(room, { kind: "join", member, outlet, connection, frameId: frame.id, ...recover });
+    const joining = context.ask(room, {
+      kind: "join",
+      member,
+      outlet,
+      connection,
+      frameId: frame.id,
+      ...recover,
+    });
     context.pipeToSelf(joining, (outcome) => joinEnded(frame, outcome));
   },
 
@@ -35,7 +42,9 @@ export const ROOM_CALLS: { readonly [K in RoomFrame["kind"]]: Call<K> } = {
     const publishing = context.ask(room, { kind: "publish", member: client.member.id, data });
     context.pipeToSelf(publishing, (outcome) =>
       answer(outcome, id, (reply) =>
-        reply.kind === "published" ? { kind: "published", id, offset: reply.offset } : refusedFrame({ ...reply, id }),
+        reply.kind === "published"
+          ? { kind: "published", id, offset: reply.offset }
+          : refusedFrame({ ...reply, id }),
       ),
     );
   },
@@ -48,7 +57,11 @@ export const ROOM_CALLS: { readonly [K in RoomFrame["kind"]]: Call<K> } = {
 };
 
 /** What the client is told of an answer, or of the fault that came instead; a bug goes back to the actor. */
-export function answer<T>(outcome: Outcome<T>, id: number, frameOf: (reply: T) => ServerFrame): Own<ConnectionProtocol> {
+export function answer<T>(
+  outcome: Outcome<T>,
+  id: number,
+  frameOf: (reply: T) => ServerFrame,
+): Own<ConnectionProtocol> {
   if (outcome.ok) return { kind: "deliver", frame: frameOf(outcome.value) };
   const refusal = isGone(outcome.error) ? roomClosed(id) : refusalOfFault(outcome.error);
   return refusal instanceof Error

@@ -35,7 +35,12 @@ export function toRoom(state: ConnectionState, frame: RoomFrame, context: Connec
 }
 
 /** The directory has answered: what waited for it goes on, or is refused. */
-export function roomOpened(state: ConnectionState, room: string, result: RoomOpened, context: ConnectionContext): void {
+export function roomOpened(
+  state: ConnectionState,
+  room: string,
+  result: RoomOpened,
+  context: ConnectionContext,
+): void {
   const link = state.links?.get(room);
   if (link === undefined) return;
   if (result.kind === "opened") {
@@ -126,10 +131,17 @@ function openAgain(
   open(frame.room, rooms, context);
 }
 
-function opened(room: string, outcome: Outcome<Reply<RoomDirectoryProtocol, "open">>): Own<ConnectionProtocol> {
+function opened(
+  room: string,
+  outcome: Outcome<Reply<RoomDirectoryProtocol, "open">>,
+): Own<ConnectionProtocol> {
   if (outcome.ok) {
     const reply = outcome.value;
-    return { kind: "roomOpened", room, result: reply.kind === "opened" ? reply : { kind: "refused", refusal: reply } };
+    return {
+      kind: "roomOpened",
+      room,
+      result: reply.kind === "opened" ? reply : { kind: "refused", refusal: reply },
+    };
   }
   const refusal = refusalOfFault(outcome.error);
   return refusal instanceof Error

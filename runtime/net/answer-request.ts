@@ -2,7 +2,15 @@ import { compileFields } from "../codec/validator.ts";
 import type { Validation } from "../codec/validator.ts";
 import { FRAME_DEPTH_MAX } from "../codec/frame-codec.ts";
 import { isWithinDepth } from "../codec/depth.ts";
-import type { Guard, Operation, Principal, Route, RouteContext, RouteRequest, RouteResponse } from "./route.ts";
+import type {
+  Guard,
+  Operation,
+  Principal,
+  Route,
+  RouteContext,
+  RouteRequest,
+  RouteResponse,
+} from "./route.ts";
 
 /** Answers one plain request. */
 export type AnswerRequest = (request: RouteRequest, context: RouteContext) => Promise<RouteResponse>;
@@ -14,7 +22,9 @@ export function answerRequest(route: Route, operation: Operation): AnswerRequest
   return async (request, context) => {
     const { refusal, principal } = await admit(guard, request, context);
     if (refusal !== undefined) return refusal;
-    if (check === undefined) return operation.handle({ ...request, body: request.raw as never, principal }, context);
+    if (check === undefined) {
+      return operation.handle({ ...request, body: request.raw as never, principal }, context);
+    }
     const checked = readBody(request.raw, check);
     if (!checked.ok) return refused(400, checked.code, checked);
     return operation.handle({ ...request, body: checked.message as never, principal }, context);
@@ -26,14 +36,22 @@ interface Admitted {
   readonly principal?: Principal | undefined;
 }
 
-async function admit(guard: Guard | undefined, request: RouteRequest, context: RouteContext): Promise<Admitted> {
+async function admit(
+  guard: Guard | undefined,
+  request: RouteRequest,
+  context: RouteContext,
+): Promise<Admitted> {
   if (guard === undefined) return {};
   const admission = await guard(request, context);
   if (admission.kind === "admitted") return { principal: admission.principal };
   return { refusal: refused(admission.status, admission.code, admission) };
 }
 
-function refused(status: number, code: string, why: { readonly field?: string; readonly text: string }): RouteResponse {
+function refused(
+  status: number,
+  code: string,
+  why: { readonly field?: string; readonly text: string },
+): RouteResponse {
   const { field, text } = why;
   const body = { code, ...(field === undefined ? {} : { field }), text };
   // RFC 9110 wants each 401 to say how one may prove oneself.
@@ -50,7 +68,11 @@ function readBody(raw: Buffer, check: (value: unknown) => Validation<unknown>): 
     return { ok: false, code: "notJson", text: "the body is not valid JSON" };
   }
   if (!isWithinDepth(value, FRAME_DEPTH_MAX)) {
-    return { ok: false, code: "tooDeep", text: `the body nests more than ${FRAME_DEPTH_MAX} objects and arrays` };
+    return {
+      ok: false,
+      code: "tooDeep",
+      text: `the body nests more than ${FRAME_DEPTH_MAX} objects and arrays`,
+    };
   }
   return check(value);
 }

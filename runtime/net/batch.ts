@@ -38,10 +38,11 @@ export class Batch {
 
   #concat(): Buffer {
     const joined = Buffer.allocUnsafe(this.byteLength);
-    let end = this.byteLength;
-    for (let batch: Batch | undefined = this; batch !== undefined; batch = batch.#earlier) {
-      end -= batch.#last.length;
-      joined.set(batch.#last, end);
+    let start = this.byteLength - this.#last.length;
+    joined.set(this.#last, start);
+    for (let batch = this.#earlier; batch !== undefined; batch = batch.#earlier) {
+      start -= batch.#last.length;
+      joined.set(batch.#last, start);
     }
     return joined;
   }

@@ -48,13 +48,17 @@ export class Channel extends ActorRef<ChannelProtocol> {
 
   publish(frame: ServerFrame): void {
     for (const roster of this.#rosters.values()) {
-      if (roster.size > 0) roster.publish({ kind: frame.kind, frame, single: Batch.of(roster.format.frame(frame)) });
+      if (roster.size > 0) {
+        roster.publish({ kind: frame.kind, frame, single: Batch.of(roster.format.frame(frame)) });
+      }
     }
   }
 
   publishText(text: string): void {
     for (const roster of this.#rosters.values()) {
-      if (roster.size > 0) roster.publish({ kind: "text", frame: undefined, single: Batch.of(roster.format.text(text)) });
+      if (roster.size > 0) {
+        roster.publish({ kind: "text", frame: undefined, single: Batch.of(roster.format.text(text)) });
+      }
     }
   }
 
@@ -70,7 +74,12 @@ export class Channel extends ActorRef<ChannelProtocol> {
   }
 }
 
-const TELLS: { readonly [K in TellKind<ChannelProtocol>]: (channel: Channel, message: TellMessage<ChannelProtocol, K>) => void } = {
+const TELLS: {
+  readonly [K in TellKind<ChannelProtocol>]: (
+    channel: Channel,
+    message: TellMessage<ChannelProtocol, K>,
+  ) => void;
+} = {
   attach(channel, { outlet, first }) {
     // A socket of another process cannot be on the fast lane; nobody can hold a reference to one.
     if (outlet instanceof Outlet) channel.attach(outlet, first);

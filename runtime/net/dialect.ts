@@ -42,7 +42,10 @@ export class Dialects {
       line: { format: lineFormat, read: textFrames(json) },
     };
     this.#webSocketText = { format: jsonFormat, read: readText };
-    this.#tcpText = { length: { format: lengthFormat, read: readText }, line: { format: lineFormat, read: readText } };
+    this.#tcpText = {
+      length: { format: lengthFormat, read: readText },
+      line: { format: lineFormat, read: readText },
+    };
   }
 
   /** The dialect of a WebSocket; JSON unless its subprotocol says otherwise. */

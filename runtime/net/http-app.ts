@@ -123,10 +123,18 @@ function notFound(table: RouteTable, request: FastifyRequest): RouteResponse {
     return { status: 426, headers: { upgrade: "websocket" }, body: { code: "upgradeRequired", text } };
   }
   const known = table.routes.map((other) => other.path).slice(0, PATHS_LISTED_MAX);
-  return { status: 404, body: { code: "unknownRoute", text: `nothing is at ${path}; known: ${known.join(", ")}` } };
+  return {
+    status: 404,
+    body: { code: "unknownRoute", text: `nothing is at ${path}; known: ${known.join(", ")}` },
+  };
 }
 
-function sendError(share: PortShare, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function sendError(
+  share: PortShare,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   return send(reply, error instanceof Fault ? faultAnswer(error) : errorAnswer(share, error, request));
 }
 
@@ -142,15 +150,25 @@ function errorAnswer(share: PortShare, error: FastifyError, request: FastifyRequ
     const code = status === 413 ? "tooLarge" : "badRequest";
     return { status, body: { code, text: error.message } };
   }
-  share.log.error("request.failed", { method: request.method, path: splitTarget(request.url).path, err: error });
+  share.log.error("request.failed", {
+    method: request.method,
+    path: splitTarget(request.url).path,
+    err: error,
+  });
   return { status, body: { code: "internalError", text: "the request failed; the log says why" } };
 }
 
 /** What is said to a client whose bytes are no HTTP request. */
 function clientRefusal(code: string | undefined): { status: number; code: string; text: string } {
   if (code === "HPE_HEADER_OVERFLOW") {
-    return { status: 431, code: "tooLarge", text: `the head of a request may have ${HEADER_BYTES_MAX} bytes` };
+    return {
+      status: 431,
+      code: "tooLarge",
+      text: `the head of a request may have ${HEADER_BYTES_MAX} bytes`,
+    };
   }
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return { status: 408, code: "tooSlow", text: "the request did not come in time" };
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
+    return { status: 408, code: "tooSlow", text: "the request did not come in time" };
+  }
   return { status: 400, code: "badRequest", text: "this is no HTTP request" };
 }

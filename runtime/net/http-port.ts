@@ -43,7 +43,9 @@ export class HttpPort extends Port {
     const app = this.#app;
     if (app === undefined) return;
     // Requests under way get their answer; those that never come to an end are not waited for.
-    const cancel = this.#parts.share.door.clock.after(LAST_REQUESTS_MS, () => app.server.closeAllConnections());
+    const cancel = this.#parts.share.door.clock.after(LAST_REQUESTS_MS, () =>
+      app.server.closeAllConnections(),
+    );
     await app.close();
     cancel();
   }

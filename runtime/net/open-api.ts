@@ -15,13 +15,19 @@ export function operationSchema(route: Route, operation: Operation): Record<stri
     summary: operation.summary,
     ...(operation.body === undefined ? {} : { body: objectSchema(operation.body) }),
     ...(operation.query === undefined ? {} : { querystring: objectSchema(operation.query) }),
-    ...(route.path.endsWith("/*") ? { params: { type: "object", properties: { "*": { type: "string" } } } } : {}),
-    response: Object.fromEntries(Object.entries(operation.answers).map(([status, answer]) => [status, answerSchema(status, answer)])),
+    ...(route.path.endsWith("/*")
+      ? { params: { type: "object", properties: { "*": { type: "string" } } } }
+      : {}),
+    response: Object.fromEntries(
+      Object.entries(operation.answers).map(([status, answer]) => [status, answerSchema(status, answer)]),
+    ),
   };
 }
 
 function answerSchema(status: string, answer: Fields | string): unknown {
   const description = STATUS_CODES[status] ?? "";
-  if (typeof answer === "string") return { description, content: { [answer]: { schema: { type: "string" } } } };
+  if (typeof answer === "string") {
+    return { description, content: { [answer]: { schema: { type: "string" } } } };
+  }
   return { description, ...objectSchema(answer) };
 }

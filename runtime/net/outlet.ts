@@ -170,11 +170,14 @@ export class Outlet extends ActorRef<OutletProtocol> implements Flushable {
     return {
       bytesOut: this.#bytesOut,
       framesOut: this.#framesOut,
-      bufferedBytes: (this.#pending?.byteLength ?? 0) + (this.#congestion?.byteLength ?? 0) + this.wire.bufferedBytes,
+      bufferedBytes:
+        (this.#pending?.byteLength ?? 0) + (this.#congestion?.byteLength ?? 0) + this.wire.bufferedBytes,
       state: this.#state,
       readingPaused: this.#congestion?.readingPaused ?? false,
       drops: Object.fromEntries(drops),
-      policies: Object.fromEntries(memberships.map(({ roster }) => [roster.channel.address, roster.channel.policy])),
+      policies: Object.fromEntries(
+        memberships.map(({ roster }) => [roster.channel.address, roster.channel.policy]),
+      ),
     };
   }
 
@@ -210,7 +213,9 @@ export class Outlet extends ActorRef<OutletProtocol> implements Flushable {
   }
 }
 
-const TELLS: { readonly [K in TellKind<OutletProtocol>]: (outlet: Outlet, message: TellMessage<OutletProtocol, K>) => void } = {
+const TELLS: {
+  readonly [K in TellKind<OutletProtocol>]: (outlet: Outlet, message: TellMessage<OutletProtocol, K>) => void;
+} = {
   open: (outlet, { connection }) => outlet.open(connection),
   send: (outlet, { frame }) => outlet.send(frame),
   sendText: (outlet, { text }) => outlet.sendText(text),

@@ -63,7 +63,9 @@ export abstract class Port extends ActorRef<PortProtocol> {
   protected abstract unbind(): Promise<void>;
 }
 
-const TELLS: { readonly [K in TellKind<PortProtocol>]: (port: Port, message: TellMessage<PortProtocol, K>) => void } = {
+const TELLS: {
+  readonly [K in TellKind<PortProtocol>]: (port: Port, message: TellMessage<PortProtocol, K>) => void;
+} = {
   serve: (port, { listener }) => port.serve(listener),
   close: (port) => void port.close(),
 };

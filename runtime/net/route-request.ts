@@ -18,7 +18,11 @@ export function splitTarget(target: string): { readonly path: string; readonly s
 }
 
 /** An HTTP request as a route's guards and handlers see it. */
-export function routeRequest(request: IncomingMessage, listener: string, raw: Buffer = NOTHING): RouteRequest {
+export function routeRequest(
+  request: IncomingMessage,
+  listener: string,
+  raw: Buffer = NOTHING,
+): RouteRequest {
   const { path, search } = splitTarget(request.url ?? "/");
   return {
     method: request.method ?? "GET",

@@ -63,7 +63,11 @@ export class RouteTable {
     const actions = route.actions ?? {};
     const action = Object.hasOwn(actions, call.action) ? actions[call.action] : undefined;
     if (action === undefined) return unknown("unknownAction", "/action", Object.keys(actions));
-    const checked = this.#checks.get(action)?.(call.body ?? {});
+    return this.#check(action, call.body ?? {});
+  }
+
+  #check(action: Action, body: unknown): FoundAction {
+    const checked = this.#checks.get(action)?.(body);
     if (checked?.ok === true) return { kind: "found", action, body: checked.message };
     const { code = "invalidField", field = "", text = "" } = checked ?? {};
     return { kind: "refused", refusal: { code, field: `/body${field}`, text } };
@@ -71,6 +75,7 @@ export class RouteTable {
 }
 
 function unknown(code: string, field: string, known: readonly string[]): FoundAction {
-  const text = known.length === 0 ? "is not known; there is none" : `is not known; known: ${known.join(", ")}`;
+  const text =
+    known.length === 0 ? "is not known; there is none" : `is not known; known: ${known.join(", ")}`;
   return { kind: "refused", refusal: { code, field, text } };
 }

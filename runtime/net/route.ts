@@ -62,7 +62,12 @@ export interface RouteResponse {
 /** A guard's verdict. The HTTP status tells "who are you" (401) from "not you" (403) and from "not now" (429, 503). */
 export type Admission =
   | { readonly kind: "admitted"; readonly principal?: Principal; readonly member?: Member }
-  | { readonly kind: "refused"; readonly status: 401 | 403 | 429 | 503; readonly code: string; readonly text: string };
+  | {
+      readonly kind: "refused";
+      readonly status: 401 | 403 | 429 | 503;
+      readonly code: string;
+      readonly text: string;
+    };
 
 /** Decides who may use a route, before body or frames are looked at. */
 export type Guard = (request: RouteRequest, context: RouteContext) => Admission | Promise<Admission>;

@@ -27,7 +27,9 @@ export class TcpPort extends Port {
     super(parts);
     const [route] = parts.routes;
     if (route?.connects !== true || parts.routes.length !== 1) {
-      throw new RangeError(`listener ${parts.name}: a TCP listener has exactly one route, and it takes connections`);
+      throw new RangeError(
+        `listener ${parts.name}: a TCP listener has exactly one route, and it takes connections`,
+      );
     }
     this.#parts = parts;
     this.#route = route;
@@ -59,7 +61,9 @@ export class TcpPort extends Port {
       const code = refusal ?? "notOpen";
       const text = refusal === undefined ? "no connections are taken now" : ADMISSION_TEXTS[refusal];
       socket.on("error", () => {});
-      socket.end(format.frame({ kind: "refused", code, text, retryAfterMs: RETRY_AFTER_S * 1_000 }), () => socket.destroy());
+      socket.end(format.frame({ kind: "refused", code, text, retryAfterMs: RETRY_AFTER_S * 1_000 }), () =>
+        socket.destroy(),
+      );
       return;
     }
     const wire = new TcpWire(socket, { framing: FRAMINGS[framing], format, frameBytes: limits.frameBytes });

@@ -16,7 +16,11 @@ const LINGER_MS = 500;
 /** What a connection reports that its client has ended by itself; the same number as over WebSocket. */
 const CLIENT_ENDED: SocketEnd = { code: 1000, text: "" };
 const CLIENT_VANISHED: SocketEnd = { code: 1006, text: "" };
-const HALF_FRAME = { kind: "refused", code: "halfFrame", text: "the connection ended in the middle of a frame" } as const;
+const HALF_FRAME = {
+  kind: "refused",
+  code: "halfFrame",
+  text: "the connection ended in the middle of a frame",
+} as const;
 
 /** What frames look like on a TCP connection. */
 export interface TcpShape {

@@ -13,7 +13,11 @@ export const ADMISSION_TEXTS: Readonly<Record<AdmissionRefusal, string>> = {
 export const RETRY_AFTER_S = 5;
 
 /** Counts a socket in for as long as it is open. Answers why there is no room for it. */
-export function enter(socket: Socket, listener: string, { admission, log }: PortShare): AdmissionRefusal | undefined {
+export function enter(
+  socket: Socket,
+  listener: string,
+  { admission, log }: PortShare,
+): AdmissionRefusal | undefined {
   const address = addressOf(socket.remoteAddress);
   const refusal = admission.enter(address);
   if (refusal === undefined) socket.once("close", () => admission.leave(address));

@@ -69,7 +69,11 @@ export class WebSocketUpgrade {
       else this.#upgrade(call, route, admission.member);
     } catch (error) {
       share.log.error("request.failed", { method: "GET", path: route.path, err: error });
-      this.#refuse(call, { status: 500, code: "internalError", text: "the request failed; the log says why" });
+      this.#refuse(call, {
+        status: 500,
+        code: "internalError",
+        text: "the request failed; the log says why",
+      });
     } finally {
       call.socket.off("error", ignore);
     }
@@ -90,18 +94,32 @@ export class WebSocketUpgrade {
     if (!route.connects) return this.#unknown(route.path);
     if (!this.#parts.reception.isOpen) return NOT_OPEN;
     if (!isOriginAllowed(headers.origin, headers.host, this.#parts.share.origins)) {
-      return { status: 403, code: "originNotAllowed", text: `pages of ${headers.origin ?? ""} may not connect here` };
+      return {
+        status: 403,
+        code: "originNotAllowed",
+        text: `pages of ${headers.origin ?? ""} may not connect here`,
+      };
     }
     if (headers["sec-websocket-version"] !== WEB_SOCKET_VERSION) return UNKNOWN_VERSION;
     const offered = headers["sec-websocket-protocol"];
-    if (route.protocol === "text" || offered === undefined || chosen(names(offered)) !== undefined) return undefined;
+    if (route.protocol === "text" || offered === undefined || chosen(names(offered)) !== undefined) {
+      return undefined;
+    }
     const known = Object.values(SUBPROTOCOLS).join(", ");
-    return { status: 400, code: "unknownSubprotocol", text: `none of ${offered} is spoken here; known: ${known}` };
+    return {
+      status: 400,
+      code: "unknownSubprotocol",
+      text: `none of ${offered} is spoken here; known: ${known}`,
+    };
   }
 
   #unknown(path: string): HttpRefusal {
     const known = this.#parts.table.connectable.join(", ");
-    return { status: 404, code: "unknownRoute", text: `no WebSocket can be opened at ${path}; known: ${known}` };
+    return {
+      status: 404,
+      code: "unknownRoute",
+      text: `no WebSocket can be opened at ${path}; known: ${known}`,
+    };
   }
 
   #refuse({ socket, request }: Pick<UpgradeCall, "socket" | "request">, refusal: HttpRefusal): void {

@@ -30,8 +30,9 @@ export class Deadlines {
 
   /** Lets `deadline` expire `delayMs` from now; one that already waits is moved. @throws RangeError when the delay is no number */
   add(deadline: Deadline, delayMs: number): void {
-    if (!Number.isFinite(delayMs))
+    if (!Number.isFinite(delayMs)) {
       throw new RangeError(`a delay is a number of milliseconds, not ${delayMs}`);
+    }
     deadline.cancel();
     const delay = Math.max(0, Math.ceil(delayMs));
     let list = this.#classes.get(delay);

@@ -59,9 +59,18 @@ export class ConnectedClient {
       member: setting.member,
       traffic: { account: () => ACCOUNT },
     };
-    const host = { listener: "web", table: new RouteTable(routes, LIMITS), rooms: this.rooms, pingEveryMs: PING_EVERY_MS };
+    const host = {
+      listener: "web",
+      table: new RouteTable(routes, LIMITS),
+      rooms: this.rooms,
+      pingEveryMs: PING_EVERY_MS,
+    };
     const random = setting.random ?? (() => 0.5);
-    this.kit = behaviourKit(Connection, { args: { socket, route: routes[0], host }, startWallMs: 1_000, random });
+    this.kit = behaviourKit(Connection, {
+      args: { socket, route: routes[0], host },
+      startWallMs: 1_000,
+      random,
+    });
     if (setting.isGone === true) this.outlet.verdict = "gone";
     this.kit.tell({ kind: "begin" });
   }
