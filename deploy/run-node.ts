@@ -1,5 +1,6 @@
 import type { NodeSettings } from "../protocols/settings.ts";
-import { Fault } from "../runtime/fault.ts";
+import { isFault } from "../runtime/fault.ts";
+import type { Fault } from "../runtime/fault.ts";
 import { BanyanNode } from "../runtime/node.ts";
 import { OPERATORS_PORT, UnfitListener } from "../runtime/node-ports.ts";
 import { CountingLog } from "../runtime/telemetry/counting-log.ts";
@@ -62,7 +63,7 @@ async function open(node: BanyanNode): Promise<void> {
 
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof UnfitListener) return new Refusal("settings", error.message, { cause: error });
-  if (error instanceof Fault && error.code === "portTaken") return portTaken(error);
+  if (isFault(error, "portTaken")) return portTaken(error);
   const { syscall, message } = error as NodeJS.ErrnoException;
   if (syscall !== "listen" && syscall !== "getaddrinfo") return undefined;
   return new Refusal("unavailable", `a port cannot be opened: ${message}; check its host and port`, {

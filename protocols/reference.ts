@@ -6,7 +6,7 @@ export declare const protocolOf: unique symbol;
 
 /**
  * Where a receiver of protocol `P` is reached, wherever it runs. Opaque: hand it on, or to `context.tell` and `context.ask`.
- * A reference names one life under a name; it never reaches a later actor that took the same name.
+ * A reference names one spawn: it survives the restarts of its actor, and never reaches a later one of the same name.
  */
 export interface Reference<P extends Protocol> {
   /** Path and incarnation, for logs and operators: `/rooms/chat$2flobby#41`. */

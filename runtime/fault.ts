@@ -51,6 +51,11 @@ export class Fault extends Error {
   }
 }
 
+/** Whether an error is the fault of this code. */
+export function isFault(error: unknown, code: FaultCode): error is Fault {
+  return error instanceof Fault && error.code === code;
+}
+
 function describe(details: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(details).map(([key, value]) => `${key} ${String(value)}`);
   return pairs.length === 0 ? "" : ` (${pairs.join(", ")})`;

@@ -7,16 +7,26 @@ import type { RouteConnection } from "../../runtime/net/route.ts";
 
 /** Who sits at the other end of a connection. */
 export class Client implements RouteConnection {
-  member: Member;
   readonly listener: string;
   readonly self: Reference<ConnectionProtocol>;
   readonly #socket: AcceptedSocket;
+  #member: Member | undefined;
 
   constructor(socket: AcceptedSocket, listener: string, self: Reference<ConnectionProtocol>) {
     this.#socket = socket;
     this.listener = listener;
     this.self = self;
-    this.member = socket.member ?? { id: socket.id, name: `guest-${socket.id}` };
+    this.#member = socket.member;
+  }
+
+  // A name that nobody asks for is not made up.
+  get member(): Member {
+    return (this.#member ??= { id: this.id, name: `guest-${this.id}` });
+  }
+
+  /** Takes the name that the client gives itself. */
+  rename(name: string): void {
+    this.#member = { id: this.member.id, name };
   }
 
   get id(): string {

@@ -14,7 +14,7 @@ export const FRAMES: { readonly [K in keyof ClientFrames]: TakeFrame<K> } = {
   hello(state, { name }, context) {
     const { client, host, socket } = state;
     // Whom the route's guard has named keeps that name.
-    if (name !== undefined && socket.member === undefined) client.member = { id: client.member.id, name };
+    if (name !== undefined && socket.member === undefined) client.rename(name);
     const welcome = {
       kind: "welcome",
       connection: client.id,

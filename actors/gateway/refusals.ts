@@ -17,11 +17,6 @@ export function refusalOfFault(error: Error): FrameRefusal | Error {
   return { code, text: FAULTS[code].text, ...(retryable ? { retryAfterMs: RETRY_AFTER_MS } : {}) };
 }
 
-/** Whether an ask failed because its receiver had stopped. */
-export function isGone(error: Error): boolean {
-  return error instanceof Fault && error.code === "actorGone";
-}
-
 /** A connection without rooms, or without rooms of this kind, was asked for one. */
 export function foreignRoom(id: number, kinds: readonly string[]): FrameRefusal {
   const text =

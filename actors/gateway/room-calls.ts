@@ -4,7 +4,8 @@ import type { Own, Reply } from "../../protocols/protocol.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import type { RoomProtocol } from "../../protocols/room.ts";
 import type { Outcome } from "../../runtime/actor/context.ts";
-import { isGone, refusalOfFault, refusedFrame, roomClosed } from "./refusals.ts";
+import { isFault } from "../../runtime/fault.ts";
+import { refusalOfFault, refusedFrame, roomClosed } from "./refusals.ts";
 import type { ConnectionContext, ConnectionState } from "./connection-state.ts";
 import type { RoomFrame } from "./room-link.ts";
 
@@ -63,7 +64,7 @@ export function answer<T>(
   frameOf: (reply: T) => ServerFrame,
 ): Own<ConnectionProtocol> {
   if (outcome.ok) return { kind: "deliver", frame: frameOf(outcome.value) };
-  const refusal = isGone(outcome.error) ? roomClosed(id) : refusalOfFault(outcome.error);
+  const refusal = isFault(outcome.error, "actorGone") ? roomClosed(id) : refusalOfFault(outcome.error);
   return refusal instanceof Error
     ? { kind: "failed", error: refusal }
     : { kind: "deliver", frame: refusedFrame({ ...refusal, id }) };
@@ -79,7 +80,7 @@ function joinEnded(
 
 function joinResult(id: number, outcome: Outcome<Reply<RoomProtocol, "join">>): JoinEnd | Error {
   if (!outcome.ok) {
-    if (isGone(outcome.error)) return { kind: "gone" };
+    if (isFault(outcome.error, "actorGone")) return { kind: "gone" };
     const refusal = refusalOfFault(outcome.error);
     return refusal instanceof Error ? refusal : { kind: "refused", refusal: { ...refusal, id } };
   }

@@ -2,7 +2,7 @@ import type { Reply } from "../../protocols/protocol.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
 import type { RoomProtocol } from "../../protocols/room.ts";
-import { Fault } from "../../runtime/fault.ts";
+import { isFault } from "../../runtime/fault.ts";
 import type { RouteContext } from "../../runtime/net/route.ts";
 
 /** What a room knows. */
@@ -25,7 +25,7 @@ export async function look(
 /** Takes a room that closed between being found and being asked for a value; other errors stay errors. */
 export function whenGone<T>(value: T): (error: unknown) => T {
   return (error) => {
-    if (error instanceof Fault && error.code === "actorGone") return value;
+    if (isFault(error, "actorGone")) return value;
     throw error;
   };
 }

@@ -37,7 +37,7 @@ export interface Context<P extends Protocol> {
   tell<Q extends Protocol>(to: Reference<Q>, message: Tell<Q>): Verdict;
   /**
    * Asks and waits, at most until the deadline. Rejects with a `Fault`: `askTimeout`, `askCycle`, `mailboxFull`, `actorGone`,
-   * `actorFailed` or `noReply`. A handler that awaits it takes no other message meanwhile; `pipeToSelf` avoids that.
+   * `actorFailed`, `actorStalled`, `unhandledKind` or `noReply`. A handler that awaits it takes no other message meanwhile; `pipeToSelf` avoids that.
    */
   ask<Q extends Protocol, K extends AskKind<Q>>(
     to: Reference<Q>,
@@ -63,7 +63,7 @@ export interface Context<P extends Protocol> {
   /** The name of each child, and where it is reached. */
   children(): ReadonlyMap<string, AnyReference>;
 
-  /** Sends `message` to oneself once, when `target` has stopped; at once when it already has. */
+  /** Sends `message` to oneself once, when `target` has stopped; at once when it already has. A second watch replaces the first. */
   watch(target: AnyReference, message: Own<P>): void;
   unwatch(target: AnyReference): void;
 

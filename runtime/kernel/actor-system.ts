@@ -1,3 +1,4 @@
+import type { NactPath } from "nact/lib/actor.js";
 import { start as startNact } from "nact/lib/system.js";
 import type { NactRoot } from "nact/lib/system.js";
 import { randomUUID } from "node:crypto";
@@ -71,6 +72,8 @@ export class ActorSystem {
   readonly stalls: StallLog;
   readonly quarantine: Quarantine;
   readonly zombies: ZombieLedger;
+  /** What nact checks names with. */
+  readonly emptyPath: NactPath;
   readonly root: Cell;
   readonly #nact: NactRoot;
   readonly #onFailure: (error: unknown) => void;
@@ -93,6 +96,7 @@ export class ActorSystem {
     this.deadLetters = new DeadLetters(this.clock);
     this.dispatcher = new Dispatcher(this.clock, options.schedule ?? ((task) => void setImmediate(task)));
     this.#nact = startNactRoot();
+    this.emptyPath = this.#nact.path;
     const definition = defineActor({
       protocol: RootProtocol,
       initialState: () => undefined,
@@ -151,7 +155,8 @@ export class ActorSystem {
 
   /** Sends a quarantined message to the actor at its path once more, and lets it go if it is taken. */
   replay({ id, path, message }: Quarantined): Verdict {
-    const verdict = findCell(this.root, path)?.deliver(message, undefined) ?? "gone";
+    const cell = findCell(this.root, path);
+    const verdict = cell?.deliver(message, unheardAsk(cell, message)) ?? "gone";
     if (verdict === "accepted") this.quarantine.drop(id);
     return verdict;
   }
@@ -226,6 +231,14 @@ export class ActorSystem {
     this.log.fatal("node.failed", { err: error });
     this.#onFailure(error);
   }
+}
+
+/** The ask of a question whose asker has long been refused: its handler answers as ever, and nobody listens. */
+function unheardAsk({ definition, reference }: Cell, { kind }: TaggedMessage): Ask | undefined {
+  if (!Object.hasOwn((definition.protocol as Protocol).ask, kind)) return undefined;
+  const ask = new Ask(reference, Number.POSITIVE_INFINITY, undefined);
+  ask.promise.catch(() => {});
+  return ask;
 }
 
 // nact keeps its systems in one table of the process by name, so each of ours takes a name of its own.

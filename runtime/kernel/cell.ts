@@ -1,5 +1,5 @@
 import { Actor as NactActor } from "nact/lib/actor.js";
-import type { NactParent } from "nact/lib/actor.js";
+import type { NactParent, NactPath } from "nact/lib/actor.js";
 import type { TaggedMessage } from "../../protocols/protocol.ts";
 import type { Verdict } from "../actor/actor-ref.ts";
 import type { AnyDefinition } from "../actor/define-actor.ts";
@@ -10,7 +10,7 @@ import { CellExtras } from "./cell-extras.ts";
 import { AskTurnContext } from "./ask-turn-context.ts";
 import type { CellContext } from "./cell-context.ts";
 import { Lane } from "./lane.ts";
-import { advance, beginStop, boundTurn, fail, superviseFailure } from "./lifecycle.ts";
+import { advance, beginStop, boundTurn, callSupervisor, fail } from "./lifecycle.ts";
 import { LocalRef } from "./local-ref.ts";
 import { NamedTimer } from "./named-timer.ts";
 import { PHASE, TURN } from "./phase.ts";
@@ -89,14 +89,14 @@ export class Cell extends NactActor {
     this.mailbox = new Lane();
     this.childReferences = undefined;
     this.reference = new LocalRef(this);
-    // nact's copy of the path leaves room for many more names.
-    this.path.parts = this.path.parts.slice();
     this.children = NO_CHILDREN as Map<string, Cell>;
   }
 
   /** The path as people write it: `/rooms/live$2ffinal`; `/` for the root. */
   get pathText(): string {
-    return `/${this.path.parts.slice(1).join("/")}`;
+    const { parent, name } = this;
+    if (!(parent instanceof Cell)) return "/";
+    return parent.parent instanceof Cell ? `${parent.pathText}/${name}` : `/${name}`;
   }
 
   get rare(): CellExtras {
@@ -265,6 +265,13 @@ export class Cell extends NactActor {
 
   override initializeState(): void {}
 
+  // nact has every actor hold the names of all above it. Ours are read off the tree; what is left is nact's check of a name.
+  override get path(): NactPath {
+    return this.system.emptyPath;
+  }
+
+  override set path(_path: NactPath) {}
+
   override childSpawned(child: Cell): void {
     if (this.children === NO_CHILDREN) this.children = new Map();
     this.children.set(child.name, child);
@@ -285,6 +292,6 @@ export class Cell extends NactActor {
 
   override handleFault(_message: unknown, _sender: unknown, error: unknown, child?: Cell): void {
     if (child === undefined) fail(this, error, undefined);
-    else superviseFailure(this, child, error);
+    else callSupervisor(child, error, "crash");
   }
 }

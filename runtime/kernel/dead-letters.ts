@@ -1,4 +1,5 @@
 import type { Clock } from "../time/clock.ts";
+import { Latest } from "./latest.ts";
 
 /** Dead letters kept for operators; older ones are only counted. */
 const DEAD_LETTERS_KEPT = 1_000;
@@ -24,9 +25,8 @@ export interface DeadLetter {
 /** What could not be delivered or handled: counted by reason, the latest kept. */
 export class DeadLetters {
   readonly #clock: Clock;
-  readonly #latest: DeadLetter[] = [];
+  readonly #latest = new Latest<DeadLetter>(DEAD_LETTERS_KEPT);
   readonly #counts = new Map<DeadLetterReason, number>();
-  #next = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -34,8 +34,7 @@ export class DeadLetters {
 
   add(reason: DeadLetterReason, to: string, kind: string): void {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
-    this.#latest[this.#next] = { atMs: this.#clock.wallMs(), to, kind, reason };
-    this.#next = (this.#next + 1) % DEAD_LETTERS_KEPT;
+    this.#latest.add({ atMs: this.#clock.wallMs(), to, kind, reason });
   }
 
   /** How many there have been since the start, by reason. */
@@ -43,9 +42,8 @@ export class DeadLetters {
     return this.#counts;
   }
 
-  /** The latest, newest first, at most `limit`. */
-  recent(limit: number = DEAD_LETTERS_KEPT): DeadLetter[] {
-    const oldestFirst = [...this.#latest.slice(this.#next), ...this.#latest.slice(0, this.#next)];
-    return oldestFirst.reverse().slice(0, limit);
+  /** The latest, newest first; at most `limit`. */
+  recent(limit?: number): DeadLetter[] {
+    return this.#latest.recent(limit);
   }
 }

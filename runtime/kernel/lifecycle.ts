@@ -193,8 +193,13 @@ export function fail(cell: Cell, error: unknown, kind: string | undefined): void
   recordFailure(cell, error, kind);
   cell.system.log.warn("actor.failed", { path: cell.pathText, type: cell.definition.type, kind, err: error });
   if (cell.phase > PHASE.running) return advance(cell);
-  if (cell === cell.system.root) return cell.system.onRootFailed(error);
-  superviseFailure(cell.parent as Cell, cell, error);
+  callSupervisor(cell, error, "crash");
+}
+
+/** Has the supervisor decide about a failed actor. Nobody stands above the root: its failure is the node's. */
+export function callSupervisor(cell: Cell, error: unknown, cause: FailureCause): void {
+  if (cell === cell.system.root) cell.system.onRootFailed(error);
+  else superviseFailure(cell.parent as Cell, cell, error, cause);
 }
 
 /** Keeps what went wrong for operators. */
@@ -210,12 +215,7 @@ export function recordFailure(cell: Cell, error: unknown, kind: string | undefin
 }
 
 /** The supervisor's decision about a failed child, carried out. */
-export function superviseFailure(
-  supervisor: Cell,
-  child: Cell,
-  error: unknown,
-  cause: FailureCause = "crash",
-): void {
+function superviseFailure(supervisor: Cell, child: Cell, error: unknown, cause: FailureCause): void {
   if (supervisor.phase >= PHASE.restarting) return beginStop(child);
   const supervision = { ...SUPERVISION_DEFAULT, ...supervisor.definition.supervision };
   const budgetOwner = supervision.strategy === "oneForOne" ? child : supervisor;

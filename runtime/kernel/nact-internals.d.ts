@@ -1,7 +1,7 @@
 /** The parts of nact 7.6.2 that the kernel builds on; they are not in its published types. */
 declare module "nact/lib/actor.js" {
   export interface NactPath {
-    parts: readonly string[];
+    readonly parts: readonly string[];
     createChildPath(name: string): NactPath;
   }
 
@@ -23,7 +23,8 @@ declare module "nact/lib/actor.js" {
   export class Actor {
     parent: NactParent | undefined;
     name: string;
-    path: NactPath;
+    get path(): NactPath;
+    set path(path: NactPath);
     system: NactSystem;
     reference: unknown;
     log: unknown;

@@ -1,3 +1,5 @@
+import { Latest } from "./latest.ts";
+
 /** Stalls kept for operators; older ones are only counted. */
 const STALLS_KEPT = 1_000;
 
@@ -20,19 +22,18 @@ export interface Stall {
   readonly strikes: number;
 }
 
-/** The latest stalls, and how many there have been. */
+/** The latest stalls, and how many there have been since the start. */
 export class StallLog {
-  readonly #latest: Stall[] = [];
+  readonly #latest = new Latest<Stall>(STALLS_KEPT);
   total = 0;
 
   add(stall: Stall): void {
     this.total++;
-    this.#latest.push(stall);
-    if (this.#latest.length > STALLS_KEPT) this.#latest.shift();
+    this.#latest.add(stall);
   }
 
-  /** The latest, newest first. */
-  recent(limit: number = STALLS_KEPT): Stall[] {
-    return this.#latest.toReversed().slice(0, limit);
+  /** The latest, newest first; at most `limit`. */
+  recent(limit?: number): Stall[] {
+    return this.#latest.recent(limit);
   }
 }

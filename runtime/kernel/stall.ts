@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
 import type { Cell } from "./cell.ts";
-import { recordFailure, superviseFailure } from "./lifecycle.ts";
+import { callSupervisor, recordFailure } from "./lifecycle.ts";
 import { PHASE } from "./phase.ts";
 import type { StallWatch } from "./stall-watch.ts";
 
@@ -23,8 +23,7 @@ export function stalled(cell: Cell, watch: StallWatch, fault: Error): void {
   stalls.add({ ...what, atMs: clock.wallMs() });
   log.warn("actor.stalled", what);
   recordFailure(cell, fault, kind);
-  if (cell === cell.system.root) return cell.system.onRootFailed(fault);
-  superviseFailure(cell.parent as Cell, cell, fault, "stall");
+  callSupervisor(cell, fault, "stall");
 }
 
 /** Takes the message out of the open turn; answers how often it has stalled its actor. */

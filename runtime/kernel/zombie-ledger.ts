@@ -1,10 +1,14 @@
 import type { Clock } from "../time/clock.ts";
 import type { Cell } from "./cell.ts";
 
+/** Zombies remembered; beyond that the oldest is not counted any more. */
+const ZOMBIES_MAX = 10_000;
+
 /** Turns of one type of actor that were given up and have not ended. */
 export interface Zombies {
   readonly type: string;
   readonly count: number;
+  /** How long ago the first of them was given up, in milliseconds. */
   readonly oldestMs: number;
 }
 
@@ -27,6 +31,8 @@ export class ZombieLedger {
   /** The open turn of this cell's present life is given up. */
   enter(cell: Cell): void {
     this.#turns.set(key(cell, cell.life), { type: cell.definition.type, sinceMs: this.#clock.nowMs() });
+    const [oldest] = this.#turns.keys();
+    if (this.#turns.size > ZOMBIES_MAX && oldest !== undefined) this.#turns.delete(oldest);
   }
 
   /** A turn of an earlier life has ended after all. */

@@ -149,7 +149,9 @@ export class Outlet extends ActorRef<OutletProtocol> implements Flushable {
   }
 
   remember(member: Membership): void {
-    (this.#memberships ??= []).push(member);
+    // A push onto an empty array makes room for sixteen more.
+    if (this.#memberships === undefined) this.#memberships = [member];
+    else this.#memberships.push(member);
   }
 
   forget(member: Membership): void {

@@ -2,12 +2,14 @@ import type { IncomingMessage } from "node:http";
 import type { RouteRequest } from "./route.ts";
 
 const NOTHING = Buffer.alloc(0);
-/** How an IPv4 address shows on a socket that listens for both. */
-const MAPPED_IPV4 = /^::ffff:(?=\d)/;
+/** How an IPv4 address begins on a socket that listens for both. */
+const MAPPED_IPV4 = "::ffff:";
 
 /** Where a client sits. */
 export function addressOf(remoteAddress: string | undefined): string {
-  return (remoteAddress ?? "").replace(MAPPED_IPV4, "");
+  if (remoteAddress === undefined) return "";
+  const isMapped = remoteAddress.startsWith(MAPPED_IPV4) && remoteAddress.includes(".");
+  return isMapped ? remoteAddress.slice(MAPPED_IPV4.length) : remoteAddress;
 }
 
 /** The part of a request's target before the `?`, decoded, and the part after it. */
@@ -37,6 +39,7 @@ export function routeRequest(
 
 // What cannot be decoded is no path that anybody has declared; it stays as it is and is not found.
 function decoded(path: string): string {
+  if (!path.includes("%")) return path;
   try {
     return decodeURIComponent(path);
   } catch {

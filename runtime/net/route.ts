@@ -60,7 +60,7 @@ export interface RouteResponse {
 }
 
 /** A guard's verdict. The HTTP status tells "who are you" (401) from "not you" (403) and from "not now" (429, 503). */
-export type Admission =
+export type GuardVerdict =
   | { readonly kind: "admitted"; readonly principal?: Principal; readonly member?: Member }
   | {
       readonly kind: "refused";
@@ -70,7 +70,7 @@ export type Admission =
     };
 
 /** Decides who may use a route, before body or frames are looked at. */
-export type Guard = (request: RouteRequest, context: RouteContext) => Admission | Promise<Admission>;
+export type Guard = (request: RouteRequest, context: RouteContext) => GuardVerdict | Promise<GuardVerdict>;
 
 /** One HTTP method of a route, with what its OpenAPI entry says. */
 export interface Operation<BodyFields extends Fields = Fields> {
@@ -121,7 +121,7 @@ export function action<const BodyFields extends Fields>(parts: Action<BodyFields
   return parts as unknown as Action;
 }
 
-/** What one connection of a route may take; each has a default (`route-limits.ts`). */
+/** What one connection of a route may take; what is left out is as in the node's settings. */
 export interface RouteLimits {
   /** The largest frame that a client may send, in bytes. */
   readonly frameBytes?: number;

@@ -20,7 +20,8 @@ export function enter(
 ): AdmissionRefusal | undefined {
   const address = addressOf(socket.remoteAddress);
   const refusal = admission.enter(address);
-  if (refusal === undefined) socket.once("close", () => admission.leave(address));
+  // It closes once; `once` would cost each connection a wrapper.
+  if (refusal === undefined) socket.on("close", () => admission.leave(address));
   else log.warn("connection.refused", { listener, address, reason: refusal });
   return refusal;
 }

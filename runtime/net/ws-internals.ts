@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Writable } from "node:stream";
+import { Writable } from "node:stream";
 import type { WebSocket } from "ws";
 
 /** What ws does inside that its public events do not tell, or tell too late. */
@@ -17,21 +17,14 @@ export interface WebSocketError extends Error {
   readonly code?: string;
 }
 
-const OBSERVED = Symbol("observed");
+const OBSERVER = Symbol("observer");
 
 interface Observed {
-  [OBSERVED]: Observation;
-}
-
-/** What belongs together. */
-interface Observation {
-  readonly observer: WebSocketObserver;
-  readonly socket: Socket;
-  readonly receiver: Writable;
+  [OBSERVER]: WebSocketObserver;
 }
 
 interface Inside {
-  readonly _socket: Socket & Observed;
+  readonly _socket: Socket;
   readonly _receiver: Writable & Observed;
 }
 
@@ -47,34 +40,30 @@ export function rawSocket(webSocket: WebSocket): Socket {
 
 /** Observes a WebSocket that has just been opened. */
 export function observe(webSocket: WebSocket, observer: WebSocketObserver): void {
-  const { _socket: socket, _receiver: receiver } = inside(webSocket);
-  // Shared functions and fields instead of closures: there are very many WebSockets.
-  socket[OBSERVED] = receiver[OBSERVED] = { observer, socket, receiver };
-  // In the place of ws's own listener, which does the same but for the last line; one listener costs half of two.
-  for (const listener of socket.listeners("data")) socket.removeListener("data", listener as () => void);
-  socket.on("data", onData);
+  const { _receiver: receiver } = inside(webSocket);
+  // Shared functions and a field instead of closures: there are very many WebSockets.
+  receiver[OBSERVER] = observer;
+  // A second listener to the socket's bytes would cost each read a copy of the list of listeners.
+  receiver.write = writeAndTell;
   receiver.prependListener("conclude", onConclude);
   receiver.prependListener("error", onError);
 }
 
-function onData(this: Socket & Observed, chunk: Buffer): void {
-  const { observer, receiver } = this[OBSERVED];
-  // The receiver parses at once and emits all messages before it returns.
-  if (!receiver.write(chunk)) this.pause();
-  observer.readEnded();
+/** Every read ends in one write to the parser, which parses at once and emits all messages before it returns. */
+function writeAndTell(this: Writable & Observed, bytes: Buffer): boolean {
+  const mayGoOn = write.call(this, bytes);
+  this[OBSERVER].readEnded();
+  return mayGoOn;
 }
 
+const write: (this: Writable, bytes: Buffer) => boolean = Writable.prototype.write;
+
 function onConclude(this: Observed): void {
-  const { observer, socket } = this[OBSERVED];
-  // As ws does: what comes after a close frame or an error is nobody's business.
-  socket.removeListener("data", onData);
-  observer.closeFrameCame();
+  this[OBSERVER].closeFrameCame();
 }
 
 function onError(this: Observed, error: WebSocketError): void {
-  const { observer, socket } = this[OBSERVED];
-  socket.removeListener("data", onData);
-  observer.protocolBroken(error);
+  this[OBSERVER].protocolBroken(error);
 }
 
 function inside(webSocket: WebSocket): Inside {

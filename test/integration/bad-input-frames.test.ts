@@ -184,7 +184,7 @@ for (const door of DOORS) {
       await witness.during(async () => {
         const client = await member(door);
         for (let count = 0; count < 10; count++) client.say(door.write({ kind: "shout", id: count }));
-        const code = await client.ended;
+        const code = await client.ended();
         assert.equal(code, door.name.startsWith("TCP") ? undefined : 4400);
         const refusals = client.inbox.filter((frame) => frame.kind === "refused");
         assert.deepEqual(
@@ -252,7 +252,7 @@ describe("a member whose bytes are no frame", () => {
       const client = await member(webSocketJson);
       const text = Buffer.from([0x81, 0x84, 0, 0, 0, 0, 0x22, 0xc3, 0x28, 0x22]);
       client.socket.write(text);
-      assert.equal(await client.ended, 1007);
+      assert.equal(await client.ended(), 1007);
     });
   });
 });

@@ -263,6 +263,15 @@ describe("a push", () => {
 });
 
 describe("a client that takes its time", () => {
+  it("may be given more of it than Node allows by itself", async () => {
+    const patient = await startGatewayNode((settings) => ({
+      ...settings,
+      limits: { ...settings.limits, handshakeMs: 3_600_000 },
+    }));
+    assert.equal((await fetch(`${patient.httpUrl}/chatroom`)).status, 426);
+    await patient.stop();
+  });
+
   it("is answered 408 when its request does not come to an end: nothing, half a head, or half a body", async () => {
     const beginnings = [
       "",

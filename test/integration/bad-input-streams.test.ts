@@ -60,7 +60,7 @@ function message(door: Door, text: string): string | Buffer {
 
 /** Waits until a TCP connection ends, and answers what was said last. */
 async function lastWord(client: RawClient): Promise<ServerFrames["refused"]> {
-  await client.ended;
+  await client.ended();
   const last = client.inbox.at(-1);
   return last?.kind === "refused" ? last : assert.fail(`the last word was ${JSON.stringify(last)}`);
 }
@@ -75,7 +75,7 @@ describe("a frame that is too large", () => {
         client.say(message(door, padded(FRAME_BYTES)));
         assert.equal((await client.next("presence")).id, 1);
         client.say(message(door, padded(FRAME_BYTES + 1)));
-        assert.equal(await client.ended, door === "webSocket" ? 4413 : undefined);
+        assert.equal(await client.ended(), door === "webSocket" ? 4413 : undefined);
       });
     }
   });
@@ -87,7 +87,7 @@ describe("a frame that is too large", () => {
       head.writeUInt16BE(((FINAL | OPCODE.text) << 8) | MASKED | 127);
       head.writeBigUInt64BE(2n ** 40n, 2);
       client.socket.write(head);
-      assert.equal(await client.ended, 4413);
+      assert.equal(await client.ended(), 4413);
     });
   });
 
@@ -99,7 +99,7 @@ describe("a frame that is too large", () => {
       client.socket.write(fragment);
       fragment[0] = CONTINUATION;
       for (let count = 0; count < 4; count++) client.socket.write(fragment);
-      assert.equal(await client.ended, 4413);
+      assert.equal(await client.ended(), 4413);
     });
   });
 
@@ -111,7 +111,7 @@ describe("a frame that is too large", () => {
       const first = clientFrame(OPCODE.text, "");
       first[0] = OPCODE.text;
       client.socket.write(Buffer.concat([first, ...Array<Buffer>(2_000).fill(fragment)]));
-      assert.equal(await client.ended, 4413);
+      assert.equal(await client.ended(), 4413);
     });
   });
 
@@ -145,7 +145,7 @@ describe("a client that is too fast", () => {
         client.say(message(door, presence(1_000)));
         while ((await client.next("presence")).id < 1_000);
         for (let more = 0; more < 4 * BURST; more++) client.say(message(door, presence(more)));
-        assert.equal(await client.ended, door === "webSocket" ? 4429 : undefined);
+        assert.equal(await client.ended(), door === "webSocket" ? 4429 : undefined);
         if (door !== "webSocket") assert.equal((await lastWord(client)).code, "tooFast");
       });
     });
@@ -161,7 +161,7 @@ describe("a client that is too fast", () => {
       await witness.during(async () => {
         const client = await member("webSocket");
         client.socket.write(Buffer.concat(Array<Buffer>(10_000).fill(flood)));
-        assert.equal(await client.ended, 4429);
+        assert.equal(await client.ended(), 4429);
         const codes = client.inbox.map((frame) => frame.kind === "refused" && frame.code);
         assert.ok(codes.includes("tooFast"), "it was told before");
       });
@@ -176,7 +176,7 @@ describe("a client that is too fast", () => {
       client.socket.write(Buffer.concat(Array<Buffer>(10_000).fill(ping)));
       await pass(300);
       client.socket.resume();
-      assert.equal(await client.ended, 4429);
+      assert.equal(await client.ended(), 4429);
     });
   });
 });
@@ -208,7 +208,7 @@ describe("a frame that comes in pieces", () => {
       length.socket.write(LENGTH_FRAMING.encode(Buffer.from(presence(1))).subarray(0, 20));
       const line = await member("line");
       line.socket.write(presence(1));
-      assert.equal(await webSocket.ended, 4408);
+      assert.equal(await webSocket.ended(), 4408);
       assert.equal((await lastWord(length)).code, "noProgress");
       assert.equal((await lastWord(line)).code, "noProgress");
     });
@@ -232,7 +232,7 @@ describe("a frame that comes in pieces", () => {
     await witness.during(async () => {
       const client = await member("webSocket");
       client.socket.end(clientFrame(OPCODE.text, presence(1)).subarray(0, 20));
-      await client.ended;
+      await client.ended();
     });
   });
 });
@@ -252,7 +252,7 @@ describe("bytes that are no WebSocket frame", () => {
       await witness.during(async () => {
         const client = await member("webSocket");
         client.socket.write(bytes);
-        assert.equal(await client.ended, 1002);
+        assert.equal(await client.ended(), 1002);
       });
     });
   }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { GatewayProtocol } from "../../protocols/gateway.ts";
+import { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
 import type { ListenerSettings } from "../../protocols/settings.ts";
 import type { Feature } from "../../runtime/feature.ts";
 import { operation, route } from "../../runtime/net/route.ts";
@@ -34,6 +36,25 @@ function loggedRoute(log: string[]): Feature {
   return { name: "logged", start: () => ({ routes: [logged] }) };
 }
 
+/** Looks into the registries as soon as a drain has sent everybody away, before the actors stop. */
+function lastLook(seen: string[]): Feature {
+  return {
+    name: "lastLook",
+    start: ({ system, find }) => ({
+      async drain(withinMs) {
+        const [gateway, rooms] = [find(GatewayProtocol), find(RoomDirectoryProtocol)];
+        assert.ok(gateway !== undefined && rooms !== undefined);
+        await system.ask(gateway, { kind: "drain", withinMs });
+        const { total } = await connections();
+        const found = await system.ask(rooms, { kind: "find", room: "chat/last" });
+        const count =
+          found.kind === "absent" ? 0 : (await system.ask(found.room, { kind: "presence" })).count;
+        seen.push(`${total} connections, ${count} members`);
+      },
+    }),
+  };
+}
+
 const door = (name: string, kind: "http" | "tcp", routes: string[]): ListenerSettings => ({
   name,
   kind,
@@ -45,6 +66,7 @@ const door = (name: string, kind: "http" | "tcp", routes: string[]): ListenerSet
 
 let running: GatewayNode;
 const log: string[] = [];
+const seenLast: string[] = [];
 before(async () => {
   running = await startGatewayNode(
     (settings) => ({
@@ -56,7 +78,7 @@ before(async () => {
       ],
       push: { ...settings.push, keys: [{ ...KEY, scopes: [...KEY.scopes] }] },
     }),
-    [loggedRoute(log)],
+    [loggedRoute(log), lastLook(seenLast)],
   );
 });
 // The last test has stopped it, unless it failed.
@@ -167,7 +189,7 @@ describe("a node that stops", () => {
       client.say(`${JSON.stringify({ kind: "subscribe", id: index, room: "chat/last" })}\n`);
       await client.next("subscribed");
     }
-    const gone = Promise.all(clients.map(({ ended }) => ended));
+    const gone = Promise.all(clients.map((client) => client.ended()));
     const stopped = running.node.stop(10_000);
     assert.deepEqual(await gone, [4503, 4503, undefined]);
     for (const client of clients) {
@@ -179,6 +201,7 @@ describe("a node that stops", () => {
     assert.equal(last?.kind === "refused" && last.code, "draining");
     assert.equal(await stopped, true);
     assert.deepEqual(log.slice(3).toSorted(), ["close desk 4503", "close line 4503", "close web 4503"]);
+    assert.deepEqual(seenLast, ["0 connections, 0 members"]);
     assert.match(await running.node.metrics.text(), /^banyan_sockets 0$/m);
     await assert.rejects(fetch(url("web", "/logged")), "nothing listens any more");
     running.assertSound();

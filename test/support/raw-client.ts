@@ -33,9 +33,7 @@ export class RawClient {
   readonly socket: Socket;
   /** Sends a whole message: over WebSocket a text or a binary one, over TCP the bytes as they are. */
   readonly say: (message: string | Buffer) => void;
-  /** The code of the WebSocket's close; undefined over TCP, which has none. */
-  readonly ended: Promise<number | undefined>;
-  #isEnded = false;
+  #end: { readonly code: number | undefined } | undefined;
   #wake = (): void => undefined;
 
   private constructor(
@@ -46,8 +44,8 @@ export class RawClient {
     this.socket = socket;
     this.say = say;
     this.ended = ended;
-    void ended.then(() => {
-      this.#isEnded = true;
+    void ended.then((code) => {
+      this.#end = { code };
       this.#wake();
     });
   }
@@ -90,16 +88,17 @@ export class RawClient {
   }
 
   /** The next frame of a kind; those before it stay in the inbox. @throws Error when none comes in 5 s or before the end */
-  async next<K extends keyof ServerFrames>(kind: K): Promise<ServerFrames[K]> {
-    const endMs = performance.now() + PATIENCE_MS;
-    for (;;) {
+  next<K extends keyof ServerFrames>(kind: K): Promise<ServerFrames[K]> {
+    return this.#until(`a "${kind}"`, () => {
       const index = this.inbox.findIndex((frame) => frame.kind === kind);
-      if (index >= 0) return this.inbox.splice(index, 1)[0] as ServerFrames[K];
-      if (this.#isEnded || performance.now() > endMs) {
-        throw new Error(`no "${kind}" came; there is: ${JSON.stringify(this.inbox)}`);
-      }
-      await this.#news();
-    }
+      return index < 0 ? undefined : (this.inbox.splice(index, 1)[0] as ServerFrames[K]);
+    });
+  }
+
+  /** Waits for the end, and answers the code of the WebSocket's close; undefined over TCP, which has none. @throws Error after 5 s */
+  async ended(): Promise<number | undefined> {
+    const { code } = await this.#until("the end", () => this.#end);
+    return code;
   }
 
   /** Breaks the connection without a word. */
@@ -107,9 +106,21 @@ export class RawClient {
     this.socket.resetAndDestroy();
   }
 
-  #news(): Promise<void> {
+  async #until<T>(what: string, look: () => T | undefined): Promise<T> {
+    const endMs = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const found = look();
+      if (found !== undefined) return found;
+      if (this.#end !== undefined || performance.now() > endMs) {
+        throw new Error(`${what} did not come; there is: ${JSON.stringify(this.inbox)}`);
+      }
+      await this.#news(endMs - performance.now());
+    }
+  }
+
+  #news(withinMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const limit = setTimeout(resolve, PATIENCE_MS);
+      const limit = setTimeout(resolve, withinMs);
       this.#wake = () => {
         clearTimeout(limit);
         resolve();

@@ -35,7 +35,22 @@ const oneByOne: Plan = (quick) => ({
 const slowReaders: Plan = () => ({
   connections: 100,
   until: "slow",
-  options: ["-z", 8_192, "--push-rate", 100, "--echo", 0, "--fan", 5, "--slow", 12, "--slow-pct", 20],
+  options: [
+    "-z",
+    8_192,
+    "--pushers",
+    1,
+    "--push-rate",
+    100,
+    "--echo",
+    0,
+    "--fan",
+    5,
+    "--slow",
+    12,
+    "--slow-pct",
+    20,
+  ],
 });
 
 /** A contender: a new server, one load after the other, and the numbers wanted of them. */

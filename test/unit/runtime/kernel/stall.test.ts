@@ -150,6 +150,31 @@ describe("a message that stalls its actor again and again", () => {
     assert.deepEqual(virtual.system.quarantine.entries(), []);
   });
 
+  it("may be a question: when it is replayed, its handler answers although nobody listens any more", async () => {
+    const virtual = new VirtualSystem();
+    const actor = virtual.spawn("a", { progressWithinMs: PROGRESS_MS });
+    let isMended = false;
+    const asked = virtual.ask(
+      actor,
+      question((context, state) => {
+        if (!isMended) return new Promise<void>(() => {});
+        context.reply(answer("mended"));
+        state.notes.push("answered");
+        return undefined;
+      }),
+    );
+    const end = endOf(asked, virtual);
+    await virtual.advance(10 * PROGRESS_MS);
+    assert.equal(end.code, "actorStalled");
+    const [held] = virtual.system.quarantine.entries();
+    assert.ok(held !== undefined);
+    isMended = true;
+    assert.equal(virtual.system.replay(held), "accepted");
+    await virtual.settle();
+    assert.deepEqual(virtual.notes("/a"), ["answered"]);
+    assert.equal(virtual.node("/a").restarts, 3, "no more than the three stalls have cost");
+  });
+
   it("keeps its question open over the tries, and fails it in quarantine", async () => {
     const virtual = new VirtualSystem();
     const actor = virtual.spawn("a", { progressWithinMs: PROGRESS_MS });
