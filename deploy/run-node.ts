@@ -14,6 +14,7 @@ import { announceNode, withdrawNode } from "./running-node.ts";
 import type { RunningNode } from "./running-node.ts";
 import { stopSignal } from "./stop-signals.ts";
 import { version } from "./version.ts";
+import { watchLoop } from "./watch-loop.ts";
 
 /** Runs a node until a signal stops it, then ends the process. @throws Refusal when it cannot start */
 export async function runNode(given: NodeSettings): Promise<void> {
@@ -29,6 +30,7 @@ export async function runNode(given: NodeSettings): Promise<void> {
   const onFailure = (): never => process.exit(EXIT_CODES.failed);
   const node = new BanyanNode({ settings, log, version: version(), features: FEATURES, onFailure });
   await open(node);
+  const watchdog = watchLoop({ settings, system: node.system, log });
   const running: RunningNode = { pid: process.pid, ...node.urls() };
   announceNode(directory, running);
   if (settings.log.format !== "json") {
@@ -36,6 +38,7 @@ export async function runNode(given: NodeSettings): Promise<void> {
   }
   log.info("node.started", { version: version(), ...running });
   log.info("node.stopping", { signal: await signalled });
+  await watchdog.stop();
   const stoppedInTime = await node.stop(settings.stopWithinMs);
   withdrawNode(directory, process.pid);
   if (stoppedInTime) log.info("node.stopped");

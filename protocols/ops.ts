@@ -80,7 +80,8 @@ export const StallsFields = {
       path,
       type: Type.String(),
       silence: Type.String({
-        description: "turn: an open turn made no progress; heartbeat: a duty was missed",
+        description:
+          "turn: an open turn made no progress; heartbeat: a duty was missed; loop: the event loop was held",
       }),
       deadlineMs: Type.Number(),
       kind: Type.Optional(Type.String({ description: "the kind of the message whose turn was open" })),

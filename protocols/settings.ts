@@ -162,6 +162,23 @@ const OpsSettings = Type.Object(
   strict,
 );
 
+/** How the event loop of the process is watched. */
+const WatchdogSettings = Type.Object(
+  {
+    blockedAfterMs: positive({
+      default: 1_000,
+      description: "how long the event loop may stand still before it is named who holds it, in milliseconds",
+    }),
+    killAfterMs: Type.Integer({
+      minimum: 0,
+      maximum: 2_147_483_647,
+      default: 0,
+      description: "how long until the process is killed for it, in milliseconds; `0` never kills",
+    }),
+  },
+  strict,
+);
+
 const LogSettings = Type.Object(
   {
     level: choice(["debug", "info", "warn", "error", "fatal"], {
@@ -215,6 +232,7 @@ export const NodeSettings = Type.Object(
     rooms: RoomSettings,
     push: PushSettings,
     ops: OpsSettings,
+    watchdog: WatchdogSettings,
     log: LogSettings,
     stopWithinMs: positive({
       default: 10_000,

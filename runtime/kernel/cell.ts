@@ -9,6 +9,7 @@ import type { Ask } from "./ask.ts";
 import { CellExtras } from "./cell-extras.ts";
 import { AskTurnContext } from "./ask-turn-context.ts";
 import type { CellContext } from "./cell-context.ts";
+import { flightOf } from "./flight.ts";
 import { Lane } from "./lane.ts";
 import { advance, beginStop, boundTurn, callSupervisor, fail } from "./lifecycle.ts";
 import { LocalRef } from "./local-ref.ts";
@@ -137,6 +138,11 @@ export class Cell extends NactActor {
   /** Silence is a fault: the watch's deadline has passed without a sign of progress. */
   stalled(watch: StallWatch, fault: Error): void {
     stalled(this, watch, fault);
+  }
+
+  /** What the open turn is about, as JSON: the watchdog asks the cell that it finds on the stack of a blocked loop. */
+  flight(): string {
+    return flightOf(this);
   }
 
   /** Queues this cell for a turn when it has mail and may handle it. */

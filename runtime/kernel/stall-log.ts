@@ -3,8 +3,8 @@ import { Latest } from "./latest.ts";
 /** Stalls kept for operators; older ones are only counted. */
 const STALLS_KEPT = 1_000;
 
-/** How an actor fell silent: its turn made no progress, or it missed its heartbeat duty. */
-export type Silence = "turn" | "heartbeat";
+/** How an actor fell silent: its turn made no progress, it missed its heartbeat duty, or it held the event loop. */
+export type Silence = "turn" | "heartbeat" | "loop";
 
 /** One stall, as operators read it. */
 export interface Stall {

@@ -25,6 +25,18 @@ export const EVENTS = {
     level: "warn",
     doc: "an actor made no progress in its time, or missed its heartbeat; `note` is its last word",
   },
+  "loop.blocked": {
+    level: "error",
+    doc: "the event loop did not tick; `path` and `kind` say who held it, `stack` says where",
+  },
+  "loop.killed": {
+    level: "error",
+    doc: "the process before this one was killed because its loop was blocked; the message is in quarantine",
+  },
+  "loop.unwatched": {
+    level: "error",
+    doc: "the watchdog thread has failed: a blocked loop would not be named",
+  },
   "message.quarantined": {
     level: "error",
     doc: "a message stalled its actor again and again and was put aside",

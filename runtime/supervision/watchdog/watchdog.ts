@@ -1,0 +1,49 @@
+import { Worker } from "node:worker_threads";
+import type { Block, WatchdogOrders } from "./block.ts";
+
+/** How often the loop says that it ticks, in milliseconds. */
+const BEAT_EVERY_MS = 20;
+const THREAD = new URL("./watchdog-thread.js", import.meta.url);
+
+/** What is watched for, and what becomes of it. */
+export interface WatchdogOptions extends Pick<
+  WatchdogOrders,
+  "blockedAfterMs" | "killAfterMs" | "recordPath"
+> {
+  /** Called once the loop ticks again, with what had blocked it. */
+  readonly onBlocked: (block: Block) => void;
+  /** The watching thread itself has failed: nobody watches any more. */
+  readonly onFailed: (error: Error) => void;
+}
+
+/**
+ * Has a thread of its own watch this thread's event loop. A blocked loop cannot see itself; the other thread reads a
+ * counter in shared memory, and when it stands still, finds out who holds the loop and writes it where it survives.
+ */
+export class Watchdog {
+  readonly #options: WatchdogOptions;
+  readonly #beats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  #timer: NodeJS.Timeout | undefined = undefined;
+  #thread: Worker | undefined = undefined;
+
+  constructor(options: WatchdogOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { blockedAfterMs, killAfterMs, recordPath, onBlocked, onFailed } = this.#options;
+    const beats = this.#beats.buffer;
+    const orders: WatchdogOrders = { beats, pid: process.pid, blockedAfterMs, killAfterMs, recordPath };
+    this.#timer = setInterval(() => Atomics.add(this.#beats, 0, 1), BEAT_EVERY_MS);
+    this.#timer.unref();
+    this.#thread = new Worker(THREAD, { workerData: orders });
+    this.#thread.unref();
+    this.#thread.on("message", onBlocked);
+    this.#thread.on("error", onFailed);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#thread?.terminate();
+  }
+}
