@@ -70,10 +70,14 @@ export class DataDirectory {
     writeFileSync(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`, { mode: SECRET_MODE });
   }
 
-  /** What `write` has kept; undefined when there is none. */
+  /** What `write` has kept; undefined when there is none, or only a part of it, as after a power cut. */
   read(name: string): unknown {
     const text = readOptional(join(this.path, name));
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+    try {
+      return text === undefined ? undefined : (JSON.parse(text) as unknown);
+    } catch {
+      return undefined;
+    }
   }
 
   remove(name: string): void {

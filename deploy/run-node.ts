@@ -38,8 +38,9 @@ export async function runNode(given: NodeSettings): Promise<void> {
   }
   log.info("node.started", { version: version(), ...running });
   log.info("node.stopping", { signal: await signalled });
-  await watchdog.stop();
   const stoppedInTime = await node.stop(settings.stopWithinMs);
+  // Last, because a stop may block the loop too.
+  await watchdog.stop();
   withdrawNode(directory, process.pid);
   if (stoppedInTime) log.info("node.stopped");
   else log.error("node.stopTimedOut", { withinMs: settings.stopWithinMs });

@@ -10,6 +10,7 @@ export interface RunningNode {
   readonly listeners: Readonly<Record<string, string>>;
 }
 
+/** Says in the data directory where this node is reached. */
 export function announceNode(directory: DataDirectory, node: RunningNode): void {
   directory.write(FILE, node);
 }

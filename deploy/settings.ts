@@ -30,6 +30,7 @@ export interface SettingsSources {
   readonly flags: readonly FlagSetting[];
 }
 
+/** One setting, given by a flag. */
 export interface FlagSetting {
   readonly dotted: string;
   readonly text: string;

@@ -16,8 +16,9 @@ const MemberName = Type.String({ minLength: 1, maxLength: MEMBER_NAME_MAX });
 export const Member = Type.Object({ id: Type.String(), name: Type.String() });
 export type Member = Type.Static<typeof Member>;
 
-/** The longest name of a fact, in characters, and how many facts a room keeps. */
+/** The longest name of a fact, in characters. */
 export const FACT_NAME_MAX = 40;
+/** How many facts a room keeps. */
 export const FACTS_MAX = 64;
 /** What is known about the subject of a live room: the latest value of each fact. */
 export const Facts = Type.Record(Type.String({ pattern: `^.{1,${FACT_NAME_MAX}}$` }), Type.Unknown(), {

@@ -25,6 +25,7 @@ export const CLOSE_CODES = {
   draining: { code: 4503, advice: "reconnect after the delay of the drain frame" },
 } as const;
 
+/** The name of a reason to close a connection. */
 export type CloseReason = keyof typeof CLOSE_CODES;
 
 /** The longest name of a room after its kind, in characters. */

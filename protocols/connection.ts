@@ -60,6 +60,8 @@ export const ConnectionProtocol = defineProtocol({
     tooFast: { refusal: local<FrameRefusal>() },
     /** The client answered a WebSocket ping. */
     alive: {},
+    /** Another period is over: time to look for a sign of life, and to ask for the next. */
+    pingDue: {},
     /** The socket is closed. */
     closed: { end: local<SocketEnd>() },
     /** Sends a frame to the client. */
@@ -74,8 +76,6 @@ export const ConnectionProtocol = defineProtocol({
     joinEnded: { frame: local<ClientFrames["subscribe"]>(), result: local<JoinEnd>() },
     /** What was asked on behalf of the client has failed in a way that nobody expected. */
     failed: { error: local<Error>() },
-    /** Time for a ping. */
-    ping: {},
     /** Time to go. */
     leave: {},
   },

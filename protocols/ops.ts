@@ -13,7 +13,9 @@ const lastFailure = Type.Object({
 });
 
 const pulse = Type.Object({
-  progressWithinMs: Type.Number({ description: "how long an async turn may go on without progress" }),
+  progressWithinMs: Type.Number({
+    description: "how long an async turn may go on without progress, in milliseconds",
+  }),
   openTurn: Type.Optional(
     Type.Object(
       { kind: Type.String(), leftMs: Type.Number() },
@@ -41,7 +43,7 @@ export const ActorFields = {
     oldestAgeMs: Type.Number({ description: "how long the head of the queue has waited, in milliseconds" }),
   }),
   handled: Type.Integer({ description: "messages handled" }),
-  failed: Type.Integer({ description: "messages whose handler threw" }),
+  failed: Type.Integer({ description: "how often it failed: a handler threw, or it fell silent" }),
   refused: Type.Integer({ description: "messages answered busy because the mailbox was full" }),
   restarts: Type.Integer(),
   pulse,
@@ -66,12 +68,14 @@ const DeadLetterFields = {
   reason: Type.String(),
 } as const satisfies Fields;
 
+/** Messages that were not handled, counted and listed. */
 export const DeadLettersFields = {
   total: Type.Integer({ description: "since the node started" }),
   counts: Type.Record(Type.String(), Type.Integer(), { description: "by reason" }),
   recent: Type.Array(Type.Object(DeadLetterFields), { description: "newest first" }),
 } as const satisfies Fields;
 
+/** Who fell silent, and the turns that were given up because of it. */
 export const StallsFields = {
   total: Type.Integer({ description: "since the node started" }),
   recent: Type.Array(
@@ -83,7 +87,9 @@ export const StallsFields = {
         description:
           "turn: an open turn made no progress; heartbeat: a duty was missed; loop: the event loop was held",
       }),
-      deadlineMs: Type.Number(),
+      deadlineMs: Type.Number({
+        description: "the time that passed without a sign of life, in milliseconds",
+      }),
       kind: Type.Optional(Type.String({ description: "the kind of the message whose turn was open" })),
       note: Type.Optional(Type.String({ description: "the actor's last word" })),
       strikes: Type.Integer({ description: "how often this message has stalled its actor" }),
@@ -95,8 +101,9 @@ export const StallsFields = {
   }),
 } as const satisfies Fields;
 
+/** Messages that were put aside, told without their content. */
 export const QuarantineFields = {
-  total: Type.Integer(),
+  total: Type.Integer({ description: "how many are held" }),
   evicted: Type.Integer({ description: "how many were given up to make room" }),
   messages: Type.Array(
     Type.Object({
@@ -113,16 +120,19 @@ export const QuarantineFields = {
   ),
 } as const satisfies Fields;
 
+/** What an operator decides about one of them. */
 export const QuarantineActFields = {
   id: Type.Integer({ minimum: 1 }),
   act: Type.Enum(["replay", "drop"], { description: "replay: to the actor at its path, once more" }),
 } as const satisfies Fields;
 
+/** What became of it. */
 export const QuarantineVerdictFields = {
   id: Type.Integer(),
-  became: Type.String(),
+  became: Type.Enum(["replayed", "dropped"]),
 } as const satisfies Fields;
 
+/** The clients that are connected, each with its account. */
 export const ConnectionsFields = {
   total: Type.Integer({ description: "connections of all listeners asked for" }),
   connections: Type.Array(
@@ -138,23 +148,25 @@ export const ConnectionsFields = {
   ),
 } as const satisfies Fields;
 
+/** What probes are told: whether the process lives, and whether it wants traffic. */
 export const HealthFields = {
   status: Type.String({ description: "starting, ready or draining" }),
   node: Type.String(),
   uptimeMs: Type.Number(),
 } as const satisfies Fields;
 
-/** An answer that says why not. */
-export const RefusalFields = {
-  code: Type.String({ description: "for programs" }),
-  field: Type.Optional(Type.String({ description: "the parameter or field that is wrong" })),
-  text: Type.String({ description: "for people: what was found and what is allowed" }),
-} as const satisfies Fields;
+/** How many levels of children one request may ask for. */
+export const TREE_DEPTH = { min: 0, max: 32, otherwise: 3 } as const;
 
+/** Which part of the tree is wanted. */
 export const TreeQueryFields = {
   path: Type.Optional(Type.String({ description: "where to begin, such as /rooms" })),
   depth: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 32, description: "levels of children; 3, with a filter 32" }),
+    Type.Integer({
+      minimum: TREE_DEPTH.min,
+      maximum: TREE_DEPTH.max,
+      description: `levels of children; ${TREE_DEPTH.otherwise}, with a filter ${TREE_DEPTH.max}`,
+    }),
   ),
   filter: Type.Optional(
     Type.String({
@@ -163,10 +175,21 @@ export const TreeQueryFields = {
   ),
 } as const satisfies Fields;
 
+/** How many entries of a list one request may ask for. */
+export const LIST_LIMIT = { min: 1, max: 10_000, otherwise: 1_000 } as const;
+
 const limit = Type.Optional(
-  Type.Integer({ minimum: 1, maximum: 10_000, description: "how many at most; 1000 unless given" }),
+  Type.Integer({
+    minimum: LIST_LIMIT.min,
+    maximum: LIST_LIMIT.max,
+    description: `how many at most; ${LIST_LIMIT.otherwise} unless given`,
+  }),
 );
+/** How many dead letters are wanted. */
 export const DeadLettersQueryFields = { limit } as const satisfies Fields;
+/** How many stalls are wanted. */
+export const StallsQueryFields = { limit } as const satisfies Fields;
+/** Whose connections are wanted, and how many. */
 export const ConnectionsQueryFields = {
   listener: Type.Optional(Type.String({ description: "only those that this listener took" })),
   limit,

@@ -28,6 +28,7 @@ export const FAULTS = {
   unhandledKind: { httpStatus: 500, retryable: false, text: "no handler for a message of this kind" },
 } as const satisfies Record<string, FaultRule>;
 
+/** The name of a fault, for programs. */
 export type FaultCode = keyof typeof FAULTS;
 
 /** The runtime could not do its part: one class, a code from the table, and the details that name thing and limit. */

@@ -21,12 +21,12 @@ export class Client implements RouteConnection {
 
   // A name that nobody asks for is not made up.
   get member(): Member {
-    return (this.#member ??= { id: this.id, name: `guest-${this.id}` });
+    return this.#member ?? { id: this.id, name: `guest-${this.id}` };
   }
 
   /** Takes the name that the client gives itself. */
   rename(name: string): void {
-    this.#member = { id: this.member.id, name };
+    this.#member = { id: this.id, name };
   }
 
   get id(): string {

@@ -76,7 +76,6 @@ export function close(
   context: ConnectionContext,
   text?: string,
 ): void {
-  context.stopTimer("ping");
   context.tell(state.socket.outlet, { kind: "close", reason, ...(text === undefined ? {} : { text }) });
 }
 

@@ -18,6 +18,8 @@ import { joinEnded, roomOpened } from "./room-links.ts";
 const RECONNECT_WITHIN_MS = 5_000;
 /** Frames that may wait for their turn; the next one is refused as `busy`. */
 const MAILBOX_MAX = 1_000;
+/** How long a turn may go on without progress, in milliseconds: a client waits no longer than that for a sign of life. */
+const PROGRESS_WITHIN_MS = 10_000;
 
 /**
  * One client's connection: who it is, what it may, what it is subscribed to, and why it ends.
@@ -27,6 +29,7 @@ export const Connection = defineActor({
   protocol: ConnectionProtocol,
   restart: "temporary",
   mailboxMax: MAILBOX_MAX,
+  progressWithinMs: PROGRESS_WITHIN_MS,
   initialState: (args: ConnectionArgs, context): ConnectionState => newConnection(args, context),
   handlers: {
     begin(state, _message, context) {
@@ -35,7 +38,8 @@ export const Connection = defineActor({
       if (context.tell(client.outlet, { kind: "open", connection: client.self }) !== "accepted") {
         return context.stopSelf();
       }
-      context.startTimer("ping", firstPingMs(host.pingEveryMs, context.random()), { kind: "ping" });
+      const firstMs = firstPingMs(host.pingEveryMs, context.random());
+      context.tell(client.outlet, { kind: "expectSigns", firstMs, everyMs: host.pingEveryMs });
       context.log.debug("connection.opened", { route: route.path });
       state.isOpen = true;
       host.ledger?.enter(state.socket.traffic);
@@ -66,14 +70,13 @@ export const Connection = defineActor({
     alive(state) {
       state.isHeard = true;
     },
-    ping(state, _message, context) {
+    pingDue(state, _message, context) {
       state.silentPings = state.isHeard ? 0 : state.silentPings + 1;
       if (state.silentPings >= SILENT_PINGS_MAX) return close(state, "noProgress", context);
       state.isHeard = false;
       const { outlet } = state.client;
       if (state.route.protocol === "v1") context.tell(outlet, { kind: "send", frame: { kind: "ping" } });
       else context.tell(outlet, { kind: "ping" });
-      context.startTimer("ping", state.host.pingEveryMs, { kind: "ping" });
     },
     roomOpened(state, { room, result }, context) {
       roomOpened(state, room, result, context);

@@ -12,6 +12,8 @@ import type { TrafficLedger } from "./traffic-ledger.ts";
 
 /** What draining may take on top of its window: the clients' answers to the close, in milliseconds. */
 const DRAIN_SLACK_MS = 10_000;
+/** How long a turn may go on without progress, in milliseconds. */
+const PROGRESS_WITHIN_MS = 10_000;
 
 /** A bound port and the routes behind it. */
 export interface BoundPort extends Reference<PortProtocol> {
@@ -39,6 +41,7 @@ interface GatewayState {
 /** The parent of the listeners: each fails and restarts alone, with the connections that came through it. */
 export const Gateway = defineActor({
   protocol: GatewayProtocol,
+  progressWithinMs: PROGRESS_WITHIN_MS,
   initialState({ ports, ...shared }: GatewayArgs, context): GatewayState {
     const listeners = ports.map((port) => {
       const host = { listener: port.name, table: port.table, ...shared };

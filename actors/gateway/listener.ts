@@ -10,6 +10,8 @@ import { OpenAnswers } from "./open-answers.ts";
 
 /** How often a listener that drains looks whether its connections have ended, in milliseconds. */
 const LOOK_DRAINED_EVERY_MS = 50;
+/** How long a turn may go on without progress, in milliseconds: meanwhile nobody gets in. */
+const PROGRESS_WITHIN_MS = 10_000;
 
 /** What a listener is started with. */
 export interface ListenerArgs {
@@ -37,6 +39,7 @@ type ListenerContext = Context<ListenerProtocol>;
 /** The parent of the connections that came through one port. */
 export const Listener = defineActor({
   protocol: ListenerProtocol,
+  progressWithinMs: PROGRESS_WITHIN_MS,
   initialState({ port, host }: ListenerArgs, context): ListenerState {
     context.tell(port, { kind: "serve", listener: context.self });
     return { port, host, accepted: 0, draining: [], lists: new OpenAnswers() };

@@ -1,6 +1,6 @@
 import { NOTICE_FIELDS, NOTIFIED_FIELDS } from "../../protocols/gateway.ts";
 import type { GatewayProtocol } from "../../protocols/gateway.ts";
-import { RefusalFields } from "../../protocols/ops.ts";
+import { RefusalFields } from "../../protocols/refusal.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import { operation, route } from "../../runtime/net/route.ts";
 import type { Route } from "../../runtime/net/route.ts";
@@ -23,7 +23,7 @@ export function noticeRoute(find: () => Reference<GatewayProtocol> | undefined):
           }
           const reply = await context.ask(gateway, { kind: "notify", ...body });
           if (reply.kind === "notified") return { status: 202, body: { listeners: reply.listeners } };
-          return { status: 404, body: { code: "noSuchListener", field: "/listener", text: reply.text } };
+          return { status: 404, body: { code: reply.kind, field: "/listener", text: reply.text } };
         },
       }),
     },

@@ -24,14 +24,17 @@ export function foreignRoom(id: number, kinds: readonly string[]): FrameRefusal 
   return { id, code: "unknownRoom", field: "/room", text };
 }
 
+/** Only who is in a room may speak there. */
 export function notSubscribed(id: number): FrameRefusal {
   return { id, code: "notSubscribed", field: "/room", text: "subscribe to the room first" };
 }
 
+/** The connection is in as many rooms as it may be. */
 export function tooManySubscriptions(id: number, max: number): FrameRefusal {
   return { id, code: "tooManySubscriptions", field: "/room", text: `a connection may be in ${max} rooms` };
 }
 
+/** The room is still being looked for, and too much was said to it meanwhile. */
 export function tooManyWaiting(id: number): FrameRefusal {
   return { id, code: "busy", text: "too many frames wait for this room", retryAfterMs: RETRY_AFTER_MS };
 }

@@ -1,4 +1,4 @@
-import type { ClientFrames, ServerFrame } from "../../protocols/client-frames.ts";
+import type { ClientFrames, Member, ServerFrame } from "../../protocols/client-frames.ts";
 import type { ConnectionProtocol, JoinEnd } from "../../protocols/connection.ts";
 import type { Own, Reply } from "../../protocols/protocol.ts";
 import type { Reference } from "../../protocols/reference.ts";
@@ -50,15 +50,27 @@ export const ROOM_CALLS: { readonly [K in RoomFrame["kind"]]: Call<K> } = {
     );
   },
 
-  presence(_state, { id, room: name }, room, context) {
-    context.pipeToSelf(context.ask(room, { kind: "presence" }), (outcome) =>
-      answer(outcome, id, ({ count, members }) => ({ kind: "presence", id, room: name, count, members })),
-    );
+  presence(_state, frame, room, context) {
+    context.pipeToSelf(context.ask(room, { kind: "presence" }), (outcome) => presenceAnswer(outcome, frame));
   },
 };
 
+/** Who is in a room. */
+export interface Present {
+  readonly count: number;
+  readonly members: Member[];
+}
+
+/** What the client is told of who is in a room. */
+export function presenceAnswer(
+  outcome: Outcome<Present>,
+  { id, room }: ClientFrames["presence"],
+): Own<ConnectionProtocol> {
+  return answer(outcome, id, ({ count, members }) => ({ kind: "presence", id, room, count, members }));
+}
+
 /** What the client is told of an answer, or of the fault that came instead; a bug goes back to the actor. */
-export function answer<T>(
+function answer<T>(
   outcome: Outcome<T>,
   id: number,
   frameOf: (reply: T) => ServerFrame,

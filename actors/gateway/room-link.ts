@@ -14,6 +14,8 @@ export interface RoomLink {
   reference: Reference<RoomProtocol> | undefined;
   /** What the client said meanwhile, in order. */
   waiting: RoomFrame[];
+  /** Subscriptions that the room has not answered yet. */
+  joining: RoomFrame[];
   isJoined: boolean;
   /** Whether the room was opened again after it had closed under our hands. */
   isSecondTry: boolean;
@@ -21,7 +23,7 @@ export interface RoomLink {
 
 /** A link that waits for its room, with the frame that asked for it. */
 export function newLink(frame: RoomFrame): RoomLink {
-  return { reference: undefined, waiting: [frame], isJoined: false, isSecondTry: false };
+  return { reference: undefined, waiting: [frame], joining: [], isJoined: false, isSecondTry: false };
 }
 
 /** Puts a frame behind those that wait; false when too many do. */
@@ -29,6 +31,13 @@ export function wait(link: RoomLink, frame: RoomFrame): boolean {
   if (link.waiting.length >= WAITING_MAX) return false;
   link.waiting.push(frame);
   return true;
+}
+
+/** Forgets a subscription that was answered; false when it did not go this way: the client has left since then. */
+export function endJoining(link: RoomLink, frame: RoomFrame): boolean {
+  const place = link.joining.indexOf(frame);
+  if (place >= 0) link.joining.splice(place, 1);
+  return place >= 0;
 }
 
 /** Gives out what waits, in order, and forgets it. */

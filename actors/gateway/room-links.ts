@@ -1,11 +1,12 @@
-import type { ClientFrames, Member } from "../../protocols/client-frames.ts";
+import type { ClientFrames } from "../../protocols/client-frames.ts";
 import type { ConnectionProtocol, FrameRefusal, JoinEnd, RoomOpened } from "../../protocols/connection.ts";
 import type { Own, Reply } from "../../protocols/protocol.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
 import type { Outcome } from "../../runtime/actor/context.ts";
 import type { ConnectionContext, ConnectionState } from "./connection-state.ts";
-import { answer, ROOM_CALLS } from "./room-calls.ts";
+import { presenceAnswer, ROOM_CALLS } from "./room-calls.ts";
+import type { Present } from "./room-calls.ts";
 import {
   foreignRoom,
   notSubscribed,
@@ -15,7 +16,7 @@ import {
   tooManySubscriptions,
   tooManyWaiting,
 } from "./refusals.ts";
-import { newLink, takeWaiting, wait } from "./room-link.ts";
+import { endJoining, newLink, takeWaiting, wait } from "./room-link.ts";
 import type { RoomFrame, RoomLink } from "./room-link.ts";
 
 // The gateway knows no more of rooms than where they are found and what may be said to them. All that a client says
@@ -45,7 +46,8 @@ export function roomOpened(
   if (link === undefined) return;
   if (result.kind === "opened") {
     link.reference = result.room;
-    for (const frame of takeWaiting(link)) call(state, link, frame, context);
+    // Among them may be one that leaves: what follows it needs a way of its own.
+    for (const frame of takeWaiting(link)) toRoom(state, frame, context);
     return;
   }
   state.links?.delete(room);
@@ -60,16 +62,24 @@ export function joinEnded(
   context: ConnectionContext,
 ): void {
   const link = state.links?.get(frame.room);
-  if (link === undefined) return;
-  if (result.kind === "joined") {
+  if (link === undefined || !endJoining(link, frame)) {
+    if (result.kind !== "joined") refuse(state, refusalOfJoin(result, frame), context);
+  } else if (result.kind === "joined") {
     link.isJoined = true;
     link.isSecondTry = false;
   } else if (result.kind === "gone" && !link.isSecondTry && state.host.rooms !== undefined) {
     openAgain(link, frame, state.host.rooms, context);
   } else {
     if (!link.isJoined || result.kind === "gone") state.links?.delete(frame.room);
-    refuse(state, result.kind === "refused" ? result.refusal : roomClosed(frame.id), context);
+    refuse(state, refusalOfJoin(result, frame), context);
   }
+}
+
+function refusalOfJoin(
+  result: Exclude<JoinEnd, { readonly kind: "joined" }>,
+  { id }: ClientFrames["subscribe"],
+): FrameRefusal {
+  return result.kind === "refused" ? result.refusal : roomClosed(id);
 }
 
 /** The kind of a room stands before its name. */
@@ -82,7 +92,9 @@ function refuse(state: ConnectionState, refusal: FrameRefusal, context: Connecti
 }
 
 function call(state: ConnectionState, link: RoomLink, frame: RoomFrame, context: ConnectionContext): void {
-  if (link.reference !== undefined) ROOM_CALLS[frame.kind](state, frame as never, link.reference, context);
+  if (link.reference === undefined) return;
+  if (frame.kind === "subscribe") link.joining.push(frame);
+  ROOM_CALLS[frame.kind](state, frame as never, link.reference, context);
 }
 
 /** Only a subscription makes a link; the rest is answered without one. */
@@ -109,7 +121,7 @@ function withoutLink(
       return refuse(state, notSubscribed(id), context);
     case "presence":
       return context.pipeToSelf(presenceOf(room, rooms, context), (outcome) =>
-        answer(outcome, id, ({ count, members }) => ({ kind: "presence", id, room, count, members })),
+        presenceAnswer(outcome, frame),
       );
   }
 }
@@ -154,7 +166,7 @@ async function presenceOf(
   room: string,
   rooms: Reference<RoomDirectoryProtocol>,
   context: ConnectionContext,
-): Promise<{ readonly count: number; readonly members: Member[] }> {
+): Promise<Present> {
   const found = await context.ask(rooms, { kind: "find", room });
   return found.kind === "absent" ? { count: 0, members: [] } : context.ask(found.room, { kind: "presence" });
 }

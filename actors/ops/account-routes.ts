@@ -3,14 +3,14 @@ import {
   ConnectionsQueryFields,
   DeadLettersFields,
   DeadLettersQueryFields,
-  RefusalFields,
+  LIST_LIMIT,
 } from "../../protocols/ops.ts";
+import { RefusalFields } from "../../protocols/refusal.ts";
 import type { ActorSystem } from "../../runtime/kernel/actor-system.ts";
 import { operation, route } from "../../runtime/net/route.ts";
 import type { Route, RouteRequest, RouteResponse } from "../../runtime/net/route.ts";
 import { QueryReader } from "./query-reader.ts";
 
-const LIMIT = { min: 1, max: 10_000, otherwise: 1_000 } as const;
 /** Under this path each listener has an actor, and below it each of its connections. */
 const GATEWAY_PATH = "/gateway";
 
@@ -46,7 +46,7 @@ export function accountRoutes(source: AccountSource): Route[] {
 
 function answerDeadLetters({ deadLetters }: AccountSource, { query }: RouteRequest): RouteResponse {
   const reader = new QueryReader(query, Object.keys(DeadLettersQueryFields));
-  const limit = reader.whole("limit", LIMIT);
+  const limit = reader.whole("limit", LIST_LIMIT);
   if (reader.refusal !== undefined) return reader.refusal;
   const counts = Object.fromEntries(deadLetters.counts);
   const total = [...deadLetters.counts.values()].reduce((sum, count) => sum + count, 0);
@@ -56,13 +56,13 @@ function answerDeadLetters({ deadLetters }: AccountSource, { query }: RouteReque
 function answerConnections(source: AccountSource, { query }: RouteRequest): RouteResponse {
   const reader = new QueryReader(query, Object.keys(ConnectionsQueryFields));
   const wanted = reader.text("listener");
-  const limit = reader.whole("limit", LIMIT);
+  const limit = reader.whole("limit", LIST_LIMIT);
   if (reader.refusal !== undefined) return reader.refusal;
   const listeners = source.describe({ path: GATEWAY_PATH, depth: 2 })?.children ?? [];
   const chosen = listeners.filter(({ name }) => wanted === undefined || name === wanted);
   if (wanted !== undefined && chosen.length === 0) {
     const text = `no listener is called ${wanted}; there are ${listeners.map(({ name }) => name).join(", ")}`;
-    return { status: 404, body: { code: "noSuchListener", field: "listener", text } };
+    return { status: 404, body: { code: "unknownListener", field: "listener", text } };
   }
   const connections = chosen.flatMap(({ name: listener, children }) =>
     (children ?? []).map(({ name: id, path, uptimeMs, details }) => ({

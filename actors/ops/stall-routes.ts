@@ -1,18 +1,17 @@
 import {
-  DeadLettersQueryFields,
+  LIST_LIMIT,
   QuarantineActFields,
   QuarantineFields,
   QuarantineVerdictFields,
-  RefusalFields,
   StallsFields,
+  StallsQueryFields,
 } from "../../protocols/ops.ts";
+import { RefusalFields } from "../../protocols/refusal.ts";
 import type { ActorSystem } from "../../runtime/kernel/actor-system.ts";
 import type { Quarantined } from "../../runtime/kernel/quarantine.ts";
 import { operation, route } from "../../runtime/net/route.ts";
 import type { Route, RouteRequest, RouteResponse } from "../../runtime/net/route.ts";
 import { QueryReader } from "./query-reader.ts";
-
-const LIMIT = { min: 1, max: 1_000, otherwise: 100 } as const;
 
 /** Where stalls are read and quarantined messages decided about. */
 export type StallSource = Pick<ActorSystem, "stalls" | "zombies" | "quarantine" | "replay">;
@@ -25,7 +24,7 @@ export function stallRoutes(source: StallSource): Route[] {
         GET: operation({
           summary:
             "Actors that made no progress in their time, newest first, and turns that were given up and go on",
-          query: DeadLettersQueryFields,
+          query: StallsQueryFields,
           answers: { 200: StallsFields, 400: RefusalFields },
           handle: (request) => answerStalls(source, request),
         }),
@@ -50,8 +49,8 @@ export function stallRoutes(source: StallSource): Route[] {
 }
 
 function answerStalls({ stalls, zombies }: StallSource, { query }: RouteRequest): RouteResponse {
-  const reader = new QueryReader(query, Object.keys(DeadLettersQueryFields));
-  const limit = reader.whole("limit", LIMIT);
+  const reader = new QueryReader(query, Object.keys(StallsQueryFields));
+  const limit = reader.whole("limit", LIST_LIMIT);
   if (reader.refusal !== undefined) return reader.refusal;
   return {
     status: 200,

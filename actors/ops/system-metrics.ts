@@ -6,7 +6,10 @@ import type { Metrics, Sample } from "../../runtime/telemetry/metrics.ts";
 const MS_PER_SECOND = 1_000;
 
 /** Where the actors' numbers are read. */
-export type SystemSource = Pick<ActorSystem, "root" | "deadLetters" | "staleTurns">;
+export type SystemSource = Pick<
+  ActorSystem,
+  "root" | "deadLetters" | "staleTurns" | "stalls" | "quarantine" | "zombies"
+>;
 
 /** Adds the numbers of the actor system, read when somebody looks. */
 export function addSystemMetrics(metrics: Metrics, system: SystemSource): void {
@@ -38,6 +41,26 @@ export function addSystemMetrics(metrics: Metrics, system: SystemSource): void {
     name: "banyan_stale_turns_total",
     help: "Effects of turns whose actor had been restarted or stopped meanwhile; each was refused.",
     read: () => system.staleTurns.count,
+  });
+  addStallMetrics(metrics, system);
+}
+
+function addStallMetrics(metrics: Metrics, { stalls, quarantine, zombies }: SystemSource): void {
+  metrics.counter({
+    name: "banyan_stalls_total",
+    help: "How often an actor fell silent: its turn made no progress, or it missed its heartbeat.",
+    read: () => stalls.total,
+  });
+  metrics.gauge({
+    name: "banyan_quarantined_messages",
+    help: "Messages put aside because they stalled their actor again and again.",
+    read: () => quarantine.size,
+  });
+  metrics.gauge({
+    name: "banyan_zombie_turns",
+    help: "Turns that were given up and have not ended, by the type of their actor.",
+    labels: ["type"],
+    read: () => zombies.byType().map(({ type, count }) => ({ value: count, labels: { type } })),
   });
 }
 

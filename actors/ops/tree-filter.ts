@@ -2,20 +2,27 @@ import type { TreeNode } from "../../runtime/kernel/tree-node.ts";
 
 type FieldValue = string | number;
 
-/** What a filter may ask about, and where an actor has it. */
-const FIELDS: Readonly<Record<string, (node: TreeNode) => FieldValue>> = {
+/** The words that a filter may ask about, and where an actor has them. */
+const WORDS: Readonly<Record<string, (node: TreeNode) => string>> = {
   name: (node) => node.name,
   path: (node) => node.path,
   type: (node) => node.type,
   state: (node) => node.state,
+};
+
+/** The numbers that a filter may ask about. */
+const NUMBERS: Readonly<Record<string, (node: TreeNode) => number>> = {
   mailbox: (node) => node.mailbox.depth,
   ageMs: (node) => node.mailbox.oldestAgeMs,
   handled: (node) => node.handled,
   failed: (node) => node.failed,
   refused: (node) => node.refused,
   restarts: (node) => node.restarts,
+  stalls: (node) => node.pulse.stalls,
   uptimeMs: (node) => node.uptimeMs,
 };
+
+const FIELDS: Readonly<Record<string, (node: TreeNode) => FieldValue>> = { ...WORDS, ...NUMBERS };
 
 const OPERATORS: Readonly<Record<string, (found: FieldValue, wanted: FieldValue) => boolean>> = {
   "=": (found, wanted) => found === wanted,
@@ -64,12 +71,8 @@ function parseCondition(part: string): ((node: TreeNode) => boolean) | string {
   }
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (field === undefined) return `"${name}" is no field; known: ${Object.keys(FIELDS).join(", ")}`;
-  if (!isNumeric(name) || sign === "~") return (node) => compare(field(node), value);
+  if (Object.hasOwn(WORDS, name) || sign === "~") return (node) => compare(field(node), value);
   const wanted = Number(value);
   if (value === "" || Number.isNaN(wanted)) return `${name} is a number, and "${value}" is none`;
   return (node) => compare(field(node), wanted);
-}
-
-function isNumeric(name: string): boolean {
-  return !["name", "path", "type", "state"].includes(name);
 }

@@ -1,4 +1,5 @@
-import { ActorFields, RefusalFields, TreeQueryFields } from "../../protocols/ops.ts";
+import { ActorFields, TREE_DEPTH, TreeQueryFields } from "../../protocols/ops.ts";
+import { RefusalFields } from "../../protocols/refusal.ts";
 import type { ActorSystem } from "../../runtime/kernel/actor-system.ts";
 import type { TreeNode } from "../../runtime/kernel/tree-node.ts";
 import { operation, route } from "../../runtime/net/route.ts";
@@ -6,10 +7,6 @@ import type { Route, RouteRequest, RouteResponse } from "../../runtime/net/route
 import { QueryReader } from "./query-reader.ts";
 import { parseTreeFilter } from "./tree-filter.ts";
 
-/** Levels of children that one request may ask for. */
-const DEPTH_MAX = 32;
-/** Enough for the connections of a listener and the rooms of the directory. */
-const DEPTH_DEFAULT = 3;
 const ACTOR_PREFIX = "/v1/actors";
 
 /** Where the tree is read. */
@@ -45,8 +42,8 @@ function answerTree(source: TreeSource, { query }: RouteRequest): RouteResponse 
   const path = reader.text("path") ?? "/";
   const condition = reader.text("filter");
   // A filter looks for something, so it looks everywhere.
-  const otherwise = condition === undefined ? DEPTH_DEFAULT : DEPTH_MAX;
-  const depth = reader.whole("depth", { min: 0, max: DEPTH_MAX, otherwise });
+  const otherwise = condition === undefined ? TREE_DEPTH.otherwise : TREE_DEPTH.max;
+  const depth = reader.whole("depth", { ...TREE_DEPTH, otherwise });
   const parsed = condition === undefined ? undefined : parseTreeFilter(condition);
   if (parsed?.ok === false) reader.refuse("filter", parsed.text);
   if (reader.refusal !== undefined) return reader.refusal;

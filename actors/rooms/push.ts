@@ -1,5 +1,5 @@
 import type { GatewayProtocol } from "../../protocols/gateway.ts";
-import { RefusalFields } from "../../protocols/ops.ts";
+import { RefusalFields } from "../../protocols/refusal.ts";
 import type { Reply } from "../../protocols/protocol.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";

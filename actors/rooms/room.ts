@@ -20,6 +20,8 @@ import { sendAway } from "./send-away.ts";
 
 /** How long comings and goings are collected before the members hear of them. */
 export const ANNOUNCE_AFTER_MS = 250;
+/** How long a turn may go on without progress, in milliseconds: meanwhile nothing is said in the room. */
+const PROGRESS_WITHIN_MS = 10_000;
 
 /**
  * A room: one owner of who is here and of the order in which things are said.
@@ -30,6 +32,7 @@ export const ANNOUNCE_AFTER_MS = 250;
  */
 export const Room = defineActor({
   protocol: RoomProtocol,
+  progressWithinMs: PROGRESS_WITHIN_MS,
   initialState(args: RoomArgs, context): RoomState {
     sendAway(args, context);
     const state = newRoomState(args, epochOf(context));

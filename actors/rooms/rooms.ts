@@ -11,6 +11,9 @@ import type { RoomKind, RoomPolicy } from "./room-kind.ts";
 import { Room } from "./room.ts";
 import { sendAway } from "./send-away.ts";
 
+/** How long a turn may go on without progress, in milliseconds: meanwhile nobody finds a room. */
+const PROGRESS_WITHIN_MS = 10_000;
+
 /** Makes the fan-out of a room; slow clients find their drops under `address`. */
 export type OpenChannel = (address: string, policy: SlowPolicy) => Reference<ChannelProtocol>;
 
@@ -37,6 +40,7 @@ interface RoomsState {
 export const Rooms = defineActor({
   protocol: RoomDirectoryProtocol,
   type: "rooms",
+  progressWithinMs: PROGRESS_WITHIN_MS,
   // A room that keeps failing is given up without harm to the others; whoever comes back to it opens it anew.
   supervision: { strategy: "oneForOne", whenExhausted: "stop" },
   initialState: ({ settings, openChannel }: RoomsArgs): RoomsState => ({

@@ -1,4 +1,4 @@
-import { RefusalFields } from "../../protocols/ops.ts";
+import { RefusalFields } from "../../protocols/refusal.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
 import { ROOM_QUERY_FIELDS, ROOM_VIEW_FIELDS } from "../../protocols/room-requests.ts";

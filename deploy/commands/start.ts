@@ -6,7 +6,7 @@ export function startCommand(): Command {
   const command = new Command("start")
     .summary("run a node until SIGTERM or Ctrl-C")
     .description(
-      "Runs a node. SIGTERM or Ctrl-C stops it in order: no new connections, the open ones are closed with 4503\n" +
+      "Runs a node. SIGTERM or Ctrl-C stops it in order: no new connections, the open ones are closed with 4503 " +
         "(come back later), then every actor. A second signal ends it at once.",
     );
   return addSettingsOptions(command, ["name", "port", "opsPort", "logLevel"]).action(

@@ -25,6 +25,9 @@ export function actorText({ actor, camel, pascal, aProse }) {
 import { defineActor } from "../../runtime/actor/define-actor.ts";
 import type { Feature } from "../../runtime/feature.ts";
 
+/** How long a turn may go on without progress, in milliseconds. */
+const PROGRESS_WITHIN_MS = 10_000;
+
 interface ${pascal}State {
   count: number;
 }
@@ -32,6 +35,7 @@ interface ${pascal}State {
 /** ${aProse[0].toUpperCase()}${aProse.slice(1)} counts what it is told. */
 export const ${pascal} = defineActor({
   protocol: ${pascal}Protocol,
+  progressWithinMs: PROGRESS_WITHIN_MS,
   initialState: (): ${pascal}State => ({ count: 0 }),
   describe: ({ count }) => ({ count }),
   handlers: {

@@ -4,6 +4,7 @@ import type { Logger } from "../telemetry/logger.ts";
 import type { Verdict } from "./actor-ref.ts";
 import type { ActorDefinition } from "./define-actor.ts";
 
+/** The settings of one question. */
 export interface AskOptions {
   /** How long to wait for the answer, in milliseconds; 5,000 unless told. */
   readonly deadlineMs?: number;

@@ -27,6 +27,7 @@ export interface RoomPosition {
   readonly early: readonly Publication[];
 }
 
+/** What a frame changes for a reader. */
 export interface Step {
   readonly position: RoomPosition;
   readonly sights: readonly Sight[];

@@ -50,6 +50,7 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
 }
 
+/** How long an answer is waited for unless the request says otherwise, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 10_000;
 /** Between two subscriptions of one room on one connection: a room that keeps skipping must not turn into a flood. */
 const REJOIN_PAUSE_MS = 250;

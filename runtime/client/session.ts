@@ -21,6 +21,7 @@ export type SessionState =
   /** For good, unless somebody calls `retry`; `left` when the application closed the client. */
   | { readonly kind: "closed"; readonly reason: LossReason | "left" };
 
+/** What happens to a session: from its gateway, from the clock, or from the application. */
 export type SessionEvent =
   | { readonly kind: "welcomed"; readonly connection: string; readonly name: string }
   | { readonly kind: "drainAnnounced"; readonly reconnectAfterMs: number }
@@ -35,6 +36,7 @@ export type SessionEvent =
   | { readonly kind: "retryWanted" }
   | { readonly kind: "left" };
 
+/** Where a client stands with its gateway, and what decides when it tries again. */
 export interface Session {
   readonly state: SessionState;
   /** Tries since the last connection that proved stable; decides the next delay. */

@@ -5,6 +5,7 @@ import type { FrameFormat } from "../../protocols/client-protocol.ts";
 import type { FrameRefusal } from "../../protocols/connection.ts";
 import type { Fields } from "../../protocols/protocol.ts";
 import { isWithinDepth } from "./depth.ts";
+import { FRAME_PACKING } from "./frame-packing.ts";
 import { outlineFault } from "./msgpack-outline.ts";
 import { compileMessages } from "./validator.ts";
 import type { MessageIn, Validate } from "./validator.ts";
@@ -63,13 +64,7 @@ class JsonFrames<Frame> implements FrameCodec<Frame> {
 
 class MsgpackFrames<Frame> implements FrameCodec<Frame> {
   readonly #validate: Validate<Frame>;
-  // Without records, which only msgpackr knows, any msgpack library can read the frames.
-  readonly #packr = new Packr({
-    useRecords: false,
-    variableMapSize: true,
-    encodeUndefinedAsNil: true,
-    int64AsType: "number",
-  });
+  readonly #packr = new Packr({ ...FRAME_PACKING });
 
   constructor(validate: Validate<Frame>) {
     this.#validate = validate;

@@ -32,8 +32,8 @@ import { describeTree, findCell } from "./tree-node.ts";
 import type { TreeNode, TreeQuery } from "./tree-node.ts";
 import { ZombieLedger } from "./zombie-ledger.ts";
 
-/** How long an ask waits unless it says otherwise. */
-const ASK_DEADLINE_MS = 5_000;
+/** How long an ask waits unless it says otherwise, in milliseconds. */
+export const ASK_DEADLINE_MS = 5_000;
 
 /** What a system is built from; everything has a default for production. */
 export interface ActorSystemOptions {

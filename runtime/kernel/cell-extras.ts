@@ -19,6 +19,7 @@ export interface LastFailure {
 /** The restarts that still count, by what made them necessary. */
 export type RestartHistories = Readonly<Record<FailureCause, RestartHistory>>;
 
+/** Nothing was restarted of late. */
 export const NO_HISTORY: RestartHistories = { crash: [], stall: [] };
 
 /** The latest sign of life that an actor gave by itself. */

@@ -86,7 +86,8 @@ export function advance(cell: Cell): void {
   });
 }
 
-function revokeTurn(cell: Cell): void {
+/** Gives the open turn up while its promise is pending: what it still does is void. */
+export function revokeTurn(cell: Cell): void {
   const { message, ask } = cell;
   endTurnWatch(cell);
   cell.system.zombies.enter(cell);

@@ -39,6 +39,11 @@ export class Quarantine {
     return held;
   }
 
+  /** How many messages are held. */
+  get size(): number {
+    return this.#held.size;
+  }
+
   /** All that is held, newest first. */
   entries(): Quarantined[] {
     return [...this.#held.values()].reverse();

@@ -47,8 +47,12 @@ export function beginTurnWatch(cell: Cell): void {
   watch.restart();
 }
 
+/** The turn is over, or given up: either way its message will not be tried again, so its strikes are forgotten. */
 export function endTurnWatch(cell: Cell): void {
-  cell.extras?.turnWatch?.cancel();
+  const { extras, message } = cell;
+  if (extras === undefined) return;
+  extras.turnWatch?.cancel();
+  if (extras.strikes?.message === message) extras.strikes = undefined;
 }
 
 /** A life has begun: its duty, if it has one, begins with it. */
@@ -60,6 +64,7 @@ export function beginDuty(cell: Cell): void {
   cell.rare.dutyWatch.restart();
 }
 
+/** The life is over, and its duty with it. */
 export function endDuty(cell: Cell): void {
   cell.extras?.dutyWatch?.cancel();
 }

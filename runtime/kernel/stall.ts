@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
 import type { Cell } from "./cell.ts";
-import { callSupervisor, recordFailure } from "./lifecycle.ts";
-import { PHASE } from "./phase.ts";
+import { callSupervisor, recordFailure, revokeTurn } from "./lifecycle.ts";
+import { PHASE, TURN } from "./phase.ts";
 import type { StallWatch } from "./stall-watch.ts";
 
 /** Strikes after which a message is put aside instead of being tried once more. */
@@ -16,6 +16,8 @@ export function stalled(cell: Cell, watch: StallWatch, fault: Error): void {
   const kind = cell.message?.kind;
   const note = cell.extras?.lastBeat?.note;
   const strikes = strike(cell);
+  // At once, whatever the supervisor decides: a stop would wait for it.
+  if (cell.open === TURN.awaiting) revokeTurn(cell);
   const { clock, log, stalls } = cell.system;
   const { silence, deadlineMs } = watch;
   const what = { path: cell.pathText, type: cell.definition.type, silence, deadlineMs, kind, note, strikes };

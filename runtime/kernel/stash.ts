@@ -3,7 +3,7 @@ import type { Cell } from "./cell.ts";
 import { Lane } from "./lane.ts";
 
 /** Messages that may be stashed unless the definition says otherwise. */
-const STASH_MAX = 1_000;
+export const STASH_MAX = 1_000;
 
 /** Puts the message of the open turn aside. @throws Fault `stashFull` */
 export function stash(cell: Cell): void {

@@ -9,6 +9,7 @@ export function watch(watcher: Cell, target: Cell, message: TaggedMessage): void
   (watcher.rare.watching ??= new Set()).add(target);
 }
 
+/** Ends a watch; whoever does not watch is left as it is. */
 export function unwatch(watcher: Cell, target: Cell): void {
   target.extras?.watchers?.delete(watcher);
   watcher.extras?.watching?.delete(target);

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { compileFields } from "../codec/validator.ts";
 import type { Validation } from "../codec/validator.ts";
 import { FRAME_DEPTH_MAX } from "../codec/frame-codec.ts";
@@ -61,6 +62,8 @@ function refused(
 type Unread = { readonly ok: false; readonly code: string; readonly text: string };
 
 function readBody(raw: Buffer, check: (value: unknown) => Validation<unknown>): Validation<unknown> | Unread {
+  // Read leniently, wrong bytes would become other letters than those that were signed.
+  if (!isUtf8(raw)) return { ok: false, code: "notUtf8", text: "the body is not valid UTF-8" };
   let value: unknown;
   try {
     value = JSON.parse(raw.toString());

@@ -4,8 +4,8 @@ export interface Flushable {
 }
 
 /**
- * Sockets with something to write, each flushed once. A reply leaves at the end of the read that caused it when no other
- * socket is concerned; whatever a turn of the loop does to several sockets leaves together at the end of that turn.
+ * Sockets with something to write, each flushed once. What a read causes for its own socket alone leaves at the end of
+ * that read; whatever a turn of the loop does to several sockets leaves together at the end of that turn.
  */
 export class FlushQueue {
   readonly #schedule: (task: () => void) => void;
@@ -13,6 +13,8 @@ export class FlushQueue {
   #spare: Flushable[] = [];
   #scheduled = false;
   #reading = false;
+  /** How many sockets had something to write before the read that is under way. */
+  #dirtyBefore = 0;
 
   /** @param schedule runs a task at the end of the turn of the loop */
   constructor(schedule: (task: () => void) => void = setImmediate) {
@@ -29,13 +31,16 @@ export class FlushQueue {
   /** A socket has delivered frames; until `readEnded` nothing is scheduled. */
   readBegan(): void {
     this.#reading = true;
+    this.#dirtyBefore = this.#dirty.length;
   }
 
   /** What the read caused is done, as far as it was done at once. */
   readEnded(socket: Flushable): void {
+    if (!this.#reading) return;
     this.#reading = false;
-    if (this.#dirty.length === 0) return;
-    if (this.#dirty.length > 1 || this.#dirty[0] !== socket) return this.#flushLater();
+    const added = this.#dirty.length - this.#dirtyBefore;
+    if (added === 0) return;
+    if (added > 1 || this.#dirty.at(-1) !== socket) return this.#flushLater();
     this.#dirty.pop();
     socket.flush();
   }

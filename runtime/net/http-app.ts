@@ -50,6 +50,8 @@ export async function httpApp(parts: HttpAppParts): Promise<FastifyInstance<Serv
       connectionsCheckingInterval: OVERDUE_EVERY_MS,
     },
     clientErrorHandler: (error, socket) => refuseSocket(socket, clientRefusal(error.code)),
+    // A path that cannot be decoded; fastify answers it in another shape than everything else here.
+    frameworkErrors: (error, request, reply) => void sendError(share, error, request, reply),
   });
   // Bodies stay bytes until the guard has seen them: a signature covers the bytes, not what they mean.
   app.removeAllContentTypeParsers();

@@ -1,28 +1,16 @@
 import type { ConnectionProtocol, FrameRefusal, SocketEnd } from "../../protocols/connection.ts";
 import type { Traffic } from "../../protocols/listener.ts";
 import type { OutletAccount } from "../../protocols/outlet.ts";
-import type { Protocol, Tell } from "../../protocols/protocol.ts";
-import type { Reference } from "../../protocols/reference.ts";
-import type { Verdict } from "../actor/actor-ref.ts";
-import type { Clock } from "../time/clock.ts";
+import type { Tell } from "../../protocols/protocol.ts";
 import { Batch } from "./batch.ts";
 import type { ReadFrame } from "./dialect.ts";
+import type { Door } from "./door.ts";
 import type { Outlet } from "./outlet.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import type { Rate } from "./token-bucket.ts";
 
 /** When a client whose frame found a full mailbox may try again, and when its end is told again, in milliseconds. */
 const BUSY_RETRY_MS = 100;
-
-/** The way from a socket into the actor system. */
-export interface Door {
-  readonly clock: Clock;
-  tell<P extends Protocol>(to: Reference<P>, message: Tell<P>): Verdict;
-  /** A read has begun, at whose end the actors get their turns. Answers the time. */
-  hold(): number;
-  /** Gives the actors their turns now. */
-  pump(): void;
-}
 
 /** What the intake of one socket is made of. */
 export interface IntakeParts {

@@ -11,7 +11,9 @@ import type { Deadlines } from "../time/deadlines.ts";
 import { Batch } from "./batch.ts";
 import type { Channel } from "./channel.ts";
 import { Congestion } from "./congestion.ts";
+import type { Door } from "./door.ts";
 import type { FlushQueue, Flushable } from "./flush-queue.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import type { Issue, Membership } from "./membership.ts";
 import { receive } from "./receive.ts";
 import type { Wire } from "./wire.ts";
@@ -22,6 +24,7 @@ const BATCH_BYTES_MAX = 65_536;
 
 /** What all sockets of a gateway share. */
 export interface OutletShare {
+  readonly door: Door;
   readonly flushes: FlushQueue;
   readonly deadlines: Deadlines;
   /** How much may wait for a slow reader, in bytes. */
@@ -43,6 +46,7 @@ export class Outlet extends ActorRef<OutletProtocol> implements Flushable {
   readonly format: WireFormat;
   readonly share: OutletShare;
   #connection: Reference<ConnectionProtocol> | undefined = undefined;
+  #heartbeat: Heartbeat | undefined = undefined;
   #closed = false;
   #pending: Batch | undefined = undefined;
   /** Whether it stands in the flush queue. */
@@ -79,6 +83,12 @@ export class Outlet extends ActorRef<OutletProtocol> implements Flushable {
   open(connection: Reference<ConnectionProtocol>): void {
     this.#connection = connection;
     this.wire.resumeReading();
+  }
+
+  /** Reminds the connection to look for a sign of life, first in `firstMs`. */
+  expectSigns(firstMs: number, everyMs: number): void {
+    this.#heartbeat?.cancel();
+    this.#heartbeat = new Heartbeat(this, firstMs, everyMs);
   }
 
   send(frame: ServerFrame): void {
@@ -138,6 +148,8 @@ export class Outlet extends ActorRef<OutletProtocol> implements Flushable {
   /** Nothing can be sent any more: leaves all channels and forgets what waits. */
   ended(): void {
     this.#closed = true;
+    this.#heartbeat?.cancel();
+    this.#heartbeat = undefined;
     this.#pending = undefined;
     this.#congestion?.cancel();
     this.#congestion = undefined;
@@ -219,6 +231,7 @@ const TELLS: {
   readonly [K in TellKind<OutletProtocol>]: (outlet: Outlet, message: TellMessage<OutletProtocol, K>) => void;
 } = {
   open: (outlet, { connection }) => outlet.open(connection),
+  expectSigns: (outlet, { firstMs, everyMs }) => outlet.expectSigns(firstMs, everyMs),
   send: (outlet, { frame }) => outlet.send(frame),
   sendText: (outlet, { text }) => outlet.sendText(text),
   ping: (outlet) => outlet.ping(),

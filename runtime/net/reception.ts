@@ -4,7 +4,6 @@ import type { Reference } from "../../protocols/reference.ts";
 import type { ConnectionIds } from "./connection-ids.ts";
 import type { Dialect } from "./dialect.ts";
 import { Intake } from "./intake.ts";
-import type { Door } from "./intake.ts";
 import { Outlet } from "./outlet.ts";
 import type { OutletShare } from "./outlet.ts";
 import type { Route } from "./route.ts";
@@ -13,7 +12,6 @@ import type { Wire } from "./wire.ts";
 
 /** What all listeners of a gateway share. */
 export interface GatewayShare extends OutletShare {
-  readonly door: Door;
   readonly ids: ConnectionIds;
 }
 

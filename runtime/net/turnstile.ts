@@ -20,8 +20,16 @@ export function enter(
 ): AdmissionRefusal | undefined {
   const address = addressOf(socket.remoteAddress);
   const refusal = admission.enter(address);
-  // It closes once; `once` would cost each connection a wrapper.
-  if (refusal === undefined) socket.on("close", () => admission.leave(address));
+  if (refusal === undefined) leaveOnce(socket, () => admission.leave(address));
   else log.warn("connection.refused", { listener, address, reason: refusal });
   return refusal;
+}
+
+// `once` would cost each connection a wrapper.
+function leaveOnce(socket: Socket, leave: () => void): void {
+  let isInside = true;
+  socket.on("close", () => {
+    if (isInside) leave();
+    isInside = false;
+  });
 }

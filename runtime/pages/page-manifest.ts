@@ -14,6 +14,7 @@ export interface PageManifest {
   readonly files: readonly PageFile[];
 }
 
+/** The file beside the built pages that lists them. */
 export const MANIFEST_FILE = "manifest.json";
 
 /** The folder of the URL under which everything but the pages themselves lies. */

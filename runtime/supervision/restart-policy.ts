@@ -18,6 +18,7 @@ export interface Supervision {
   readonly whenExhausted: "escalate" | "stop";
 }
 
+/** How an actor supervises its children unless its definition says otherwise. */
 export const SUPERVISION_DEFAULT: Supervision = {
   strategy: "oneForOne",
   budget: { max: 5, withinMs: 60_000 },

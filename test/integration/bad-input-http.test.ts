@@ -180,6 +180,12 @@ describe("a plain request that nothing answers", () => {
     assert.match(body.text ?? "", /nothing is at \/nowhere; known: .*\/chatroom\/live/);
   });
 
+  it("is told that its path cannot be decoded", async () => {
+    const { status, body } = await get("/%zz");
+    assert.deepEqual([status, body.code], [400, "badRequest"]);
+    assert.match(body.text ?? "", /%zz/);
+  });
+
   it("is told which methods there are", async () => {
     const { status, headers, body } = await get(PATH);
     assert.deepEqual([status, body.code, headers.get("allow")], [405, "methodNotAllowed", "POST"]);
@@ -203,7 +209,7 @@ describe("a plain request that nothing answers", () => {
 });
 
 describe("a push", () => {
-  const push = async (body: string, changes: Partial<{ path: string; method: string }> = {}) => {
+  const push = async (body: string | Buffer, changes: Partial<{ path: string; method: string }> = {}) => {
     const parts = { method: "POST", path: PATH, body, timestampMs: Date.now(), nonce: randomUUID() };
     const headers = sign(DESK, { ...parts, ...changes });
     const response = await fetch(running.httpUrl + PATH, { method: "POST", body, headers });
@@ -244,6 +250,13 @@ describe("a push", () => {
         const { status, body } = await push(JSON.stringify(rightly), changes);
         assert.deepEqual([status, body.code], [401, "badSignature"]);
       }
+    });
+  });
+
+  it("is refused when it is signed and not UTF-8", async () => {
+    await witness.during(async () => {
+      const { status, body } = await push(Buffer.from(`{"room":"${ROOM}","data":"\xff"}`, "latin1"));
+      assert.deepEqual([status, body.code], [400, "notUtf8"]);
     });
   });
 

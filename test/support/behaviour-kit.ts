@@ -4,6 +4,7 @@ import { ActorRef } from "../../runtime/actor/actor-ref.ts";
 import type { OpenAsk, Verdict } from "../../runtime/actor/actor-ref.ts";
 import type { ActorDefinition, EndReason } from "../../runtime/actor/define-actor.ts";
 import { Fault } from "../../runtime/fault.ts";
+import { STASH_MAX } from "../../runtime/kernel/stash.ts";
 import { VirtualClock } from "../../runtime/time/virtual-clock.ts";
 import type { Effect } from "./effect.ts";
 import { KitLife } from "./kit-life.ts";
@@ -11,8 +12,6 @@ import { KitTurn } from "./kit-turn.ts";
 import type { Mail } from "./kit-turn.ts";
 import { LogRecord } from "./log-record.ts";
 import type { Probe } from "./probe.ts";
-
-const STASH_MAX_DEFAULT = 1_000;
 
 /** How the actor under test is set up. */
 export interface Setting {
@@ -253,7 +252,7 @@ export class BehaviourKit<P extends Protocol> {
 
   #stash(): void {
     if (this.#turn === undefined) throw new Error("there is no message to stash");
-    if (this.#stashed.length >= (this.#definition.stashMax ?? STASH_MAX_DEFAULT)) {
+    if (this.#stashed.length >= (this.#definition.stashMax ?? STASH_MAX)) {
       throw new Fault("stashFull", { path: this.#path });
     }
     this.#stashed.push(this.#turn.mail);

@@ -1,5 +1,7 @@
 import type { ServerFrame } from "../../protocols/client-frames.ts";
 import type { CloseReason } from "../../protocols/client-protocol.ts";
+import type { TaggedMessage } from "../../protocols/protocol.ts";
+import type { Door } from "../../runtime/net/door.ts";
 import type { Intake } from "../../runtime/net/intake.ts";
 import { FlushQueue } from "../../runtime/net/flush-queue.ts";
 import { FRAMINGS } from "../../runtime/net/framing.ts";
@@ -112,10 +114,17 @@ export class SendPaths {
   readonly share: OutletShare;
   /** How many ends of turns were asked for and are still to come. */
   turnEnds: (() => void)[] = [];
+  /** What connections were told by the send path itself. */
+  readonly told: TaggedMessage[] = [];
 
   constructor(outboundBytes = 262_144) {
     const flushes = new FlushQueue((task) => void this.turnEnds.push(task));
-    this.share = { flushes, deadlines: new Deadlines(this.clock), outboundBytes };
+    const tell: Door["tell"] = (_to, message) => {
+      this.told.push(message as TaggedMessage);
+      return "accepted";
+    };
+    const door = { clock: this.clock, tell, hold: () => this.clock.nowMs(), pump: () => {} };
+    this.share = { door, flushes, deadlines: new Deadlines(this.clock), outboundBytes };
   }
 
   /** One more client. */

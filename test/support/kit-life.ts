@@ -3,13 +3,12 @@ import type { AnyReference } from "../../protocols/reference.ts";
 import type { ActorRef } from "../../runtime/actor/actor-ref.ts";
 import type { AskOptions, Outcome } from "../../runtime/actor/context.ts";
 import { Fault } from "../../runtime/fault.ts";
+import { ASK_DEADLINE_MS } from "../../runtime/kernel/actor-system.ts";
 import type { Cancel } from "../../runtime/time/clock.ts";
 import type { VirtualClock } from "../../runtime/time/virtual-clock.ts";
 import type { Effect } from "./effect.ts";
 import type { LogRecord } from "./log-record.ts";
 import { Probe } from "./probe.ts";
-
-const ASK_DEADLINE_MS = 5_000;
 
 /** What a life needs of the kit around it. */
 export interface Stage {

@@ -43,7 +43,6 @@ export class RawClient {
   ) {
     this.socket = socket;
     this.say = say;
-    this.ended = ended;
     void ended.then((code) => {
       this.#end = { code };
       this.#wake();

@@ -14,6 +14,7 @@ export type ChatEntry =
     }
   | { readonly kind: "gap"; readonly id: string; readonly gap: Gap };
 
+/** A message that has its place in the order of the room. */
 export interface ChatMessage {
   readonly kind: "message";
   readonly id: string;
@@ -38,6 +39,7 @@ export interface OwnMessage {
     | { readonly kind: "failed"; readonly code: string; readonly outcome: Outcome };
 }
 
+/** What the window of a chat room shows. */
 export interface ChatLog {
   readonly entries: readonly ChatEntry[];
   /** Own messages that have no place in the room's order yet. */
@@ -54,6 +56,7 @@ export const OWN_MAX = 50;
 /** How many names one note holds. */
 const NOTE_NAMES_MAX = 12;
 
+/** A window in which nothing was said yet. */
 export const EMPTY_CHAT: ChatLog = { entries: [], own: [], marks: 0 };
 
 /**

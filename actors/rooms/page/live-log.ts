@@ -3,6 +3,7 @@ import { textOf } from "./message-text.ts";
 
 // Pure: what a live room's window shows.
 
+/** One entry of the feed: what was said, or what is missing. */
 export type LiveEntry =
   | {
       readonly kind: "line";

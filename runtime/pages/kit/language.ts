@@ -12,6 +12,7 @@ export function storedLanguage(): Language {
   return LANGUAGES.find((language) => language === stored) ?? preferredLanguage(navigator.languages);
 }
 
+/** Keeps the choice for later visits. */
 export function storeLanguage(language: Language): void {
   writeStored(KEY, language);
 }

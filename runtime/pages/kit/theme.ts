@@ -13,6 +13,7 @@ export function storedTheme(): Theme {
   return THEMES.find((theme) => theme === stored) ?? "auto";
 }
 
+/** Keeps the choice for later visits. */
 export function storeTheme(theme: Theme): void {
   writeStored(KEY, theme);
 }

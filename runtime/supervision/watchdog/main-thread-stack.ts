@@ -51,12 +51,13 @@ function describeFrame(
   return `${functionName === "" ? "(anonymous)" : functionName} (${file}:${location.lineNumber + 1})`;
 }
 
+/** Asks the innermost cell on the stack. Others have methods of that name too, and are passed over. */
 function askFlight(
   session: Session,
   frames: readonly Debugger.CallFrame[],
   then: (flight: Flight | undefined) => void,
 ): void {
-  const frame = frames.find(({ functionName }) => functionName === CELL_METHOD);
+  const [frame, ...outer] = frames.filter(({ functionName }) => functionName === CELL_METHOD);
   if (frame === undefined) return then(undefined);
   const question = { callFrameId: frame.callFrameId, expression: FLIGHT_EXPRESSION, returnByValue: true };
   session.post(
@@ -64,7 +65,8 @@ function askFlight(
     question,
     (_error, answer?: Debugger.EvaluateOnCallFrameReturnType) => {
       const text: unknown = answer?.result.value;
-      then(typeof text === "string" && text !== "" ? (JSON.parse(text) as Flight) : undefined);
+      if (typeof text !== "string" || text === "") return askFlight(session, outer, then);
+      then(JSON.parse(text) as Flight);
     },
   );
 }

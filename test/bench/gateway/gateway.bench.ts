@@ -11,9 +11,9 @@ import { putLoad } from "./wsload.ts";
 import type { Load, LoadPlan } from "./wsload.ts";
 
 /** How long each phase lasts, in seconds; the first load also waits until the server's code is compiled. */
-const FULL = ["--idle", 1, "--warm", 1, "--echo", 3, "--fan", 3];
-const QUICK_CROWD = ["--idle", 0.2, "--warm", 0.6, "--echo", 0.5, "--fan", 0.5];
-const QUICK_ONE_BY_ONE = ["--idle", 0, "--warm", 0.2, "--echo", 0.4, "--fan", 0.4];
+const FULL = "--idle 1 --warm 1 --echo 3 --fan 3";
+const QUICK_CROWD = "--idle 0.3 --warm 0.6 --echo 0.4 --fan 0.4";
+const QUICK_ONE_BY_ONE = "--idle 0 --warm 0.2 --echo 0.3 --fan 0.3";
 
 type Plan = (quick: boolean) => LoadPlan;
 
@@ -21,36 +21,21 @@ type Plan = (quick: boolean) => LoadPlan;
 const crowd: Plan = (quick) => ({
   connections: 2_000,
   until: "fanout",
-  options: ["--rooms", 2, "--active", 200, "-d", 8, "--pushers", 16, ...(quick ? QUICK_CROWD : FULL)],
+  options: `--rooms 2 --active 200 -d 8 --pushers 16 ${quick ? QUICK_CROWD : FULL}`,
 });
 
 /** Nothing to join together: one echo in flight for each of 200 connections, then one push in flight to a room of 1,000. */
 const oneByOne: Plan = (quick) => ({
   connections: 1_000,
   until: "fanout",
-  options: ["--rooms", 1, "--active", 200, "-d", 1, "--pushers", 1, ...(quick ? QUICK_ONE_BY_ONE : FULL)],
+  options: `--rooms 1 --active 200 -d 1 --pushers 1 ${quick ? QUICK_ONE_BY_ONE : FULL}`,
 });
 
 /** 8 KiB to each of 100 connections at a fixed pace that fills what the kernel buffers; in the last phase 20 of them do not read. */
 const slowReaders: Plan = () => ({
   connections: 100,
   until: "slow",
-  options: [
-    "-z",
-    8_192,
-    "--pushers",
-    1,
-    "--push-rate",
-    100,
-    "--echo",
-    0,
-    "--fan",
-    5,
-    "--slow",
-    12,
-    "--slow-pct",
-    20,
-  ],
+  options: "-z 8192 --pushers 1 --push-rate 100 --echo 0 --fan 5 --slow 12 --slow-pct 20",
 });
 
 /** A contender: a new server, one load after the other, and the numbers wanted of them. */
@@ -58,15 +43,15 @@ function under(
   file: string,
   plans: readonly Plan[],
   numbers: (...loads: Load[]) => Sample,
-  options: readonly string[] = [],
+  dialect = "",
 ): Contender {
   return async ({ quick, scratch }: Circumstances) => {
     const server = await startServer(file);
     try {
       const loads: Load[] = [];
-      for (const plan of plans) {
-        const { connections, until, options: planned } = plan(quick);
-        loads.push(await putLoad({ connections, until, options: [...planned, ...options] }, server, scratch));
+      for (const planOf of plans) {
+        const plan = planOf(quick);
+        loads.push(await putLoad({ ...plan, options: `${plan.options} ${dialect}` }, server, scratch));
       }
       return numbers(...loads);
     } finally {
@@ -109,7 +94,7 @@ const clientsPart: Part = {
     // Its second load meets code that the first has warmed, as for any server that has run for a second.
     ours: under("gateway-server.js", [crowd, oneByOne], ofBoth),
     ws: under("ws-peer.js", [crowd, oneByOne], ofBoth),
-    socketIo: under("socket-io-peer.js", [crowd], ofCrowd, ["--sio"]),
+    socketIo: under("socket-io-peer.js", [crowd], ofCrowd, "--sio"),
   },
   rounds: { quick: 2, full: 7 },
   figures: {

@@ -3,10 +3,14 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 /** A server that says nothing for so long does not start. */
 const START_MAX_MS = 20_000;
+
+/** For so long a server that has begun to listen still tidies up after its start, which is no connection's memory. */
+const SETTLE_MS = 300;
 
 /** One of the servers of this folder, running in a process of its own. */
 export interface RunningServer {
@@ -24,6 +28,7 @@ export async function startServer(file: string): Promise<RunningServer> {
   });
   const ended = once(child, "exit");
   await listening(child, file);
+  await pause(SETTLE_MS);
   return {
     port,
     pid: child.pid ?? 0,

@@ -48,7 +48,7 @@ interface Latency {
 /** What a load is made of: `wsload`'s own options, and the last phase that they lead to. */
 export interface LoadPlan {
   readonly connections: number;
-  readonly options: readonly (string | number)[];
+  readonly options: string;
   readonly until: Phase;
 }
 
@@ -62,8 +62,8 @@ export async function putLoad(
   scratch: string,
 ): Promise<Load> {
   const program = await compiled(scratch);
-  const target = ["--port", server.port, "--pids", server.pid, "-c", plan.connections];
-  const load = await report(program, [...target, ...plan.options].map(String), plan.until);
+  const options = `--port ${server.port} --pids ${server.pid} -c ${plan.connections} ${plan.options}`;
+  const load = await report(program, options.trim().split(/ +/), plan.until);
   refuseFalse(load, plan);
   return load;
 }

@@ -12,14 +12,19 @@ export interface Tap {
   readonly mark: (done: (count: number) => void) => void;
 }
 
-/** Floods one counter, waits until it has counted all, and again. Answers messages a second. */
-export async function flood({ add, mark }: Tap, quick: boolean): Promise<{ perSecond: number }> {
+/** Floods one counter and waits until it has counted all. Answers its count. */
+export function pour({ add, mark }: Tap): Promise<number> {
+  return new Promise((done) => {
+    for (let sent = 0; sent < FLOOD; sent++) add();
+    mark(done);
+  });
+}
+
+/** Floods one counter again and again. Answers messages a second. */
+export async function flood(tap: Tap, quick: boolean): Promise<{ perSecond: number }> {
   let told = 0;
   const perSecond = await pace(FLOOD, quick, async () => {
-    const counted = await new Promise<number>((done) => {
-      for (let sent = 0; sent < FLOOD; sent++) add();
-      mark(done);
-    });
+    const counted = await pour(tap);
     told += FLOOD;
     if (counted !== told) throw new RangeError(`told ${told}, counted ${counted}`);
   });

@@ -7,7 +7,7 @@ import { settledHeap } from "./heap.ts";
 import { nactCounter } from "./nact-counter.ts";
 
 const WARM_UP_ACTORS = 1_000;
-const ACTORS = 100_000;
+const ACTORS = 50_000;
 
 /** What the heap grows by for each actor that `spawnOne` starts and tells one message, name and state included. */
 async function heapOfEach(spawnOne: (name: string) => void): Promise<Sample> {

@@ -32,7 +32,7 @@ async function nact({ quick }: Circumstances): Promise<Sample> {
 export const spawn: Part = {
   name: "spawn",
   contenders: { ours, nact },
-  rounds: { quick: 3, full: 9 },
+  rounds: { quick: 2, full: 9 },
   figures: {
     spawnVsNact: {
       kind: "ratio",

@@ -65,6 +65,12 @@ describe("the data directory", () => {
 });
 
 describe("a running node", () => {
+  it("is not found through an announcement that was cut off", () => {
+    const directory = openDataDirectory(fresh("cut"));
+    writeFileSync(join(directory.path, "node.json"), '{ "pid": 1');
+    assert.equal(findNode(directory), undefined);
+  });
+
   it("is found through its data directory until it withdraws", () => {
     const directory = openDataDirectory(fresh("running"));
     assert.equal(findNode(directory), undefined);

@@ -61,30 +61,37 @@ describe("a new connection", () => {
 });
 
 describe("a client that stays silent", () => {
-  it("is pinged first at a random moment of the period, then once each period", () => {
+  const PERIOD = { kind: "pingDue" } as const;
+
+  it("is expected to give signs of life, from a random moment of the first period on", () => {
     const client = new ConnectedClient({ random: () => 0.25 });
+    const [, expected] = client.outlet.takeTold();
+    assert.deepEqual(expected, { kind: "expectSigns", firstMs: PING_EVERY_MS * (9 / 32), everyMs: PING_EVERY_MS });
+  });
+
+  it("is pinged once a period", () => {
+    const client = new ConnectedClient();
     client.takeFrames();
-    client.kit.advance(PING_EVERY_MS * 0.2813);
-    assert.deepEqual(client.takeFrames(), [{ kind: "ping" }]);
-    client.says({ kind: "pong" });
-    client.kit.advance(PING_EVERY_MS);
-    assert.deepEqual(client.takeFrames(), [{ kind: "ping" }]);
+    for (let period = 0; period < 3; period++) {
+      client.kit.tell(PERIOD);
+      assert.deepEqual(client.takeFrames(), [{ kind: "ping" }]);
+      client.says({ kind: "pong" });
+    }
   });
 
   it("is given up after two pings without a sign of life", () => {
     const client = new ConnectedClient();
-    client.kit.advance(PING_EVERY_MS);
-    client.kit.advance(PING_EVERY_MS);
+    client.kit.tell(PERIOD);
+    client.kit.tell(PERIOD);
     assert.equal(client.takeClose(), undefined);
-    client.kit.advance(PING_EVERY_MS);
+    client.kit.tell(PERIOD);
     assert.equal(client.takeClose(), "noProgress");
-    assert.deepEqual(client.kit.timers, []);
   });
 
   it("is kept as long as it says anything at all", () => {
     const client = new ConnectedClient();
     for (let period = 0; period < 5; period++) {
-      client.kit.advance(PING_EVERY_MS);
+      client.kit.tell(PERIOD);
       client.kit.tell(period % 2 === 0 ? { kind: "alive" } : MALFORMED);
     }
     assert.equal(client.takeClose(), undefined);
@@ -93,7 +100,7 @@ describe("a client that stays silent", () => {
   it("is pinged below the protocol on a route that speaks plain text", () => {
     const client = new ConnectedClient({ routes: [loggingRoute([])] });
     client.outlet.takeTold();
-    client.kit.advance(PING_EVERY_MS);
+    client.kit.tell(PERIOD);
     assert.deepEqual(client.outlet.takeTold(), [{ kind: "ping" }]);
   });
 });

@@ -66,6 +66,41 @@ describe("a client that subscribes", () => {
     }
   });
 
+  it("is in the room when it left and came back before the room was found", async () => {
+    const client = new ConnectedClient();
+    client.says(
+      { kind: "subscribe", id: 1, room: "chat/a" },
+      { kind: "unsubscribe", id: 2, room: "chat/a" },
+      { kind: "subscribe", id: 3, room: "chat/a" },
+    );
+    for (const id of [1, 3]) {
+      client.rooms.question("open").answer({ kind: "opened", room: client.room });
+      await client.kit.idle();
+      const joining = client.room.question("join");
+      assert.equal(joining.message.frameId, id);
+      joining.answer({ kind: "joined", epoch: "e", offset: 0 });
+      await client.kit.idle();
+    }
+    client.says({ kind: "publish", id: 4, room: "chat/a", data: "here" });
+    assert.equal(client.room.question("publish").message.data, "here");
+  });
+
+  it("is told why the room did not take it also after it has left, and its next try stays its own", async () => {
+    const client = new ConnectedClient();
+    client.says({ kind: "subscribe", id: 1, room: "chat/a" });
+    client.rooms.question("open").answer({ kind: "opened", room: client.room });
+    await client.kit.idle();
+    const first = client.room.question("join");
+    client.says({ kind: "unsubscribe", id: 2, room: "chat/a" }, { kind: "subscribe", id: 3, room: "chat/a" });
+    client.takeFrames();
+    first.answer({ kind: "refused", code: "roomFull", text: "full" });
+    await client.kit.idle();
+    assert.deepEqual(client.takeFrames(), [{ kind: "refused", id: 1, code: "roomFull", text: "full" }]);
+    client.rooms.question("open").answer({ kind: "opened", room: client.room });
+    await client.kit.idle();
+    assert.equal(client.room.question("join").message.frameId, 3);
+  });
+
   it("is told when there are too many rooms, with everything it said meanwhile", async () => {
     const client = new ConnectedClient();
     client.says(

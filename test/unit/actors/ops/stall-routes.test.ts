@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { stallRoutes } from "../../../../actors/ops/stall-routes.ts";
+import { addSystemMetrics } from "../../../../actors/ops/system-metrics.ts";
 import type { OperationRequest, RouteContext, RouteResponse } from "../../../../runtime/net/route.ts";
+import { Metrics } from "../../../../runtime/telemetry/metrics.ts";
 import { work } from "../../../support/script.ts";
 import { VirtualSystem } from "../../../support/virtual-system.ts";
 
@@ -65,6 +67,15 @@ describe("what operators see of stalls", () => {
     assert.equal(total, 1);
     assert.equal(messages[0]?.["handler"], "script.work");
     assert.ok(!("message" in (messages[0] ?? {})));
+  });
+
+  it("counts stalls, quarantined messages and zombies for Prometheus", async () => {
+    const metrics = new Metrics();
+    addSystemMetrics(metrics, (await stalledSystem()).system);
+    const text = await metrics.text();
+    assert.match(text, /^banyan_stalls_total 3$/m);
+    assert.match(text, /^banyan_quarantined_messages 1$/m);
+    assert.match(text, /^banyan_zombie_turns\{type="script"\} 3$/m);
   });
 
   it("replays or drops a message once, and says so when it is gone", async () => {

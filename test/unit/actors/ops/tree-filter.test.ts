@@ -38,6 +38,7 @@ describe("a tree filter", () => {
     assert.ok(holds("mailbox>=12"));
     assert.ok(holds("restarts=1"));
     assert.ok(holds("uptimeMs<1e4"));
+    assert.ok(!holds("stalls>0"));
   });
 
   it("compares words, and finds them inside others whatever their case", () => {

@@ -95,6 +95,31 @@ describe("an actor whose turn makes no progress", () => {
     assert.deepEqual(virtual.notes("/a"), []);
   });
 
+  it("is not waited for when it is not started anew: its turn is void at once, and its message counted once", async () => {
+    const virtual = new VirtualSystem();
+    const actor = virtual.spawn("a", { progressWithinMs: PROGRESS_MS, restart: "temporary" });
+    const { opened, open } = gate();
+    let late: unknown;
+    virtual.tell(
+      actor,
+      work(async (context) => {
+        await opened;
+        try {
+          context.tell(actor, note("too late"));
+        } catch (error) {
+          late = error;
+        }
+      }),
+    );
+    await virtual.advance(PROGRESS_MS);
+    assert.equal(virtual.system.describe({ path: "/a" }), undefined, "it is gone");
+    open();
+    await virtual.settle();
+    assert.ok(late instanceof Fault && late.code === "staleTurn");
+    assert.equal(virtual.dead("leftInMailbox"), 1);
+    assert.equal(virtual.system.zombies.count, 0);
+  });
+
   it("has its signal aborted, so that what can be cancelled is", async () => {
     const virtual = new VirtualSystem();
     const actor = virtual.spawn("a", { progressWithinMs: PROGRESS_MS });
@@ -126,6 +151,20 @@ describe("a message that stalls its actor again and again", () => {
     assert.equal(held?.strikes, 3);
     assert.equal(held?.message, forever);
     assert.match(held?.fingerprint ?? "", /^[0-9a-f]{16}$/);
+  });
+
+  it("is forgiven its strikes by a try that succeeds, so that one sent many times is not judged for all of them", async () => {
+    const virtual = new VirtualSystem();
+    const actor = virtual.spawn("a", { progressWithinMs: PROGRESS_MS });
+    let tries = 0;
+    const flaky = work(() => (++tries % 2 === 1 ? new Promise<void>(() => {}) : Promise.resolve()));
+    for (let sent = 0; sent < 3; sent++) {
+      virtual.tell(actor, flaky);
+      await virtual.advance(5 * PROGRESS_MS);
+    }
+    assert.equal(virtual.system.stalls.total, 3);
+    assert.equal(virtual.node("/a").handled, 3);
+    assert.deepEqual(virtual.system.quarantine.entries(), []);
   });
 
   it("is handled after all when an operator replays it to a better handler", async () => {

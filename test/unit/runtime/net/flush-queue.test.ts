@@ -56,16 +56,27 @@ describe("flushing", () => {
     assert.deepEqual(flushed, ["other"]);
   });
 
-  it("waits with a reply while another socket of the turn is to be written", () => {
+  it("sends a lone reply at the end of its read also while other sockets wait for the end of the turn", () => {
     const { queue, flushed, socket, endTurn } = flushing();
     const reader = socket("reader");
     queue.add(socket("earlier"));
     queue.readBegan();
     queue.add(reader);
     queue.readEnded(reader);
+    assert.deepEqual(flushed, ["reader"]);
+    endTurn();
+    assert.deepEqual(flushed, ["reader", "earlier"]);
+  });
+
+  it("lets a socket wait on that already waits, whatever its read adds", () => {
+    const { queue, flushed, socket, endTurn } = flushing();
+    const member = socket("member");
+    queue.add(member);
+    queue.readBegan();
+    queue.readEnded(member);
     assert.deepEqual(flushed, []);
     endTurn();
-    assert.deepEqual(flushed, ["earlier", "reader"]);
+    assert.deepEqual(flushed, ["member"]);
   });
 
   it("asks for one end of turn, however many sockets there are and however many reads", () => {
