@@ -55,7 +55,7 @@ export interface ActorParts<P extends Protocol, State, Args> {
   readonly supervision?: Partial<Supervision>;
   /**
    * How long an async turn may go on without progress before the actor counts as stalled; each `context.beat` starts it
-   * anew. 30,000 ms unless given.
+   * anew. 30,000 ms unless given; `Infinity` switches the watch off.
    */
   readonly progressWithinMs?: number;
   /** A duty to call `context.beat` also while there is no mail: for actors that make their own work. */

@@ -43,7 +43,9 @@ export function progressWithinMs(cell: Cell): number {
 
 /** The promise of a turn is pending from now on. */
 export function beginTurnWatch(cell: Cell): void {
-  const watch = (cell.rare.turnWatch ??= new StallWatch(cell, "turn", progressWithinMs(cell)));
+  const withinMs = progressWithinMs(cell);
+  if (withinMs === Number.POSITIVE_INFINITY) return;
+  const watch = (cell.rare.turnWatch ??= new StallWatch(cell, "turn", withinMs));
   watch.restart();
 }
 
