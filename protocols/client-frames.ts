@@ -7,8 +7,8 @@ export const RoomId = Type.String({
   pattern: `^(chat|live)/[^\\s/]{1,${ROOM_NAME_MAX}}$`,
   examples: ["chat/lobby"],
 });
-/** Correlates an answer with its frame; chosen by the client. */
-const FrameId = Type.Integer({ minimum: 0 });
+/** Correlates an answer with its frame; chosen by the client. A larger one would come back as another number. */
+const FrameId = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const Offset = Type.Integer({ minimum: 0 });
 const MemberName = Type.String({ minLength: 1, maxLength: MEMBER_NAME_MAX });
 

@@ -9,6 +9,7 @@ import type { Ask } from "./ask.ts";
 import { CellExtras } from "./cell-extras.ts";
 import { AskTurnContext } from "./ask-turn-context.ts";
 import type { CellContext } from "./cell-context.ts";
+import { CellPath } from "./cell-path.ts";
 import { flightOf } from "./flight.ts";
 import { Lane } from "./lane.ts";
 import { advance, beginStop, boundTurn, callSupervisor, fail } from "./lifecycle.ts";
@@ -271,9 +272,8 @@ export class Cell extends NactActor {
 
   override initializeState(): void {}
 
-  // nact has every actor hold the names of all above it. Ours are read off the tree; what is left is nact's check of a name.
   override get path(): NactPath {
-    return this.system.emptyPath;
+    return new CellPath(this);
   }
 
   override set path(_path: NactPath) {}

@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 /**
  * Encoded frames that leave one socket together, as a persistent list. Sockets that were given the same frames in the
  * same order hold the same batch, so what a room says in a turn is joined once for all its members. Pure.

@@ -27,8 +27,9 @@ export class Intake implements Traffic {
   readonly #read: ReadFrame;
   readonly #rate: Rate;
   readonly #bucket: TokenBucket;
-  /** When the read began whose frames come now; undefined between reads. */
-  #readAtMs: number | undefined = undefined;
+  #isReading = false;
+  /** When the read began whose frames come now, in whole milliseconds: what is no fraction is not boxed. */
+  #readAtMs = 0;
   #bytesIn = 0;
   #framesIn = 0;
 
@@ -37,7 +38,7 @@ export class Intake implements Traffic {
     this.#door = parts.door;
     this.#read = parts.read;
     this.#rate = parts.rate;
-    this.#bucket = new TokenBucket(parts.rate, parts.door.clock.nowMs());
+    this.#bucket = new TokenBucket(parts.rate, Math.trunc(parts.door.clock.nowMs()));
   }
 
   /** Takes one frame. What it causes is under way when `readEnded` returns. */
@@ -62,7 +63,7 @@ export class Intake implements Traffic {
 
   /** The read is over: lets the actors work, and their answers leave. */
   readEnded(): void {
-    this.#readAtMs = undefined;
+    this.#isReading = false;
     this.#door.pump();
     this.outlet.share.flushes.readEnded(this.outlet);
   }
@@ -84,12 +85,14 @@ export class Intake implements Traffic {
   #count(bytes: Buffer): number {
     this.#framesIn++;
     this.#bytesIn += bytes.length;
-    return this.#bucket.take((this.#readAtMs ??= this.#beginRead()));
+    if (!this.#isReading) this.#beginRead();
+    return this.#bucket.take(this.#readAtMs);
   }
 
-  #beginRead(): number {
+  #beginRead(): void {
+    this.#isReading = true;
     this.outlet.share.flushes.readBegan();
-    return this.#door.hold();
+    this.#readAtMs = Math.trunc(this.#door.hold());
   }
 
   #tell(message: Tell<ConnectionProtocol>): void {

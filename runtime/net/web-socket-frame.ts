@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 /** The kinds of WebSocket frame that a server sends whole (RFC 6455, section 5.2). */
 export const OPCODE = { text: 0x1, binary: 0x2, ping: 0x9, pong: 0xa } as const;
 

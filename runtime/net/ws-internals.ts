@@ -51,12 +51,10 @@ export function observe(webSocket: WebSocket, observer: WebSocketObserver): void
 
 /** Every read ends in one write to the parser, which parses at once and emits all messages before it returns. */
 function writeAndTell(this: Writable & Observed, bytes: Buffer): boolean {
-  const mayGoOn = write.call(this, bytes);
+  const mayGoOn = Writable.prototype.write.call(this, bytes);
   this[OBSERVER].readEnded();
   return mayGoOn;
 }
-
-const write: (this: Writable, bytes: Buffer) => boolean = Writable.prototype.write;
 
 function onConclude(this: Observed): void {
   this[OBSERVER].closeFrameCame();

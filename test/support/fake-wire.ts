@@ -120,7 +120,7 @@ export class SendPaths {
   constructor(outboundBytes = 262_144) {
     const flushes = new FlushQueue((task) => void this.turnEnds.push(task));
     const tell: Door["tell"] = (_to, message) => {
-      this.told.push(message as TaggedMessage);
+      this.told.push(message);
       return "accepted";
     };
     const door = { clock: this.clock, tell, hold: () => this.clock.nowMs(), pump: () => {} };

@@ -66,7 +66,11 @@ describe("a client that stays silent", () => {
   it("is expected to give signs of life, from a random moment of the first period on", () => {
     const client = new ConnectedClient({ random: () => 0.25 });
     const [, expected] = client.outlet.takeTold();
-    assert.deepEqual(expected, { kind: "expectSigns", firstMs: PING_EVERY_MS * (9 / 32), everyMs: PING_EVERY_MS });
+    assert.deepEqual(expected, {
+      kind: "expectSigns",
+      firstMs: PING_EVERY_MS * (9 / 32),
+      everyMs: PING_EVERY_MS,
+    });
   });
 
   it("is pinged once a period", () => {

@@ -28,6 +28,11 @@ function refusalOf(value: unknown): { code: string; field: string; text: string 
 }
 
 describe("a message at a door", () => {
+  it("is refused when its id would come back as another number", () => {
+    const checked = compileMessages(CLIENT_FRAMES)({ kind: "presence", id: 2 ** 53, room: "chat/a" });
+    assert.deepEqual(!checked.ok && [checked.code, checked.field], ["invalidField", "/id"]);
+  });
+
   it("passes as it came when its kind is known and its fields fit", () => {
     const message = { kind: "join", name: "Ada" };
     const checked = validate(message);
