@@ -32,7 +32,7 @@ const nothing = (): void => {};
 const NACT_PROPERTIES = { afterStop: nothing, onCrash: nothing };
 
 /**
- * An actor as the kernel runs it: nact's actor with our mailbox, turns, references and supervision. Name, path, parent and
+ * An actor as the kernel runs it: nact's actor with our mailbox, turns, references and supervision. Name, parent and
  * children are nact's. At most one turn is open at any time, whatever happens: it spans the handler and its promise, and
  * one that ends after its life did is ignored.
  */

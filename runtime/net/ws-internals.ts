@@ -51,10 +51,14 @@ export function observe(webSocket: WebSocket, observer: WebSocketObserver): void
 
 /** Every read ends in one write to the parser, which parses at once and emits all messages before it returns. */
 function writeAndTell(this: Writable & Observed, bytes: Buffer): boolean {
-  const mayGoOn = Writable.prototype.write.call(this, bytes);
+  const mayGoOn = write.call(this, bytes);
   this[OBSERVER].readEnded();
   return mayGoOn;
 }
+
+// It is called with the receiver it belongs to.
+// oxlint-disable-next-line typescript/unbound-method
+const write: (this: Writable, bytes: Buffer) => boolean = Writable.prototype.write;
 
 function onConclude(this: Observed): void {
   this[OBSERVER].closeFrameCame();

@@ -7,13 +7,18 @@ import { bareNact, bareTemporaryReference, loopTurns } from "../../support/bare-
 import { answer, gate, note, own, question, work } from "../../support/script.ts";
 import { VirtualSystem } from "../../support/virtual-system.ts";
 
+/** Long enough for a few turns of the loop on a busy machine. */
+const BARE_TIMEOUT_MS = 500;
+
 const stopSelf = work((context) => context.stopSelf());
 
 test("row 14: in nact a question to an actor that stops waits out its time; the kernel fails it at once", async () => {
   const nact = bareNact();
   const bare = nact.spawn(nact.start(), () => new Promise(() => {}), "actor");
   const bareEnds: string[] = [];
-  const bareAsked = nact.query(bare, "question", 100).catch((error: unknown) => bareEnds.push(String(error)));
+  const bareAsked = nact
+    .query(bare, "question", BARE_TIMEOUT_MS)
+    .catch((error: unknown) => bareEnds.push(String(error)));
   await loopTurns(2);
   nact.stop(bare);
   await loopTurns(5);
