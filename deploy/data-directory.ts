@@ -21,6 +21,7 @@ const FOLDER_MODE = 0o700;
 const SECRET_MODE = 0o600;
 const SECRET_BYTES = 32;
 const OTHERS = 0o077;
+const OTHERS_WRITE = 0o022;
 
 /** A secret of the data directory, and whether it was made just now. */
 export interface KeptSecret {
@@ -92,6 +93,7 @@ export class DataDirectory {
 export function openDataDirectory(path: string): DataDirectory {
   try {
     mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+    checkMode(path);
     checkVersion(path);
   } catch (error) {
     if (error instanceof Refusal) throw error;
@@ -105,6 +107,14 @@ export function openDataDirectory(path: string): DataDirectory {
     );
   }
   return new DataDirectory(path);
+}
+
+/** @throws Refusal when others may write into the directory, and so replace the keys in it */
+function checkMode(path: string): void {
+  const mode = statSync(path).mode & 0o777;
+  if ((mode & OTHERS_WRITE) === 0) return;
+  const text = `others may write into the data directory ${path} (mode ${mode.toString(8)}): chmod 700 ${path}`;
+  throw new Refusal("settings", text);
 }
 
 /** The version that a data directory says it has; undefined when it says none. @throws Refusal when it is no number */

@@ -16,6 +16,9 @@ import { stopSignal } from "./stop-signals.ts";
 import { version } from "./version.ts";
 import { watchLoop } from "./watch-loop.ts";
 
+/** How long a node that has failed may take to say goodbye. */
+const FAILED_STOP_WITHIN_MS = 3_000;
+
 /** Runs a node until a signal stops it, then ends the process. @throws Refusal when it cannot start */
 export async function runNode(given: NodeSettings): Promise<void> {
   const directory = openDataDirectory(given.dataDir);
@@ -27,8 +30,19 @@ export async function runNode(given: NodeSettings): Promise<void> {
     if (secret?.isNew === true) log.info("data.secretMade", { path: secret.path });
   }
   const signalled = stopSignal();
-  const onFailure = (): never => process.exit(EXIT_CODES.failed);
-  const node = new BanyanNode({ settings, log, version: version(), features: FEATURES, onFailure });
+  // The tree can no longer help itself, but its clients shall still hear that the node goes.
+  const onFailure = (): void => void node.stop(FAILED_STOP_WITHIN_MS).finally(() => end(EXIT_CODES.failed));
+  const end = (code: number): never => {
+    withdrawNode(directory, process.pid);
+    process.exit(code);
+  };
+  const node: BanyanNode = new BanyanNode({
+    settings,
+    log,
+    version: version(),
+    features: FEATURES,
+    onFailure,
+  });
   await open(node);
   const watchdog = watchLoop({ settings, system: node.system, log });
   const running: RunningNode = { pid: process.pid, ...node.urls() };
@@ -41,10 +55,9 @@ export async function runNode(given: NodeSettings): Promise<void> {
   const stoppedInTime = await node.stop(settings.stopWithinMs);
   // Last, because a stop may block the loop too.
   await watchdog.stop();
-  withdrawNode(directory, process.pid);
   if (stoppedInTime) log.info("node.stopped");
   else log.error("node.stopTimedOut", { withinMs: settings.stopWithinMs });
-  process.exit(stoppedInTime ? EXIT_CODES.ok : EXIT_CODES.failed);
+  end(stoppedInTime ? EXIT_CODES.ok : EXIT_CODES.failed);
 }
 
 function logOptions({ name, log }: NodeSettings): {

@@ -1,16 +1,17 @@
 import Type from "typebox";
-import { CLIENT_PROTOCOL_VERSION, MEMBER_NAME_MAX, ROOM_NAME_MAX } from "./client-protocol.ts";
+import { CLIENT_PROTOCOL_VERSION, MEMBER_NAME_MAX } from "./client-protocol.ts";
+import { NAME_PATTERN, ROOM_PATTERN } from "./patterns.ts";
 import type { Fields, MessageOf } from "./protocol.ts";
 
 /** A room: its kind, then its name. */
 export const RoomId = Type.String({
-  pattern: `^(chat|live)/[^\\s/]{1,${ROOM_NAME_MAX}}$`,
+  pattern: ROOM_PATTERN.source,
   examples: ["chat/lobby"],
 });
 /** Correlates an answer with its frame; chosen by the client. A larger one would come back as another number. */
 const FrameId = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const Offset = Type.Integer({ minimum: 0 });
-const MemberName = Type.String({ minLength: 1, maxLength: MEMBER_NAME_MAX });
+const MemberName = Type.String({ minLength: 1, maxLength: MEMBER_NAME_MAX, pattern: NAME_PATTERN.source });
 
 /** Somebody present in a room. */
 export const Member = Type.Object({ id: Type.String(), name: Type.String() });

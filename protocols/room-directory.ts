@@ -14,7 +14,11 @@ export const RoomDirectoryProtocol = defineProtocol({
   ask: {
     /** Finds a room and starts it when it does not exist yet. */
     open: {
-      request: { room: RoomId },
+      request: {
+        room: RoomId,
+        /** Whether a verified service asks: a share of the rooms is kept for those. */
+        isService: Type.Optional(Type.Boolean()),
+      },
       reply: {
         opened: { room: reference<RoomProtocol>() },
         refused: { code: Type.Literal("tooManyRooms"), text: Type.String() },

@@ -12,7 +12,9 @@ export const roomsFeature: Feature = {
   name: "rooms",
   start({ settings, system, openChannel, find }) {
     const rooms = system.spawn(Rooms, "rooms", { settings: settings.rooms, openChannel });
-    const guard = sourceGuard(new SourceVerifier(settings.push.keys, settings.push.windowMs), PUSH_SCOPE);
+    const { keys, windowMs } = settings.push;
+    const rules = { windowMs, startedAtMs: system.clock.wallMs() };
+    const guard = sourceGuard(new SourceVerifier(keys, rules), PUSH_SCOPE);
     // The gateway starts later, because it wants to know where rooms are.
     const gateway = () => find(GatewayProtocol);
     return {

@@ -86,7 +86,7 @@ async function pushToRoom(
   const { data, facts, from = principal?.name ?? "" } = body;
   const post = { kind: "post", from, data, ...(facts && { facts }) } as const;
   for (let attempt = 1; attempt <= TRIES_MAX; attempt++) {
-    const opened = await context.ask(rooms, { kind: "open", room });
+    const opened = await context.ask(rooms, { kind: "open", room, isService: true });
     if (opened.kind === "refused") return answerOf(opened);
     const posted = await context.ask(opened.room, post).catch(whenGone(undefined));
     if (posted !== undefined) return answerOf(posted);

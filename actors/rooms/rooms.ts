@@ -14,6 +14,9 @@ import { sendAway } from "./send-away.ts";
 /** How long a turn may go on without progress, in milliseconds: meanwhile nobody finds a room. */
 const PROGRESS_WITHIN_MS = 10_000;
 
+/** The share of the rooms that clients may open; the rest is kept for services, so that no crowd can shut them out. */
+const CLIENTS_SHARE = 0.9;
+
 /** Makes the fan-out of a room; slow clients find their drops under `address`. */
 export type OpenChannel = (address: string, policy: SlowPolicy) => Reference<ChannelProtocol>;
 
@@ -50,10 +53,11 @@ export const Rooms = defineActor({
     rooms: new Map(),
   }),
   handlers: {
-    open(state, { room }, context) {
+    open(state, { room, isService = false }, context) {
       const open = state.rooms.get(room);
       if (open !== undefined) return context.reply({ kind: "opened", room: open.reference });
-      if (state.rooms.size >= state.roomsMax) return context.reply(tooManyRooms(state));
+      const roomsMax = isService ? state.roomsMax : Math.ceil(state.roomsMax * CLIENTS_SHARE);
+      if (state.rooms.size >= roomsMax) return context.reply(tooManyRooms(roomsMax));
       context.reply({ kind: "opened", room: start(state, room, context).reference });
     },
     find({ rooms }, { room }, context) {
@@ -79,6 +83,6 @@ function start(state: RoomsState, room: string, context: Context<RoomDirectoryPr
   return open;
 }
 
-function tooManyRooms({ roomsMax }: RoomsState) {
+function tooManyRooms(roomsMax: number) {
   return { kind: "refused", code: "tooManyRooms", text: `at most ${roomsMax} rooms may be open` } as const;
 }

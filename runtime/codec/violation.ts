@@ -1,3 +1,4 @@
+import { PATTERNS } from "../../protocols/patterns.ts";
 import type { TLocalizedValidationError } from "typebox/error";
 
 /** What is wrong with a value from outside: where, as a JSON pointer ("" is the whole value), and the rule in words. */
@@ -41,7 +42,7 @@ function ruleOf(error: TLocalizedValidationError): string {
     case "enum":
       return `must be one of ${error.params.allowedValues.join(", ")}`;
     case "pattern":
-      return `must match ${String(error.params.pattern)}`;
+      return `must be ${inWords(String(error.params.pattern))}`;
     default:
       return limitOf(error);
   }
@@ -66,6 +67,10 @@ function limitOf(error: TLocalizedValidationError): string {
     default:
       return error.message;
   }
+}
+
+function inWords(pattern: string): string {
+  return PATTERNS.find(({ source }) => source === pattern)?.words ?? `a text that matches ${pattern}`;
 }
 
 function withArticle(type: string): string {

@@ -27,6 +27,7 @@ export const SOURCE_REFUSALS = {
   unknownKey: { status: 401, text: "no key of this node is meant" },
   badSignature: { status: 401, text: "the signature does not fit the request" },
   staleTimestamp: { status: 401, text: "the timestamp is too far from this node's time" },
+  signedBeforeStart: { status: 401, text: "the request was signed before this node started; sign it anew" },
   replayedNonce: { status: 401, text: "the nonce was used before" },
   nonceMemoryFull: { status: 503, text: "too many signed requests of this key in a short time" },
   missingScope: { status: 403, text: "the key may not do this" },
@@ -38,6 +39,19 @@ export type SourceRefusal = keyof typeof SOURCE_REFUSALS;
 export type SourceVerdict =
   | { readonly kind: "verified"; readonly key: SourceKey }
   | { readonly kind: "refused"; readonly code: SourceRefusal; readonly keyId?: string };
+
+/** What a verifier goes by. */
+export interface VerifierRules {
+  /** How far a timestamp may be off, in milliseconds. */
+  readonly windowMs: number;
+  /**
+   * When the memory of nonces began, in milliseconds since 1970. What was signed before may have been used with an
+   * earlier process, so it is refused: a restart must not let a captured request pass again.
+   */
+  readonly startedAtMs: number;
+  /** How many nonces are remembered for each key; 100,000 unless given. */
+  readonly noncesMax?: number;
+}
 
 /** Nonces remembered for one key; one key's flood must not shut out the others. */
 const NONCES_MAX = 100_000;
@@ -55,18 +69,16 @@ export class SourceVerifier {
   readonly #apiKeys: readonly SourceKey[];
   readonly #nonces: ReadonlyMap<string, NonceMemory>;
   readonly #windowMs: number;
+  readonly #startedAtMs: number;
 
-  /**
-   * @param windowMs how far a timestamp may be off
-   * @param noncesMax how many nonces are remembered for each key
-   */
-  constructor(keys: readonly SourceKey[], windowMs: number, noncesMax = NONCES_MAX) {
+  constructor(keys: readonly SourceKey[], { windowMs, startedAtMs, noncesMax = NONCES_MAX }: VerifierRules) {
     const signing = keys.filter(({ kind }) => kind === "hmac");
     this.#hmacKeys = new Map(signing.map((key) => [key.id, key]));
     this.#apiKeys = keys.filter(({ kind }) => kind === "apiKey");
     // A timestamp from the edge of the future is good for two windows.
     this.#nonces = new Map(signing.map(({ id }) => [id, new NonceMemory(noncesMax, 2 * windowMs)]));
     this.#windowMs = windowMs;
+    this.#startedAtMs = startedAtMs;
   }
 
   /** Whether a known service that may do `action` sent this request. `wallMs`: milliseconds since 1970. */
@@ -97,6 +109,7 @@ export class SourceVerifier {
     if (!isSame(signature.toLowerCase(), expected)) return { kind: "refused", code: "badSignature", keyId };
     const isStale = Math.abs(wallMs - timestampMs) > this.#windowMs;
     if (isStale) return { kind: "refused", code: "staleTimestamp", keyId };
+    if (timestampMs < this.#startedAtMs) return { kind: "refused", code: "signedBeforeStart", keyId };
     switch (this.#nonces.get(keyId)?.take(nonce, wallMs)) {
       case "fresh":
         return { kind: "verified", key };

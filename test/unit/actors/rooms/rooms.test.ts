@@ -42,6 +42,21 @@ describe("the directory of rooms", () => {
     });
   });
 
+  it("keeps a share of the rooms for services, so that clients cannot shut them out", async () => {
+    const kit = behaviourKit(Rooms, {
+      args: {
+        settings: { ...settings, rooms: 10 },
+        openChannel: (address) => new Probe(ChannelProtocol, address),
+      },
+    });
+    for (let room = 1; room <= 9; room++) {
+      assert.equal((await kit.ask({ kind: "open", room: `chat/${room}` })).kind, "opened");
+    }
+    assert.equal((await kit.ask({ kind: "open", room: "chat/10" })).kind, "refused");
+    assert.equal((await kit.ask({ kind: "open", room: "live/final", isService: true })).kind, "opened");
+    assert.equal((await kit.ask({ kind: "open", room: "live/other", isService: true })).kind, "refused");
+  });
+
   it("does not start a room for somebody who only looks", async () => {
     const { kit } = directory();
     assert.deepEqual(await kit.ask({ kind: "find", room: "chat/lobby" }), { kind: "absent" });

@@ -18,7 +18,12 @@ const AUDIT: SourceKey = { id: "audit", kind: "hmac", secret: "the secret of aud
 const SHELL: SourceKey = { id: "shell", kind: "apiKey", secret: "an-api-key-for-a-shell", scopes: ["push"] };
 const KEYS = [DESK, LIVE, AUDIT, SHELL];
 
-const newVerifier = (noncesMax?: number) => new SourceVerifier(KEYS, WINDOW_MS, noncesMax);
+const newVerifier = (noncesMax?: number, startedAtMs = 0) =>
+  new SourceVerifier(KEYS, {
+    windowMs: WINDOW_MS,
+    startedAtMs,
+    ...(noncesMax !== undefined && { noncesMax }),
+  });
 const PARTS: SignedParts = {
   method: "POST",
   path: "/chatroom/push",
@@ -53,6 +58,12 @@ describe("a signed request", () => {
       "banyan-nonce": "n1",
       "banyan-signature": "d777edd57b86eaf1d5488ea1cf33787104e5ad1ac527666d65244e98696a1c24",
     });
+  });
+
+  it("is refused when it was signed before the node started, whose predecessor may have taken it", () => {
+    const restarted = newVerifier(undefined, NOW_MS + 1);
+    assert.equal(verify(signed(), NOW_MS + 2, restarted), "signedBeforeStart");
+    assert.equal(verify(signed({ timestampMs: NOW_MS + 1 }), NOW_MS + 2, restarted), "desk");
   });
 
   it("is refused when a header is missing or senseless", () => {
