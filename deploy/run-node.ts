@@ -15,6 +15,7 @@ import type { RunningNode } from "./running-node.ts";
 import { stopSignal } from "./stop-signals.ts";
 import { version } from "./version.ts";
 import { watchLoop } from "./watch-loop.ts";
+import { keepYoungGeneration } from "./young-generation.ts";
 
 /** How long a node that has failed may take to say goodbye. */
 const FAILED_STOP_WITHIN_MS = 3_000;
@@ -43,6 +44,7 @@ export async function runNode(given: NodeSettings): Promise<void> {
     features: FEATURES,
     onFailure,
   });
+  keepYoungGeneration();
   await open(node);
   const watchdog = watchLoop({ settings, system: node.system, log });
   const running: RunningNode = { pid: process.pid, ...node.urls() };

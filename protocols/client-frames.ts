@@ -1,6 +1,6 @@
 import Type from "typebox";
-import { CLIENT_PROTOCOL_VERSION, MEMBER_NAME_MAX } from "./client-protocol.ts";
-import { NAME_PATTERN, ROOM_PATTERN } from "./patterns.ts";
+import { CLIENT_PROTOCOL_VERSION } from "./client-protocol.ts";
+import { NAME_RULE, ROOM_PATTERN } from "./patterns.ts";
 import type { Fields, MessageOf } from "./protocol.ts";
 
 /** A room: its kind, then its name. */
@@ -11,7 +11,7 @@ export const RoomId = Type.String({
 /** Correlates an answer with its frame; chosen by the client. A larger one would come back as another number. */
 const FrameId = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const Offset = Type.Integer({ minimum: 0 });
-const MemberName = Type.String({ minLength: 1, maxLength: MEMBER_NAME_MAX, pattern: NAME_PATTERN.source });
+const MemberName = Type.String(NAME_RULE);
 
 /** Somebody present in a room. */
 export const Member = Type.Object({ id: Type.String(), name: Type.String() });

@@ -1,7 +1,6 @@
 import Type from "typebox";
-import { MEMBER_NAME_MAX } from "./client-protocol.ts";
 import type { ListenerProtocol } from "./listener.ts";
-import { NAME_PATTERN } from "./patterns.ts";
+import { NAME_RULE } from "./patterns.ts";
 import { defineProtocol } from "./protocol.ts";
 import type { Fields } from "./protocol.ts";
 import { reference } from "./reference.ts";
@@ -12,7 +11,7 @@ const unknownListener = { text: Type.String() };
 export const NOTICE_FIELDS = {
   /** The name of a listener; all of them unless given. */
   listener: Type.Optional(Type.String()),
-  from: Type.String({ minLength: 1, maxLength: MEMBER_NAME_MAX, pattern: NAME_PATTERN.source }),
+  from: Type.String(NAME_RULE),
   data: Type.Unknown(),
 } as const satisfies Fields;
 

@@ -1,7 +1,6 @@
 import Type from "typebox";
 import { Facts, Publication, RoomId } from "./client-frames.ts";
-import { MEMBER_NAME_MAX } from "./client-protocol.ts";
-import { NAME_PATTERN } from "./patterns.ts";
+import { NAME_RULE } from "./patterns.ts";
 import type { Fields } from "./protocol.ts";
 
 /** What the rooms' HTTP routes and actions take and answer, field by field. */
@@ -29,9 +28,7 @@ export const PUSH_FIELDS = {
   ),
   from: Type.Optional(
     Type.String({
-      minLength: 1,
-      maxLength: MEMBER_NAME_MAX,
-      pattern: NAME_PATTERN.source,
+      ...NAME_RULE,
       description: "who says it; the id of the key unless given",
     }),
   ),

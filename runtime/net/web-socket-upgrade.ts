@@ -12,7 +12,8 @@ import type { HttpRefusal } from "./refuse-socket.ts";
 import { addressOf, routeRequest, splitTarget } from "./route-request.ts";
 import type { Guard, Route } from "./route.ts";
 import type { RouteTable } from "./route-table.ts";
-import { WebSocketWire, WiredWebSocket } from "./web-socket-wire.ts";
+import { WebSocketWire } from "./web-socket-wire.ts";
+import { ObservedWebSocket } from "./ws-internals.ts";
 
 /** How long a client may take to answer a close frame, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -44,7 +45,7 @@ export interface UpgradeCall {
 export class WebSocketUpgrade {
   readonly #parts: UpgradeParts;
   /** One for each frame limit, because ws takes the limit with its server. */
-  readonly #servers = new Map<number, Server<typeof WiredWebSocket>>();
+  readonly #servers = new Map<number, Server<typeof ObservedWebSocket>>();
 
   constructor(parts: UpgradeParts) {
     this.#parts = parts;
@@ -130,7 +131,7 @@ export class WebSocketUpgrade {
     refuseSocket(socket, { status, code, text, ...(headers === undefined ? {} : { headers }) });
   }
 
-  #serverFor(frameBytes: number): Server<typeof WiredWebSocket> {
+  #serverFor(frameBytes: number): Server<typeof ObservedWebSocket> {
     const known = this.#servers.get(frameBytes);
     if (known !== undefined) return known;
     const server = webSocketServer(frameBytes);
@@ -142,10 +143,10 @@ export class WebSocketUpgrade {
   }
 }
 
-function webSocketServer(frameBytes: number): Server<typeof WiredWebSocket> {
+function webSocketServer(frameBytes: number): Server<typeof ObservedWebSocket> {
   return new WebSocketServer({
     noServer: true,
-    WebSocket: WiredWebSocket,
+    WebSocket: ObservedWebSocket,
     clientTracking: false,
     // A compressed broadcast could not be encoded once for all.
     perMessageDeflate: false,

@@ -8,33 +8,24 @@ import { awaitDrain } from "./drain.ts";
 import type { Intake } from "./intake.ts";
 import { OPCODE, webSocketFrame } from "./web-socket-frame.ts";
 import type { DrainListener, Wire } from "./wire.ts";
-import { observe, rawSocket } from "./ws-internals.ts";
-import type { WebSocketError, WebSocketObserver } from "./ws-internals.ts";
+import { rawSocket } from "./ws-internals.ts";
+import type { ObservedWebSocket, WebSocketObserver } from "./ws-internals.ts";
 
 /** The longest reason that fits into a close frame (RFC 6455, section 5.5), in bytes. */
 const CLOSE_TEXT_BYTES_MAX = 123;
 
-/** How ws names what exceeds its limits. */
-const TOO_LARGE: ReadonlySet<string | undefined> = new Set([
-  "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
-  "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH",
-  "WS_ERR_TOO_MANY_BUFFERED_PARTS",
-]);
-
-/** A WebSocket that knows its wire, so that its listeners need no closures. */
-export class WiredWebSocket extends WebSocket {
-  wire: WebSocketWire | undefined = undefined;
-}
+/** With which codes ws closes for a message of too many bytes, or in too many pieces. */
+const TOO_LARGE: ReadonlySet<number> = new Set([1008, 1009]);
 
 /** A WebSocket as a wire: ws reads and keeps to the protocol, writes go past it to the raw socket. */
 export class WebSocketWire implements Wire, WebSocketObserver {
-  readonly #webSocket: WiredWebSocket;
+  readonly #webSocket: ObservedWebSocket;
   readonly #socket: Socket;
   #intake: Intake | undefined = undefined;
   /** Why it ends, as far as this side knows. */
   #end: SocketEnd | undefined = undefined;
 
-  constructor(webSocket: WiredWebSocket) {
+  constructor(webSocket: ObservedWebSocket) {
     this.#webSocket = webSocket;
     this.#socket = rawSocket(webSocket);
   }
@@ -45,14 +36,7 @@ export class WebSocketWire implements Wire, WebSocketObserver {
 
   listen(intake: Intake): void {
     this.#intake = intake;
-    const webSocket = this.#webSocket;
-    webSocket.wire = this;
-    webSocket.on("message", onMessage);
-    webSocket.on("ping", onPing);
-    webSocket.on("pong", onPong);
-    webSocket.on("close", onClose);
-    webSocket.on("error", onError);
-    observe(webSocket, this);
+    this.#webSocket.observe(this);
   }
 
   write(bytes: Buffer): void {
@@ -77,7 +61,7 @@ export class WebSocketWire implements Wire, WebSocketObserver {
     this.#end ??= { code, text };
     // A client that has stopped reading may never answer the close frame; ws gives up after its close timeout.
     this.#webSocket.resume();
-    this.#webSocket.close(code, shortened(text));
+    this.#webSocket.closeWith(code, shortened(text));
   }
 
   message(bytes: Buffer, binary: boolean): void {
@@ -106,36 +90,13 @@ export class WebSocketWire implements Wire, WebSocketObserver {
     this.#intake?.outlet.ended();
   }
 
-  protocolBroken(error: WebSocketError): void {
-    if (TOO_LARGE.has(error.code)) this.#intake?.outlet.close("tooLarge");
+  protocolBroken(code: number): void {
+    if (TOO_LARGE.has(code)) this.#intake?.outlet.close("tooLarge");
     else {
-      this.#end ??= { code: error.code === "WS_ERR_INVALID_UTF8" ? 1007 : 1002, text: error.message };
+      this.#end ??= { code, text: "the client broke the WebSocket protocol" };
       this.closeFrameCame();
     }
   }
-}
-
-function onMessage(this: WebSocket, bytes: unknown, binary: boolean): void {
-  wireOf(this)?.message(bytes as Buffer, binary);
-}
-
-function onPing(this: WebSocket, bytes: Buffer): void {
-  wireOf(this)?.ping(bytes);
-}
-
-function onPong(this: WebSocket, bytes: Buffer): void {
-  wireOf(this)?.pong(bytes);
-}
-
-function onClose(this: WebSocket, code: number, text: Buffer): void {
-  wireOf(this)?.closed(code, text.toString());
-}
-
-// An error is always followed by `close`, which says all that matters; unheard it would end the process.
-function onError(): void {}
-
-function wireOf(webSocket: WebSocket): WebSocketWire | undefined {
-  return (webSocket as WiredWebSocket).wire;
 }
 
 /** Cuts a text to what a close frame holds, between two characters. */

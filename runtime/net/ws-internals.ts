@@ -1,31 +1,28 @@
 import type { Socket } from "node:net";
 import { Writable } from "node:stream";
-import type { WebSocket } from "ws";
+import { WebSocket } from "ws";
 
-/** What ws does inside that its public events do not tell, or tell too late. */
+/** Hears what ws does with one WebSocket, at the moment at which it does it. */
 export interface WebSocketObserver {
-  /** All messages that one read completed have been emitted. */
+  message(bytes: Buffer, binary: boolean): void;
+  ping(bytes: Buffer): void;
+  pong(bytes: Buffer): void;
+  /** All messages that one read completed have been told. */
   readEnded(): void;
   /** The client's close frame has come; ws is about to answer it. */
   closeFrameCame(): void;
-  /** The client has broken the protocol; ws is about to close for that reason, unless it is closing already. */
-  protocolBroken(error: WebSocketError): void;
-}
-
-/** An error of ws's parser. */
-export interface WebSocketError extends Error {
-  readonly code?: string;
+  /** The client has broken the protocol; ws is about to close with this code, unless it is closed with another first. */
+  protocolBroken(code: number): void;
+  /** It is over. */
+  closed(code: number, text: string): void;
 }
 
 const OBSERVER = Symbol("observer");
 
-interface Observed {
-  [OBSERVER]: WebSocketObserver;
-}
-
 interface Inside {
   readonly _socket: Socket;
-  readonly _receiver: Writable & Observed;
+  readonly _receiver: Writable & { [OBSERVER]: WebSocketObserver };
+  readonly _closeFrameReceived: boolean;
 }
 
 /**
@@ -38,34 +35,61 @@ export function rawSocket(webSocket: WebSocket): Socket {
   return inside(webSocket)._socket;
 }
 
-/** Observes a WebSocket that has just been opened. */
-export function observe(webSocket: WebSocket, observer: WebSocketObserver): void {
-  const { _receiver: receiver } = inside(webSocket);
-  // Shared functions and a field instead of closures: there are very many WebSockets.
-  receiver[OBSERVER] = observer;
-  // A second listener to the socket's bytes would cost each read a copy of the list of listeners.
-  receiver.write = writeAndTell;
-  receiver.prependListener("conclude", onConclude);
-  receiver.prependListener("error", onError);
-}
+/** A WebSocket that one observer hears without listeners: each of those costs every connection its place in a table. */
+export class ObservedWebSocket extends WebSocket {
+  #observer: WebSocketObserver | undefined = undefined;
 
-/** Every read ends in one write to the parser, which parses at once and emits all messages before it returns. */
-function writeAndTell(this: Writable & Observed, bytes: Buffer): boolean {
-  const mayGoOn = write.call(this, bytes);
-  this[OBSERVER].readEnded();
-  return mayGoOn;
+  /** Begins to tell the observer, and nobody else. */
+  observe(observer: WebSocketObserver): void {
+    const { _receiver: receiver } = inside(this);
+    this.#observer = observer;
+    receiver[OBSERVER] = observer;
+    receiver.write = writeAndTell;
+  }
+
+  /** Ends it for a reason of ours. */
+  closeWith(code: number, text: string): void {
+    super.close(code, text);
+  }
+
+  /** What ws calls before it ends it for a reason of the client's. */
+  override close(code?: number, reason?: string | Buffer): void {
+    if (inside(this)._closeFrameReceived) this.#observer?.closeFrameCame();
+    else this.#observer?.protocolBroken(code ?? 0);
+    super.close(code, reason);
+  }
+
+  /** Where ws reports everything; what is not told here needs no listener: an error is always followed by `close`. */
+  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
+    const observer = this.#observer;
+    if (observer === undefined) return super.emit(event, first, second);
+    switch (event) {
+      case "message":
+        observer.message(first as Buffer, second as boolean);
+        break;
+      case "ping":
+        observer.ping(first as Buffer);
+        break;
+      case "pong":
+        observer.pong(first as Buffer);
+        break;
+      case "close":
+        observer.closed(first as number, (second as Buffer).toString());
+        break;
+    }
+    return true;
+  }
 }
 
 // It is called with the receiver it belongs to.
 // oxlint-disable-next-line typescript/unbound-method
 const write: (this: Writable, bytes: Buffer) => boolean = Writable.prototype.write;
 
-function onConclude(this: Observed): void {
-  this[OBSERVER].closeFrameCame();
-}
-
-function onError(this: Observed, error: WebSocketError): void {
-  this[OBSERVER].protocolBroken(error);
+/** Every read ends in one write to the parser, which parses at once and tells all messages before it returns. */
+function writeAndTell(this: Inside["_receiver"], bytes: Buffer): boolean {
+  const mayGoOn = write.call(this, bytes);
+  this[OBSERVER].readEnded();
+  return mayGoOn;
 }
 
 function inside(webSocket: WebSocket): Inside {

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { Signal } from "@preact/signals";
 import { MEMBER_NAME_MAX } from "../../../protocols/client-protocol.ts";
+import { HIDDEN_CHARACTERS } from "../../../protocols/patterns.ts";
 import { readStored, writeStored } from "../../../runtime/pages/kit/stored.ts";
 import type { Language } from "../../../runtime/pages/kit/words.ts";
 import { madeUpName } from "./made-up-name.ts";
@@ -20,7 +21,7 @@ export class Visitor {
 
   /** Takes a chosen name; one without any letter is ignored. */
   choose(name: string): void {
-    const trimmed = name.trim().slice(0, MEMBER_NAME_MAX);
+    const trimmed = name.slice(0, MEMBER_NAME_MAX).replace(HIDDEN_CHARACTERS, "").trim();
     if (trimmed === "") return;
     writeStored(KEY, trimmed);
     this.name.value = trimmed;

@@ -14,6 +14,7 @@ import { operation, route } from "../../../runtime/net/route.ts";
 import type { Route } from "../../../runtime/net/route.ts";
 import { gatewayShare } from "../../../runtime/node-ports.ts";
 import { loadSettings } from "../../../deploy/settings.ts";
+import { keepYoungGeneration } from "../../../deploy/young-generation.ts";
 
 /** Limits that are checked for every frame, and too wide for this load to reach. */
 const LIMITS = { frameBytes: 65_536, messagesPerSecond: 1_000_000, burst: 1_000_000, subscriptions: 100 };
@@ -30,6 +31,8 @@ const gateway = new HttpPort({
   share,
   title: { title: "bench", version: "1" },
 });
+// As a node does when it starts.
+keepYoungGeneration();
 await gateway.open();
 system.spawn(Gateway, "gateway", {
   ports: [gateway],

@@ -77,7 +77,7 @@ describe("a message at a door", () => {
       [{ ...paint, at: { x: 1, y: 1 } }, "/at/y", "is not allowed here"],
       [{ ...paint, tags: [1] }, "/tags/0", "must be a string"],
       [{ ...paint, tags: ["a", "b"] }, "/tags", "must have at most 1 items"],
-      [{ ...paint, code: "b" }, "/code", "must match ^a+$"],
+      [{ ...paint, code: "b" }, "/code", "must be a text that matches ^a+$"],
       [{ ...paint, more: { a: 1, b: 2 } }, "/more", "must have at most 1 fields"],
     ];
     for (const [value, field, text] of cases) {
