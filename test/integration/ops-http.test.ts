@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
-import Schema from "typebox/schema";
 import { WebSocket } from "ws";
 import { startNode, workplace } from "../support/node-process.ts";
 import type { NodeProcess, Workplace } from "../support/node-process.ts";
+import { assertDocumented } from "../support/open-api.ts";
+import type { OpenApi } from "../support/open-api.ts";
 
-interface OpenApi {
-  readonly openapi: string;
-  readonly paths: Record<string, Record<string, OpenApiOperation>>;
-}
-interface OpenApiOperation {
-  readonly summary: string;
-  readonly parameters?: { readonly name: string; readonly in: string }[];
-  readonly responses: Record<string, { readonly content?: Record<string, { readonly schema?: object }> }>;
-}
 type Tree = {
   name: string;
   path: string;
@@ -75,7 +67,7 @@ describe("the operators' port", () => {
         // Nothing has stalled here, so there is nothing to decide about.
         const expected = path === "/v1/quarantine" && method === "post" ? [404] : [200, 202];
         assert.ok(expected.includes(status), `${method} ${path} answered ${status}`);
-        hold(operations[method], status, body);
+        assertDocumented(operations[method], status, body);
       }
     }
   });
@@ -90,13 +82,13 @@ describe("the operators' port", () => {
     ] as const) {
       const { status, body } = await node.get(target);
       assert.equal(status, 400, target);
-      hold(paths[path]?.["get"], status, body);
+      assertDocumented(paths[path]?.["get"], status, body);
       const { field } = body as { field: string };
       assert.ok(target.includes(`?${field}=`), `${target} names ${field}`);
     }
     const nowhere = await node.get("/v1/tree?path=/nobody");
     assert.equal(nowhere.status, 404);
-    hold(paths["/v1/tree"]?.["get"], 404, nowhere.body);
+    assertDocumented(paths["/v1/tree"]?.["get"], 404, nowhere.body);
   });
 
   it("wants the token everywhere but on the probes", async () => {
@@ -166,16 +158,6 @@ describe("the operators' port", () => {
     }
   });
 });
-
-function hold(operation: OpenApiOperation | undefined, status: number, body: unknown): void {
-  assert.ok(operation?.summary, "an operation without a summary");
-  const answer = operation.responses[status];
-  assert.ok(answer, `${operation.summary}: ${status} is not documented`);
-  const schema = answer.content?.["application/json"]?.schema;
-  if (schema === undefined) return assert.equal(typeof body, "string");
-  const [isValid, errors] = Schema.Errors(schema, body);
-  assert.ok(isValid, `${operation.summary}: ${JSON.stringify(errors)}`);
-}
 
 function find(tree: Tree, path: string): Tree | undefined {
   if (tree.path === path) return tree;
