@@ -96,7 +96,7 @@ const clientsPart: Part = {
     ws: under("ws-peer.js", [crowd, oneByOne], ofBoth),
     socketIo: under("socket-io-peer.js", [crowd], ofCrowd, "--sio"),
   },
-  rounds: { quick: 2, full: 7 },
+  rounds: { quick: 2, full: 5 },
   figures: {
     fanoutVsWs: {
       kind: "ratio",
@@ -188,7 +188,7 @@ const slowReadersPart: Part = {
   name: "slowReaders",
   runsIn: "runner",
   contenders: { ours: under("gateway-server.js", [slowReaders], ofSlowReaders) },
-  rounds: { quick: 1, full: 3 },
+  rounds: { quick: 1, full: 2 },
   isLong: true,
   figures: {
     slowReaderRssBytes: {
