@@ -19,6 +19,18 @@ describe("the data directory", () => {
     assert.equal(readFileSync(join(path, "version"), "utf8"), "1\n");
   });
 
+  it("is refused when others may write into it, and so replace the keys", () => {
+    const path = fresh("open");
+    openDataDirectory(path);
+    chmodSync(path, 0o777);
+    assert.throws(
+      () => openDataDirectory(path),
+      /others may write into .*open\/deep \(mode 777\): chmod 700/,
+    );
+    chmodSync(path, 0o755);
+    openDataDirectory(path);
+  });
+
   it("is refused when a newer banyan has written it, with both versions", () => {
     const path = fresh("newer");
     openDataDirectory(path);
