@@ -8,8 +8,14 @@ interface FaultRule {
 
 /** The closed table of what the runtime may fail to do. A refusal by a feature is a reply variant, not a fault. */
 export const FAULTS = {
+  actorDraining: {
+    httpStatus: 503,
+    retryable: true,
+    text: "the actor finishes what it has and takes nothing new",
+  },
   actorFailed: { httpStatus: 500, retryable: false, text: "the actor failed while it handled the message" },
   actorGone: { httpStatus: 404, retryable: false, text: "the actor has stopped" },
+  actorMoved: { httpStatus: 503, retryable: true, text: "the actor goes on in another process" },
   actorStalled: { httpStatus: 500, retryable: false, text: "the actor made no progress in its time" },
   askCycle: {
     httpStatus: 500,

@@ -30,8 +30,18 @@ type HandlerOf<P extends Protocol, State, K extends string> =
         ? (state: State, message: SelfMessage<P, K>, context: Context<P>) => Next<State>
         : never;
 
-/** Why a life ended: the actor stops for good, or its supervisor starts it anew. */
-export type EndReason = "stopping" | "restarting";
+/** Why a life ended: the actor stops for good, is started anew, or goes on in another process (nothing to say goodbye for). */
+export type EndReason = "stopping" | "restarting" | "handedOver";
+
+/** How an actor's state passes to another process. */
+export interface HandOverParts<P extends Protocol, State, Args, Loaded = State> {
+  /** The version of the data's shape; only the same one is loaded. */
+  readonly version: number;
+  /** The state as plain data that can be cloned: no functions, no references. It is taken between two turns. */
+  readonly dump: (state: State) => unknown;
+  /** Begins a life in place of `initialState`. When it throws, the actor starts anew. May spawn and start timers. */
+  readonly load: (data: unknown, args: Args, context: Context<P>) => Loaded;
+}
 
 /** How often an actor promises to beat, and how many beats in a row it may miss: 1 unless given. */
 export interface HeartbeatDuty {
@@ -58,10 +68,14 @@ export interface ActorParts<P extends Protocol, State, Args> {
    * anew. 30,000 ms unless given; `Infinity` switches the watch off.
    */
   readonly progressWithinMs?: number;
+  /** How long mail may wait before operators are told, 10,000 ms unless given; `Infinity` for ever. */
+  readonly mailWithinMs?: number;
   /** A duty to call `context.beat` also while there is no mail: for actors that make their own work. */
   readonly heartbeat?: HeartbeatDuty;
   /** `temporary` actors are never started again, neither after a crash of theirs nor for a sibling's; the others are `permanent`. */
   readonly restart?: "permanent" | "temporary";
+  /** Passes the state on when the process is replaced; without it the actor starts anew there. */
+  readonly handOver?: HandOverParts<P, State, Args>;
   /** How many messages of others may wait, 10,000 unless given; the next one is answered `busy`. */
   readonly mailboxMax?: number;
   /** How many messages may be stashed, 1,000 unless given. */
@@ -73,10 +87,11 @@ export interface ActorParts<P extends Protocol, State, Args> {
 /** An actor's definition: data that a supervisor can start, any number of times. The state's type stays inside. */
 export interface ActorDefinition<P extends Protocol, Args = void> extends Omit<
   ActorParts<P, never, Args>,
-  "initialState" | "handlers"
+  "initialState" | "handlers" | "handOver"
 > {
   readonly type: string;
   readonly initialState: (args: Args, context: Context<P>) => unknown;
+  readonly handOver?: HandOverParts<P, never, Args, unknown>;
   readonly handlers: Readonly<Record<string, Handler>>;
 }
 

@@ -19,17 +19,27 @@ import { Deadlines } from "../time/deadlines.ts";
 import { SystemClock } from "../time/system-clock.ts";
 import { Ask } from "./ask.ts";
 import type { Asker } from "./ask.ts";
+import { refusalOf } from "./ask-refusal.ts";
 import { Cell } from "./cell.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Schedule } from "./dispatcher.ts";
-import { start } from "./lifecycle.ts";
+import { HandOver } from "./hand-over.ts";
+import type { DumpOptions } from "./hand-over.ts";
+import type { Heirloom } from "./heirloom.ts";
+import { Inheritance } from "./inheritance.ts";
+import { start } from "./life.ts";
+import { MailAging } from "./mail-aging.ts";
 import { PHASE } from "./phase.ts";
 import { Quarantine } from "./quarantine.ts";
 import type { Quarantined } from "./quarantine.ts";
 import { StallLog } from "./stall-log.ts";
+import { Steering } from "./steering.ts";
+import { Traces } from "./traces.ts";
 import { describeTree, findCell } from "./tree-node.ts";
 import type { TreeNode, TreeQuery } from "./tree-node.ts";
+import { whyOf } from "./why.ts";
+import type { Why } from "./why.ts";
 import { ZombieLedger } from "./zombie-ledger.ts";
 
 /** How long an ask waits unless it says otherwise, in milliseconds. */
@@ -50,9 +60,6 @@ export interface ActorSystemOptions {
   readonly onFailure?: (error: unknown) => void;
 }
 
-/** The fault that ends a question which did not get into a mailbox. */
-const REFUSAL_OF = { busy: "mailboxFull", gone: "actorGone", cycle: "askCycle" } as const;
-
 const RootProtocol = defineProtocol({ name: "root", version: 1 });
 
 /** One tree of actors in one process. */
@@ -72,9 +79,17 @@ export class ActorSystem {
   readonly stalls: StallLog;
   readonly quarantine: Quarantine;
   readonly zombies: ZombieLedger;
+  /** Notices mail that waits for too long. */
+  readonly mailAging: MailAging;
+  /** What actors of an earlier process have left to those of this one. */
+  readonly inheritance: Inheritance;
+  /** What operators do to actors. */
+  readonly steering: Steering;
+  readonly traces: Traces;
   /** What nact checks names with. */
   readonly emptyPath: NactPath;
   readonly root: Cell;
+  readonly #handOver: HandOver;
   readonly #nact: NactRoot;
   readonly #onFailure: (error: unknown) => void;
   readonly #whenStopped: (() => void)[] = [];
@@ -93,6 +108,10 @@ export class ActorSystem {
     this.stalls = new StallLog();
     this.quarantine = new Quarantine();
     this.zombies = new ZombieLedger(this.clock);
+    this.mailAging = new MailAging(this);
+    this.inheritance = new Inheritance(this);
+    this.traces = new Traces(this);
+    this.#handOver = new HandOver(this);
     this.deadLetters = new DeadLetters(this.clock);
     this.dispatcher = new Dispatcher(this.clock, options.schedule ?? ((task) => void setImmediate(task)));
     this.#nact = startNactRoot();
@@ -107,6 +126,7 @@ export class ActorSystem {
       definition: definition as AnyDefinition,
       args: undefined,
     });
+    this.steering = new Steering(this.root);
     start(this.root);
   }
 
@@ -151,6 +171,39 @@ export class ActorSystem {
   /** The tree as operators see it, or a part of it; undefined when `path` leads nowhere. */
   describe(query: TreeQuery = {}): TreeNode | undefined {
     return describeTree(this.root, query);
+  }
+
+  /** What went wrong with an actor of late, and what its supervisor would do next; undefined when `path` leads nowhere. */
+  why(path: string): Why | undefined {
+    return whyOf(this.root, path);
+  }
+
+  /**
+   * Takes the state of all actors that opted in, for another process: each is frozen between two turns, as soon as it has
+   * no mail or time is up, and takes no turn from then on. Parents first.
+   */
+  dump(options: DumpOptions): Promise<Heirloom[]> {
+    return this.#handOver.dump(options);
+  }
+
+  /** The same for one actor, now; undefined when it has not opted in, is in a turn, or has mail. */
+  dumpOne(path: string): Heirloom | undefined {
+    return this.#handOver.dumpOne(path);
+  }
+
+  /** Lets frozen actors go on, all of them or the one at a path: their state stays here after all. */
+  thaw(path?: string): void {
+    this.#handOver.thaw(path);
+  }
+
+  /** Takes over what was dumped elsewhere; resolves when all heirs that run already have begun their life with it. */
+  inherit(heirlooms: readonly Heirloom[]): Promise<void> {
+    return this.inheritance.inherit(heirlooms);
+  }
+
+  /** Drops what nobody has inherited, and answers how much that was. */
+  endInheritance(): number {
+    return this.inheritance.end();
   }
 
   /** Sends a quarantined message to the actor at its path once more, and lets it go if it is taken. */
@@ -209,7 +262,7 @@ export class ActorSystem {
     const ask = new Ask(to as ActorRef<Protocol>, options?.deadlineMs ?? ASK_DEADLINE_MS, asker);
     const verdict = ask.isCycle() ? "cycle" : ask.to.deliver(message, ask);
     if (verdict === "accepted") this.#await(ask);
-    else ask.refuse(new Fault(REFUSAL_OF[verdict], { address: to.address, kind: message.kind }));
+    else ask.refuse(new Fault(refusalOf(verdict, ask.to), { address: to.address, kind: message.kind }));
     return ask.promise;
   }
 

@@ -3,21 +3,17 @@ import type { RestartHistory } from "../supervision/restart-budget.ts";
 import type { FailureCause } from "../supervision/restart-policy.ts";
 import type { Deadline } from "../time/deadlines.ts";
 import type { Cell } from "./cell.ts";
+import type { FailureRecord } from "./failure-record.ts";
 import type { Lane } from "./lane.ts";
 import type { NamedTimer } from "./named-timer.ts";
+import type { Refit } from "./refit.ts";
 import type { StallWatch } from "./stall-watch.ts";
-
-/** The latest failure of an actor, for operators. The message is named by its kind; its content is not kept. */
-export interface LastFailure {
-  readonly atMs: number;
-  readonly message: string;
-  /** The kind of the message that was being handled; undefined when the initial state or a child failed. */
-  readonly kind: string | undefined;
-  readonly stack: string | undefined;
-}
 
 /** The restarts that still count, by what made them necessary. */
 export type RestartHistories = Readonly<Record<FailureCause, RestartHistory>>;
+
+/** Nothing has failed yet. */
+const NO_FAILURES: readonly FailureRecord[] = [];
 
 /** Nothing was restarted of late. */
 export const NO_HISTORY: RestartHistories = { crash: [], stall: [] };
@@ -45,12 +41,22 @@ export class CellExtras {
   watching: Set<Cell> | undefined = undefined;
   stash: Lane | undefined = undefined;
   abort: AbortController | undefined = undefined;
-  lastFailure: LastFailure | undefined = undefined;
+  /** The latest failures, newest first. */
+  failures: readonly FailureRecord[] = NO_FAILURES;
   /** This actor's own restarts that still count, under one-for-one. */
   history: RestartHistories = NO_HISTORY;
   /** The restarts of its children that still count, under the other strategies. */
   childrenHistory: RestartHistories = NO_HISTORY;
-  restartDelayMs = 0;
+  /** How long the back-off before the next life is; undefined when it begins at once. */
+  restartDelayMs: number | undefined = undefined;
+  /** Called once when the next life has begun, or when there will be none. */
+  whenBegun: (() => void) | undefined = undefined;
+  /** Who keeps it from taking turns: bits of `HOLD`. */
+  holds = 0;
+  /** What was changed about its definition while it runs. */
+  refit: Refit | undefined = undefined;
+  /** When the open turn began, if its promise is awaited. */
+  busySinceMs = 0;
   /** Ends the open turn when it makes no progress. */
   turnWatch: StallWatch | undefined = undefined;
   /** Ends the life when its heartbeat duty is not met. */

@@ -4,6 +4,8 @@ import type { TaggedMessage } from "../../protocols/protocol.ts";
 import type { Verdict } from "../actor/actor-ref.ts";
 import type { AnyDefinition } from "../actor/define-actor.ts";
 import { Fault } from "../fault.ts";
+import { FLIGHT } from "../supervision/watchdog/block.ts";
+import type { InFlight } from "../supervision/watchdog/block.ts";
 import type { ActorSystem } from "./actor-system.ts";
 import type { Ask } from "./ask.ts";
 import { CellExtras } from "./cell-extras.ts";
@@ -12,13 +14,15 @@ import type { CellContext } from "./cell-context.ts";
 import { CellPath } from "./cell-path.ts";
 import { flightOf } from "./flight.ts";
 import { Lane } from "./lane.ts";
-import { advance, beginStop, boundTurn, callSupervisor, fail } from "./lifecycle.ts";
+import { advance, beginStop, boundTurn } from "./life.ts";
 import { LocalRef } from "./local-ref.ts";
+import { OLD_MAIL_MS } from "./mail-aging.ts";
 import { NamedTimer } from "./named-timer.ts";
 import { PHASE, TURN } from "./phase.ts";
 import { stalled } from "./stall.ts";
 import { beginTurnWatch, endTurnWatch } from "./stall-watch.ts";
 import type { StallWatch } from "./stall-watch.ts";
+import { callSupervisor, fail } from "./supervise.ts";
 import type { Phase, Turn } from "./phase.ts";
 
 /** Messages of others that may wait in a mailbox unless the definition says otherwise. */
@@ -36,7 +40,7 @@ const NACT_PROPERTIES = { afterStop: nothing, onCrash: nothing };
  * children are nact's. At most one turn is open at any time, whatever happens: it spans the handler and its promise, and
  * one that ends after its life did is ignored.
  */
-export class Cell extends NactActor {
+export class Cell extends NactActor implements InFlight {
   declare parent: NactParent | undefined;
   declare children: Map<string, Cell>;
   /**
@@ -48,7 +52,8 @@ export class Cell extends NactActor {
   declare reference: LocalRef;
   declare system: ActorSystem;
 
-  readonly definition: AnyDefinition;
+  /** As it was given at the spawn, unless `refit` has changed it. */
+  definition: AnyDefinition;
   readonly args: unknown;
   /** Unique among all spawns of this process: tells namesakes apart. */
   readonly incarnation: number;
@@ -141,31 +146,35 @@ export class Cell extends NactActor {
     stalled(this, watch, fault);
   }
 
-  /** What the open turn is about, as JSON: the watchdog asks the cell that it finds on the stack of a blocked loop. */
-  flight(): string {
+  /** The watchdog asks the cell that it finds on the stack of a blocked loop. */
+  [FLIGHT](): string {
     return flightOf(this);
   }
 
   /** Queues this cell for a turn when it has mail and may handle it. */
   wake(): void {
-    if (this.queued || !this.#isReady()) return;
+    if (this.queued) return;
+    if (!this.#isReady()) return this.#noteMail();
     this.queued = true;
     this.system.dispatcher.enqueue(this);
   }
 
   /** Handles up to `max` messages; the dispatcher alone calls it. Answers how many, and leaves `queued` set when more wait. */
   run(max: number): number {
+    const { dispatcher } = this.system;
     let count = 0;
     while (count < max && this.#isReady()) {
       const letter = this.extras?.control?.shift() ?? this.mailbox.shift();
       if (letter === undefined) break;
       const { message, origin } = letter;
+      dispatcher.mailTick = letter.tick;
       count++;
       if (origin === undefined) this.#turn(message, undefined);
       else if (!(origin instanceof NamedTimer)) this.#turn(message, origin);
       else if (origin.claim()) this.#turn(message, undefined);
     }
     this.queued = this.#isReady();
+    this.#noteMail();
     return count;
   }
 
@@ -173,6 +182,13 @@ export class Cell extends NactActor {
   #isReady(): boolean {
     if (this.phase !== PHASE.running || this.open !== TURN.none) return false;
     return this.mailbox.first !== undefined || this.extras?.control?.first !== undefined;
+  }
+
+  /** Mail is left that is not being handled right now: when it is old, its age is looked at from time to time. */
+  #noteMail(): void {
+    const { first } = this.mailbox;
+    if (first === undefined || this.system.dispatcher.lastTick - first.tick < OLD_MAIL_MS) return;
+    this.system.mailAging.note(this);
   }
 
   #turn(message: TaggedMessage, ask: Ask | undefined): void {
@@ -215,7 +231,7 @@ export class Cell extends NactActor {
         return this.#turnFailed(error);
       },
     );
-    if (this.phase !== PHASE.running) boundTurn(this);
+    if (this.phase > PHASE.running) boundTurn(this);
   }
 
   #turnIsStale(life: number): void {

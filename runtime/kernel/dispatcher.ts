@@ -27,6 +27,8 @@ export class Dispatcher {
   #heldAtMs = 0;
   /** The actor whose handler is on the stack. */
   running: Cell | undefined = undefined;
+  /** When the message whose turn began last had arrived: what a trace tells of its wait. */
+  mailTick = 0;
   #tick = 0;
 
   constructor(clock: Clock, schedule: Schedule) {
@@ -40,6 +42,11 @@ export class Dispatcher {
    */
   tick(): number {
     if (!this.#isArmed && !this.#isHeld && this.running === undefined) this.#look();
+    return this.#tick;
+  }
+
+  /** What `tick` answered last. */
+  get lastTick(): number {
     return this.#tick;
   }
 

@@ -1,8 +1,17 @@
 /**
  * Where an actor stands between its spawn and its end. Mail is handled only while `running`; below `stopping` it is still
- * taken, to be handled by the life to come. `restarting` ends one life, `waiting` is the back-off before the next.
+ * taken, to be handled later or by the life to come. `suspended` is a life that takes no turns for now, `restarting` ends
+ * one life, `waiting` is the back-off before the next.
  */
-export const PHASE = { starting: 0, running: 1, restarting: 2, waiting: 3, stopping: 4, stopped: 5 } as const;
+export const PHASE = {
+  starting: 0,
+  suspended: 1,
+  running: 2,
+  restarting: 3,
+  waiting: 4,
+  stopping: 5,
+  stopped: 6,
+} as const;
 export type PhaseName = keyof typeof PHASE;
 export type Phase = (typeof PHASE)[PhaseName];
 

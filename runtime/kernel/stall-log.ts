@@ -26,9 +26,12 @@ export interface Stall {
 export class StallLog {
   readonly #latest = new Latest<Stall>(STALLS_KEPT);
   total = 0;
+  /** Stalls in which a message was being handled. */
+  strikes = 0;
 
   add(stall: Stall): void {
     this.total++;
+    if (stall.strikes > 0) this.strikes++;
     this.#latest.add(stall);
   }
 

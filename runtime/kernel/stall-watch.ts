@@ -1,6 +1,7 @@
 import { Fault } from "../fault.ts";
 import { Deadline } from "../time/deadlines.ts";
 import type { Cell } from "./cell.ts";
+import { PHASE } from "./phase.ts";
 import type { Silence } from "./stall-log.ts";
 
 /** How long an async turn may go on without progress unless the definition says otherwise. */
@@ -16,6 +17,8 @@ export class StallWatch extends Deadline {
   readonly #cell: Cell;
   readonly silence: Silence;
   readonly deadlineMs: number;
+  /** What was left when the actor was suspended; it stands still as long. */
+  #pausedLeftMs: number | undefined = undefined;
 
   constructor(cell: Cell, silence: Silence, deadlineMs: number) {
     super();
@@ -24,9 +27,40 @@ export class StallWatch extends Deadline {
     this.deadlineMs = deadlineMs;
   }
 
+  /** Whether the actor is to give a sign of life. */
+  get isOn(): boolean {
+    return this.queue !== undefined || this.#pausedLeftMs !== undefined;
+  }
+
+  /** How long it may still be silent. */
+  get leftMs(): number {
+    return Math.max(0, this.#pausedLeftMs ?? this.dueMs - this.#cell.system.activeClock.nowMs());
+  }
+
   /** Begins to wait, or begins anew. */
   restart(): void {
-    this.#cell.system.activeDeadlines.add(this, this.deadlineMs);
+    if (this.#cell.phase === PHASE.suspended) this.#pausedLeftMs = this.deadlineMs;
+    else this.#cell.system.activeDeadlines.add(this, this.deadlineMs);
+  }
+
+  /** Lets the deadline stand still. */
+  pause(): void {
+    if (this.queue === undefined) return;
+    this.#pausedLeftMs = this.leftMs;
+    super.cancel();
+  }
+
+  /** Lets it go on from where it stood. */
+  resume(): void {
+    const leftMs = this.#pausedLeftMs;
+    if (leftMs === undefined) return;
+    this.#pausedLeftMs = undefined;
+    this.#cell.system.activeDeadlines.add(this, leftMs);
+  }
+
+  override cancel(): void {
+    this.#pausedLeftMs = undefined;
+    super.cancel();
   }
 
   expire(): void {
@@ -43,9 +77,11 @@ export function progressWithinMs(cell: Cell): number {
 
 /** The promise of a turn is pending from now on. */
 export function beginTurnWatch(cell: Cell): void {
+  const { rare } = cell;
+  rare.busySinceMs = cell.system.dispatcher.tick();
   const withinMs = progressWithinMs(cell);
   if (withinMs === Number.POSITIVE_INFINITY) return;
-  const watch = (cell.rare.turnWatch ??= new StallWatch(cell, "turn", withinMs));
+  const watch = (rare.turnWatch ??= new StallWatch(cell, "turn", withinMs));
   watch.restart();
 }
 
@@ -75,6 +111,18 @@ export function endDuty(cell: Cell): void {
 export function beat(cell: Cell, note: string | undefined): void {
   const { rare } = cell;
   rare.lastBeat = { atMs: cell.system.clock.wallMs(), note };
-  if (rare.turnWatch?.queue !== undefined) rare.turnWatch.restart();
-  if (rare.dutyWatch?.queue !== undefined) rare.dutyWatch.restart();
+  if (rare.turnWatch?.isOn === true) rare.turnWatch.restart();
+  if (rare.dutyWatch?.isOn === true) rare.dutyWatch.restart();
+}
+
+/** Nothing is expected of an actor that may take no turns. */
+export function pauseWatches(cell: Cell): void {
+  cell.extras?.turnWatch?.pause();
+  cell.extras?.dutyWatch?.pause();
+}
+
+/** It may take turns again, and is expected to. */
+export function resumeWatches(cell: Cell): void {
+  cell.extras?.turnWatch?.resume();
+  cell.extras?.dutyWatch?.resume();
 }

@@ -1,8 +1,10 @@
 import { Fault } from "../fault.ts";
 import type { Cell } from "./cell.ts";
-import { callSupervisor, recordFailure, revokeTurn } from "./lifecycle.ts";
+import { recordFailure } from "./failure-record.ts";
+import { revokeTurn } from "./life.ts";
 import { PHASE, TURN } from "./phase.ts";
 import type { StallWatch } from "./stall-watch.ts";
+import { callSupervisor } from "./supervise.ts";
 
 /** Strikes after which a message is put aside instead of being tried once more. */
 const STRIKES_MAX = 3;
@@ -13,18 +15,19 @@ const STRIKES_MAX = 3;
  */
 export function stalled(cell: Cell, watch: StallWatch, fault: Error): void {
   if (cell.phase !== PHASE.running) return;
-  const kind = cell.message?.kind;
+  const { message } = cell;
+  const kind = message?.kind;
   const note = cell.extras?.lastBeat?.note;
   const strikes = strike(cell);
   // At once, whatever the supervisor decides: a stop would wait for it.
-  if (cell.open === TURN.awaiting) revokeTurn(cell);
+  if (cell.open === TURN.awaiting) revokeTurn(cell, message);
   const { clock, log, stalls } = cell.system;
   const { silence, deadlineMs } = watch;
   const what = { path: cell.pathText, type: cell.definition.type, silence, deadlineMs, kind, note, strikes };
   cell.rare.stalls++;
   stalls.add({ ...what, atMs: clock.wallMs() });
   log.warn("actor.stalled", what);
-  recordFailure(cell, fault, kind);
+  recordFailure(cell, fault, { cause: "stall", kind });
   callSupervisor(cell, fault, "stall");
 }
 

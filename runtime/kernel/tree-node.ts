@@ -1,7 +1,11 @@
+import type { Strategy } from "../supervision/restart-policy.ts";
 import { asError } from "./as-error.ts";
+import { budgetsOf, supervisionOf } from "./budgets.ts";
+import type { Budgets } from "./budgets.ts";
 import type { Cell } from "./cell.ts";
-import type { LastFailure } from "./cell-extras.ts";
-import { phaseName } from "./phase.ts";
+import { isDraining } from "./drain.ts";
+import type { FailureRecord } from "./failure-record.ts";
+import { PHASE, phaseName } from "./phase.ts";
 import type { PhaseName } from "./phase.ts";
 import { pulseOf } from "./pulse.ts";
 import type { Pulse } from "./pulse.ts";
@@ -11,12 +15,15 @@ import type { Waiting } from "./waiting.ts";
 /** Levels of children that a description shows unless it is asked for more. */
 const DEPTH_DEFAULT = 3;
 
+/** Where an actor stands, in the words of operators. */
+export type TreeState = PhaseName | "draining";
+
 /** An actor as operators see it. */
 export interface TreeNode {
   readonly name: string;
   readonly path: string;
   readonly type: string;
-  readonly state: PhaseName;
+  readonly state: TreeState;
   readonly incarnation: number;
   readonly mailbox: Waiting;
   readonly handled: number;
@@ -24,8 +31,16 @@ export interface TreeNode {
   /** Messages answered `busy`. */
   readonly refused: number;
   readonly restarts: number;
+  /** Whether its supervisor may start it anew. */
+  readonly restart: "permanent" | "temporary";
+  /** The restarts that its supervisor still forgives. */
+  readonly budgets: Budgets;
+  /** Whom it starts anew when one of its children fails. */
+  readonly supervision: { readonly strategy: Strategy };
   readonly pulse: Pulse;
-  readonly lastFailure?: LastFailure;
+  /** The message that waits to be tried again, and how often it has stalled the actor. */
+  readonly strikes?: { readonly kind: string; readonly count: number };
+  readonly lastFailure?: FailureRecord;
   readonly uptimeMs: number;
   /** What the actor's definition tells of its state. */
   readonly details?: Readonly<Record<string, unknown>>;
@@ -59,28 +74,43 @@ export function findCell(root: Cell, path: string): Cell | undefined {
 }
 
 function describeCell(cell: Cell, depth: number): TreeNode {
-  const lastFailure = cell.extras?.lastFailure;
-  const details = describeState(cell);
   return {
     name: cell === cell.system.root ? cell.system.name : cell.name,
     path: cell.pathText,
     type: cell.definition.type,
-    state: phaseName(cell.phase),
+    state: stateOf(cell),
     incarnation: cell.incarnation,
     mailbox: waitingAt(cell),
     handled: cell.handled,
     failed: cell.failed,
     refused: cell.refused,
     restarts: cell.restarts,
+    restart: cell.definition.restart ?? "permanent",
+    supervision: { strategy: supervisionOf(cell).strategy },
+    budgets: budgetsOf(cell),
     pulse: pulseOf(cell),
-    ...(lastFailure === undefined ? {} : { lastFailure }),
+    ...ifAny("strikes", strikesOf(cell)),
+    ...ifAny("lastFailure", cell.extras?.failures[0]),
     uptimeMs: Math.round(cell.system.clock.nowMs() - cell.spawnedAtMs),
-    ...(details === undefined ? {} : { details }),
+    ...ifAny("details", describeState(cell)),
     childCount: cell.children.size,
     ...(depth <= 0
       ? {}
       : { children: Array.from(cell.children.values(), (child) => describeCell(child, depth - 1)) }),
   };
+}
+
+function ifAny<K extends string, V>(key: K, value: V | undefined): { readonly [Key in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [Key in K]?: V });
+}
+
+function strikesOf({ extras }: Cell): TreeNode["strikes"] {
+  const strikes = extras?.strikes;
+  return strikes === undefined ? undefined : { kind: strikes.message.kind, count: strikes.count };
+}
+
+function stateOf(cell: Cell): TreeState {
+  return cell.phase === PHASE.running && isDraining(cell) ? "draining" : phaseName(cell.phase);
 }
 
 // A look at an actor must not be able to hurt it or the onlooker.

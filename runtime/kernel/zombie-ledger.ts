@@ -1,8 +1,12 @@
+import type { TaggedMessage } from "../../protocols/protocol.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Cell } from "./cell.ts";
+import { sizeOf } from "./size-of.ts";
 
 /** Zombies remembered; beyond that the oldest is not counted any more. */
 const ZOMBIES_MAX = 10_000;
+/** What a turn that does not end holds beside its message and the state: promise, closure and context, in bytes. */
+const TURN_BYTES = 1_024;
 
 /** Turns of one type of actor that were given up and have not ended. */
 export interface Zombies {
@@ -10,15 +14,33 @@ export interface Zombies {
   readonly count: number;
   /** How long ago the first of them was given up, in milliseconds. */
   readonly oldestMs: number;
+  /** What they keep in memory, estimated when they were given up: turns, messages, and the states of their lives. */
+  readonly retainedBytes: number;
+}
+
+interface Zombie {
+  readonly incarnation: number;
+  readonly type: string;
+  readonly sinceMs: number;
+  readonly bytes: number;
+}
+
+/** Called with the count when it has reached its limit. */
+interface Limit {
+  readonly max: number;
+  readonly onReached: (count: number) => void;
 }
 
 /**
  * Turns that were given up while their promise was pending. A promise cannot be killed: its effects are void, but its
- * closure stays in memory until it settles, if it ever does. So they are counted, by type of actor and age.
+ * closure stays in memory until it settles, if it ever does. So they are counted, by type of actor and age, and where
+ * they pile up only a new process helps.
  */
 export class ZombieLedger {
   readonly #clock: Clock;
-  readonly #turns = new Map<string, { readonly type: string; readonly sinceMs: number }>();
+  readonly #turns = new Map<string, Zombie>();
+  #limit: Limit | undefined = undefined;
+  #isOverLimit = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -28,28 +50,63 @@ export class ZombieLedger {
     return this.#turns.size;
   }
 
-  /** The open turn of this cell's present life is given up. */
-  enter(cell: Cell): void {
-    this.#turns.set(key(cell, cell.life), { type: cell.definition.type, sinceMs: this.#clock.nowMs() });
+  /** Calls `onReached` once whenever the count climbs to `max`; again only after it has been below. */
+  limit(max: number, onReached: (count: number) => void): void {
+    this.#limit = { max, onReached };
+    this.#isOverLimit = false;
+    this.#compare();
+  }
+
+  /** The open turn of this cell's present life is given up; its closure keeps `message` and the state. */
+  enter(cell: Cell, message: TaggedMessage | undefined): void {
+    const { incarnation } = cell;
+    const { type } = cell.definition;
+    const bytes = TURN_BYTES + sizeOf(message) + sizeOf(cell.state);
+    this.#turns.set(key(cell, cell.life), { incarnation, type, sinceMs: this.#clock.nowMs(), bytes });
     const [oldest] = this.#turns.keys();
     if (this.#turns.size > ZOMBIES_MAX && oldest !== undefined) this.#turns.delete(oldest);
+    this.#compare();
   }
 
   /** A turn of an earlier life has ended after all. */
   leave(cell: Cell, life: number): void {
     this.#turns.delete(key(cell, life));
+    this.#compare();
+  }
+
+  /** How many of them are turns of this actor. */
+  countOf({ incarnation }: Cell): number {
+    let count = 0;
+    for (const zombie of this.#turns.values()) if (zombie.incarnation === incarnation) count++;
+    return count;
   }
 
   byType(): Zombies[] {
     const nowMs = this.#clock.nowMs();
     const byType = new Map<string, Zombies>();
-    for (const { type, sinceMs } of this.#turns.values()) {
-      const { count, oldestMs } = byType.get(type) ?? { count: 0, oldestMs: 0 };
-      byType.set(type, { type, count: count + 1, oldestMs: Math.max(oldestMs, Math.round(nowMs - sinceMs)) });
+    for (const { type, sinceMs, bytes } of this.#turns.values()) {
+      const { count, oldestMs, retainedBytes } = byType.get(type) ?? NONE;
+      byType.set(type, {
+        type,
+        count: count + 1,
+        oldestMs: Math.max(oldestMs, Math.round(nowMs - sinceMs)),
+        retainedBytes: retainedBytes + bytes,
+      });
     }
     return [...byType.values()];
   }
+
+  #compare(): void {
+    const limit = this.#limit;
+    if (limit === undefined) return;
+    const isOver = this.count >= limit.max;
+    const hasCrossed = isOver && !this.#isOverLimit;
+    this.#isOverLimit = isOver;
+    if (hasCrossed) limit.onReached(this.count);
+  }
 }
+
+const NONE = { count: 0, oldestMs: 0, retainedBytes: 0 } as const;
 
 // A life has at most one open turn.
 function key(cell: Cell, life: number): string {

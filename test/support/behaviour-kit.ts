@@ -21,6 +21,8 @@ export interface Setting {
   readonly startWallMs?: number;
   /** The source of chance; always 0.5 unless given. */
   readonly random?: () => number;
+  /** What the same actor of another process has handed over; its first life goes on with that. */
+  readonly heirloom?: unknown;
 }
 
 type SettingOf<Args> = [Args] extends [void]
@@ -65,7 +67,7 @@ export class BehaviourKit<P extends Protocol> {
     this.#path = setting.path ?? `/${definition.type}`;
     this.clock = new VirtualClock(setting.startWallMs);
     this.self = new KitSelf<P>(this.#path, (mail) => this.#receive(mail));
-    this.#life = this.#begin();
+    this.#life = this.#begin(setting.heirloom);
   }
 
   /** The actor's state as it is now. */
@@ -122,6 +124,11 @@ export class BehaviourKit<P extends Protocol> {
     this.#surface();
   }
 
+  /** What the actor would hand over to another process now. */
+  dump(): unknown {
+    return structuredClone(this.#definition.handOver?.dump(this.#state as never));
+  }
+
   /** The effects since the last call, in order. */
   takeEffects(): Effect[] {
     return this.#effects.splice(0);
@@ -160,7 +167,7 @@ export class BehaviourKit<P extends Protocol> {
     if (!this.isStopped) await this.#end("stopping");
   }
 
-  #begin(): KitLife {
+  #begin(heirloom?: unknown): KitLife {
     const life = new KitLife({
       self: this.self,
       path: this.#path,
@@ -178,7 +185,12 @@ export class BehaviourKit<P extends Protocol> {
     // What the actor sends itself while it begins waits in the mailbox until there is a state.
     this.#life = life;
     this.#turn = new KitTurn({ message: { kind: "begin" }, ask: undefined }, this.#effects);
-    this.#state = this.#definition.initialState(this.#setting.args, life as never);
+    const { args } = this.#setting;
+    const { handOver, initialState } = this.#definition;
+    this.#state =
+      heirloom === undefined
+        ? initialState(args, life as never)
+        : handOver?.load(heirloom, args, life as never);
     this.#turn = undefined;
     return life;
   }

@@ -1,4 +1,5 @@
 import type { LocalRef } from "../../runtime/kernel/local-ref.ts";
+import type { SteeringAct } from "../../runtime/kernel/steering.ts";
 import type { Strategy } from "../../runtime/supervision/restart-policy.ts";
 import { answer, gate, newNotes, own, question, script, work } from "./script.ts";
 import type { Gate, ScriptContext, ScriptParts, ScriptRef } from "./script.ts";
@@ -28,6 +29,8 @@ export type Step =
   | { readonly kind: "spawn"; readonly parent: number; readonly birth: Birth }
   | { readonly kind: "tell" | "ask"; readonly to: number; readonly act: Act; readonly other: number }
   | { readonly kind: "open"; readonly which: number }
+  | { readonly kind: "steer"; readonly act: SteeringAct; readonly to: number }
+  | { readonly kind: "freeze" | "thaw" }
   | { readonly kind: "pass"; readonly ms: number };
 
 /** The ways in which an `afterStop` can end. */
@@ -63,7 +66,10 @@ export class ChaosRun {
     else if (step.kind === "open") this.#gates.splice(step.which % this.#gates.length, 1)[0]?.open();
     else if (step.kind === "pass") await this.world.advance(step.ms);
     else if (step.kind === "tell") this.#tellToAct(step.to, step.act, step.other);
-    else this.#askToAct(step.to, step.act, step.other);
+    else if (step.kind === "ask") this.#askToAct(step.to, step.act, step.other);
+    else if (step.kind === "steer") this.#steer(step.act, step.to);
+    else if (step.kind === "freeze") void this.world.system.dump({ withinMs: 50 });
+    else this.world.system.thaw();
     await this.world.settle();
   }
 
@@ -73,6 +79,11 @@ export class ChaosRun {
     await this.world.advance(600_000);
     for (const { open } of this.#gates) open();
     await this.world.settle();
+  }
+
+  #steer(act: SteeringAct, to: number): void {
+    const { cell } = this.#ref(to) as unknown as LocalRef;
+    this.world.system.steering.steer(act, { path: cell.pathText });
   }
 
   #ref(index: number): ScriptRef {
@@ -215,6 +226,7 @@ function partsOf(birth: Birth): ScriptParts {
     },
     afterStop: AFTER_STOP[birth.afterStop],
     restart: birth.restart,
+    handOver: { version: 1, dump: (state) => state, load: newNotes },
     supervision: {
       strategy: birth.strategy,
       budget: { max: birth.max, withinMs: 10_000 },

@@ -58,6 +58,11 @@ const Clerk = defineActor({
     context.watch(lamp, { kind: "lampGone" });
     return { notes: [], lamp, isHolding: false };
   },
+  handOver: {
+    version: 1,
+    dump: ({ notes }: ClerkState) => notes,
+    load: (data, { lamp }) => ({ notes: data as string[], lamp, isHolding: false }),
+  },
   handlers: {
     note(state, { text }, context) {
       if (state.isHolding) return context.stash();
@@ -237,6 +242,18 @@ describe("the behaviour kit", () => {
     assert.deepEqual(kit.timers, []);
     assert.equal(kit.tell({ kind: "note", text: "late" }), "gone");
     await assert.rejects(kit.ask({ kind: "count" }), { code: "actorGone" });
+  });
+
+  it("lets an actor go on with what it has handed over, until it is restarted", async () => {
+    const { kit } = desk();
+    kit.tell({ kind: "note", text: "kept" });
+    const heirloom = kit.dump();
+    kit.tell({ kind: "note", text: "too late" });
+    const lamp = new Probe(LampProtocol, "/lamp");
+    const successor = behaviourKit(Clerk, { args: { lamp }, heirloom });
+    assert.deepEqual(notesOf(successor), ["kept"]);
+    await successor.restart();
+    assert.deepEqual(notesOf(successor), []);
   });
 
   it("refuses what a probe's protocol does not know", () => {

@@ -39,6 +39,15 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("open" as const), which: number }) },
     {
       weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant("steer" as const),
+        act: fc.constantFrom("suspend", "resume", "restart", "stop", "drain"),
+        to: number,
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("freeze" as const, "thaw" as const) }) },
+    {
+      weight: 2,
       // The longest makes what hangs a stall.
       arbitrary: fc.record({
         kind: fc.constant("pass" as const),

@@ -87,7 +87,10 @@ describe("an actor whose turn makes no progress", () => {
       }),
     );
     await virtual.advance(PROGRESS_MS + 200);
-    assert.deepEqual(virtual.system.zombies.byType(), [{ type: "script", count: 1, oldestMs: 200 }]);
+    const zombies = virtual.system.zombies
+      .byType()
+      .map(({ type, count, oldestMs }) => [type, count, oldestMs]);
+    assert.deepEqual(zombies, [["script", 1, 200]]);
     open();
     await virtual.settle();
     assert.ok(late instanceof Fault && late.code === "staleTurn");

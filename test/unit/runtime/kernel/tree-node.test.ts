@@ -69,7 +69,7 @@ describe("description of the tree", () => {
     await world.advance(100);
     const { stack, ...lastFailure } = world.node("/fir").lastFailure ?? {};
     assert.match(stack ?? "", /crash/);
-    assert.deepEqual(lastFailure, { atMs: 1_000, message: "crash", kind: "work" });
+    assert.deepEqual(lastFailure, { atMs: 1_000, cause: "crash", message: "crash", kind: "work" });
     const { incarnation, ...node } = world.node("/fir");
     assert.ok(incarnation > 0);
     assert.deepEqual(
@@ -85,6 +85,12 @@ describe("description of the tree", () => {
         refused: 0,
         pulse: { progressWithinMs: 30_000, stalls: 0 },
         restarts: 1,
+        restart: "permanent",
+        supervision: { strategy: "oneForOne" },
+        budgets: {
+          crash: { left: 4, max: 5, withinMs: 60_000 },
+          stall: { left: 5, max: 5, withinMs: 600_000 },
+        },
         lastFailure: undefined,
         uptimeMs: 1_100,
         details: { notes: [] },

@@ -1,15 +1,15 @@
 import type { EndReason } from "../actor/define-actor.ts";
+import type { TaggedMessage } from "../../protocols/protocol.ts";
 import { Fault } from "../fault.ts";
 import type { FaultCode } from "../fault.ts";
-import { budgetFor, decide, SUPERVISION_DEFAULT } from "../supervision/restart-policy.ts";
-import type { Directive, FailureCause, Strategy } from "../supervision/restart-policy.ts";
-import type { BudgetRule } from "../supervision/restart-budget.ts";
 import { Deadline } from "../time/deadlines.ts";
-import { asError } from "./as-error.ts";
 import type { Ask } from "./ask.ts";
 import type { Cell } from "./cell.ts";
 import { CellContext } from "./cell-context.ts";
 import { NO_HISTORY } from "./cell-extras.ts";
+import { recordFailure } from "./failure-record.ts";
+import { HOLD, isHeld } from "./hold.ts";
+import type { Heirloom } from "./heirloom.ts";
 import { PHASE, TURN } from "./phase.ts";
 import { beginDuty, endDuty, endTurnWatch } from "./stall-watch.ts";
 import { unstash } from "./stash.ts";
@@ -23,36 +23,85 @@ export function start(cell: Cell): void {
   cell.phase = PHASE.starting;
   cell.life++;
   const context = (cell.context = new CellContext(cell));
+  const heirloom = cell.system.inheritance.claim(cell);
   cell.open = TURN.running;
   try {
-    cell.state = cell.definition.initialState(cell.args, context as never);
+    cell.state = firstState(cell, context, heirloom);
     cell.hasState = true;
   } catch (error) {
     cell.open = TURN.none;
-    return fail(cell, error, undefined);
+    if (heirloom === undefined) cell.handleFault(undefined, undefined, error);
+    else beginAnew(cell, error);
+    return;
   }
   cell.open = TURN.none;
   if (cell.phase !== PHASE.starting) return advance(cell);
-  cell.phase = PHASE.running;
+  cell.phase = (cell.extras?.holds ?? 0) === 0 ? PHASE.running : PHASE.suspended;
   beginDuty(cell);
   cell.wake();
+  tellBegun(cell);
+}
+
+function firstState(cell: Cell, context: CellContext, heirloom: Heirloom | undefined): unknown {
+  const { handOver, initialState } = cell.definition;
+  if (handOver === undefined || heirloom === undefined) return initialState(cell.args, context as never);
+  return handOver.load(heirloom.data, cell.args, context as never);
+}
+
+// The heirloom is of no use. That is nobody's failure here, so no budget is charged; the next life finds none.
+function beginAnew(cell: Cell, error: unknown): void {
+  recordFailure(cell, error, { cause: "crash", kind: undefined });
+  cell.system.log.error("actor.loadFailed", {
+    path: cell.pathText,
+    type: cell.definition.type,
+    err: error,
+  });
+  if (cell.phase === PHASE.starting) beginNextLife(cell);
+  else advance(cell);
+}
+
+/** Whoever waits for the next life of this actor is told: it has begun, or will not. */
+function tellBegun(cell: Cell): void {
+  const { extras } = cell;
+  if (extras?.whenBegun === undefined) return;
+  const { whenBegun } = extras;
+  extras.whenBegun = undefined;
+  whenBegun();
 }
 
 /** Ends an actor for good, in order: its children first, then its running turn, then `afterStop`. */
 export function beginStop(cell: Cell): void {
   if (cell.phase >= PHASE.stopping) return;
   cell.phase = PHASE.stopping;
-  refuseAsks(cell, "actorGone", (ask) => !ask.deferred && ask !== cell.ask);
+  refuseAsks(cell, goneCode(cell), (ask) => !ask.deferred && ask !== cell.ask);
   beginEnd(cell);
 }
 
-/** Ends this life and begins another `delayMs` later, on the same mailbox. The open turn is given up, not awaited. */
-export function beginRestart(cell: Cell, delayMs: number): void {
+/** Ends this life and begins another `delayMs` later, or at once, on the same mailbox. The open turn is given up, not awaited. */
+export function beginRestart(cell: Cell, delayMs?: number): void {
+  if (cell.phase > PHASE.running) return;
+  cell.restarts++;
+  beginNextLife(cell, delayMs);
+}
+
+/** As a restart, but not counted as one. */
+export function beginNextLife(cell: Cell, delayMs?: number): void {
   if (cell.phase > PHASE.running) return;
   cell.phase = PHASE.restarting;
-  cell.restarts++;
   cell.rare.restartDelayMs = delayMs;
   beginEnd(cell);
+}
+
+/** Ends the back-off before the next life: it begins now. */
+export function hurry(cell: Cell): void {
+  if (cell.phase !== PHASE.waiting) return;
+  cell.rare.pending?.cancel();
+  start(cell);
+}
+
+// What waits for an actor that has moved will find it, a moment later.
+function goneCode(cell: Cell): FaultCode {
+  return isHeld(cell, HOLD.handOver) ? "actorMoved" : "actorGone";
 }
 
 function beginEnd(cell: Cell): void {
@@ -86,11 +135,14 @@ export function advance(cell: Cell): void {
   });
 }
 
-/** Gives the open turn up while its promise is pending: what it still does is void. */
-export function revokeTurn(cell: Cell): void {
+/**
+ * Gives the open turn up while its promise is pending: what it still does is void. `held` is the message that its closure
+ * keeps in memory.
+ */
+export function revokeTurn(cell: Cell, held: TaggedMessage | undefined = cell.message): void {
   const { message, ask } = cell;
   endTurnWatch(cell);
-  cell.system.zombies.enter(cell);
+  cell.system.zombies.enter(cell, held);
   cell.life++;
   cell.open = TURN.none;
   cell.message = cell.ask = undefined;
@@ -133,10 +185,9 @@ function release(cell: Cell, next: () => void): void {
     cell.rare.pending?.cancel();
     next();
   };
-  const reason: EndReason = cell.phase === PHASE.stopping ? "stopping" : "restarting";
   let released: unknown;
   try {
-    released = afterStop(cell.state as never, context as never, reason);
+    released = afterStop(cell.state as never, context as never, endReason(cell));
   } catch (error) {
     releaseFailed(cell, error);
   }
@@ -145,8 +196,13 @@ function release(cell: Cell, next: () => void): void {
   released.catch((error: unknown) => releaseFailed(cell, error)).finally(done);
 }
 
+function endReason(cell: Cell): EndReason {
+  if (cell.phase === PHASE.restarting) return "restarting";
+  return isHeld(cell, HOLD.handOver) ? "handedOver" : "stopping";
+}
+
 function releaseFailed(cell: Cell, error: unknown): void {
-  recordFailure(cell, error, undefined);
+  recordFailure(cell, error, { cause: "crash", kind: undefined });
   cell.system.log.warn("actor.afterStopFailed", {
     path: cell.pathText,
     type: cell.definition.type,
@@ -159,7 +215,9 @@ function awaitNextLife(cell: Cell): void {
   cell.state = undefined;
   // Whoever kept the right to answer lost it with its state; questions still in the mailbox go to the next life.
   refuseAsks(cell, "actorFailed", (ask) => ask.deferred);
-  wait(cell, cell.rare.restartDelayMs, () => {
+  const { restartDelayMs } = cell.rare;
+  if (restartDelayMs === undefined) return start(cell);
+  wait(cell, restartDelayMs, () => {
     cell.system.log.info("actor.restarted", { path: cell.pathText, restarts: cell.restarts });
     start(cell);
   });
@@ -177,99 +235,17 @@ function terminate(cell: Cell): void {
   const { mailbox } = cell;
   cell.phase = PHASE.stopped;
   cell.stopped = true;
-  refuseAsks(cell, "actorGone", () => true);
+  refuseAsks(cell, goneCode(cell), () => true);
   const { address } = cell.reference;
   for (let letter = mailbox.shift(); letter !== undefined; letter = mailbox.shift()) {
     cell.system.deadLetters.add("leftInMailbox", address, letter.message.kind);
   }
   if (cell.extras !== undefined) cell.extras.control = undefined;
   cell.state = cell.context = undefined;
+  tellBegun(cell);
   tellWatchers(cell);
   cell.parent?.childStopped(cell);
   cell.system.onStopped(cell);
-}
-
-/** Records what went wrong and has the supervisor decide. */
-export function fail(cell: Cell, error: unknown, kind: string | undefined): void {
-  recordFailure(cell, error, kind);
-  cell.system.log.warn("actor.failed", { path: cell.pathText, type: cell.definition.type, kind, err: error });
-  if (cell.phase > PHASE.running) return advance(cell);
-  callSupervisor(cell, error, "crash");
-}
-
-/** Has the supervisor decide about a failed actor. Nobody stands above the root: its failure is the node's. */
-export function callSupervisor(cell: Cell, error: unknown, cause: FailureCause): void {
-  if (cell === cell.system.root) cell.system.onRootFailed(error);
-  else superviseFailure(cell.parent as Cell, cell, error, cause);
-}
-
-/** Keeps what went wrong for operators. */
-export function recordFailure(cell: Cell, error: unknown, kind: string | undefined): void {
-  const known = asError(error);
-  cell.failed++;
-  cell.rare.lastFailure = {
-    atMs: cell.system.clock.wallMs(),
-    message: known.message,
-    kind,
-    stack: known.stack,
-  };
-}
-
-/** The supervisor's decision about a failed child, carried out. */
-function superviseFailure(supervisor: Cell, child: Cell, error: unknown, cause: FailureCause): void {
-  if (supervisor.phase >= PHASE.restarting) return beginStop(child);
-  const supervision = { ...SUPERVISION_DEFAULT, ...supervisor.definition.supervision };
-  const budgetOwner = supervision.strategy === "oneForOne" ? child : supervisor;
-  const key = budgetOwner === child ? "history" : "childrenHistory";
-  const histories = budgetOwner.rare[key];
-  const directive = decide(supervision, {
-    cause,
-    restart: child.definition.restart ?? "permanent",
-    history: histories[cause],
-    nowMs: child.system.clock.nowMs(),
-    random: child.system.random(),
-  });
-  if (directive.kind !== "stop") budgetOwner.rare[key] = { ...histories, [cause]: directive.history };
-  carryOut(directive, { supervisor, child, error, budget: budgetFor(supervision, cause) });
-}
-
-interface FailureCase {
-  readonly supervisor: Cell;
-  readonly child: Cell;
-  readonly error: unknown;
-  readonly budget: BudgetRule;
-}
-
-function carryOut(directive: Directive, { supervisor, child, error, budget }: FailureCase): void {
-  switch (directive.kind) {
-    case "restart":
-      for (const affected of inScope(supervisor, child, directive.scope)) {
-        if (affected.definition.restart === "temporary") beginStop(affected);
-        else beginRestart(affected, directive.delayMs);
-      }
-      return;
-    case "stop":
-      supervisor.system.log.error("actor.gaveUp", { path: child.pathText, supervisor: supervisor.pathText });
-      return beginStop(child);
-    case "escalate": {
-      const { max, withinMs } = budget;
-      supervisor.system.log.error("actor.escalated", {
-        path: child.pathText,
-        supervisor: supervisor.pathText,
-        max,
-        withinMs,
-      });
-      beginStop(child);
-      const details = { child: child.pathText, max, withinMs };
-      return fail(supervisor, new Fault("restartBudgetExhausted", details, { cause: error }), undefined);
-    }
-  }
-}
-
-function inScope(supervisor: Cell, child: Cell, scope: Strategy): readonly Cell[] {
-  if (scope === "oneForOne") return [child];
-  const all = [...supervisor.children.values()];
-  return scope === "allForOne" ? all : all.slice(all.indexOf(child));
 }
 
 /** Bounds one step of an end: when its time is up the step is over, and the log says so. */

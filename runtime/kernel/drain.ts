@@ -1,0 +1,62 @@
+import { Deadline } from "../time/deadlines.ts";
+import type { Cell } from "./cell.ts";
+import { TURN } from "./phase.ts";
+import { refit } from "./refit.ts";
+
+/** How often a drain is looked at, in milliseconds: turns themselves know nothing of it. */
+const LOOK_EVERY_MS = 50;
+/** How long an actor may take to finish what it has, in milliseconds; then it is stopped. */
+const DRAIN_WITHIN_MS = 30_000;
+
+/** Whether an actor takes no new mail because it is to end. */
+export function isDraining(cell: Cell): boolean {
+  return cell.extras?.refit?.drain !== undefined;
+}
+
+/** Lets an actor take no new messages of others, finish those it has, and stop. */
+export function beginDrain(cell: Cell): void {
+  if (isDraining(cell)) return;
+  const look = new DrainLook(cell);
+  refit(cell, { drain: look });
+  look.again();
+}
+
+/** Looks again and again whether everything is finished. */
+class DrainLook extends Deadline {
+  readonly #cell: Cell;
+  readonly #untilMs: number;
+
+  constructor(cell: Cell) {
+    super();
+    this.#cell = cell;
+    this.#untilMs = cell.system.clock.nowMs() + DRAIN_WITHIN_MS;
+  }
+
+  again(): void {
+    this.#cell.system.deadlines.add(this, LOOK_EVERY_MS);
+  }
+
+  expire(): void {
+    const cell = this.#cell;
+    if (cell.stopped) return;
+    if (isFinished(cell)) return cell.stop();
+    if (cell.system.clock.nowMs() < this.#untilMs) return this.again();
+    cell.system.log.warn("actor.stopTimedOut", {
+      path: cell.pathText,
+      step: "drain",
+      withinMs: DRAIN_WITHIN_MS,
+    });
+    cell.stop();
+  }
+}
+
+function isFinished(cell: Cell): boolean {
+  const { control, stash } = cell.extras ?? {};
+  return (
+    cell.open === TURN.none &&
+    cell.mailbox.size === 0 &&
+    (control?.size ?? 0) === 0 &&
+    (stash?.size ?? 0) === 0 &&
+    cell.firstOpenAsk === undefined
+  );
+}
