@@ -3,37 +3,47 @@ import type { NodeSettings } from "../protocols/settings.ts";
 import type { ActorSystem } from "../runtime/kernel/actor-system.ts";
 import { takeFatalBlocks } from "../runtime/supervision/watchdog/block-record.ts";
 import type { Block } from "../runtime/supervision/watchdog/block.ts";
+import type { LoopBeats } from "../runtime/supervision/watchdog/loop-beats.ts";
 import { Watchdog } from "../runtime/supervision/watchdog/watchdog.ts";
 import type { Logger } from "../runtime/telemetry/logger.ts";
+import { BLOCKS_FILE } from "./data-directory.ts";
 
-/** The file of the data directory in which blocked loops are written down. */
-const BLOCKS_FILE = "blocks.jsonl";
+/** When a blocked process is killed unless the settings say so: only a host starts another one. */
+const KILL_UNDER_HOST_AFTER_MS = 10_000;
 
 interface Watched {
   readonly settings: NodeSettings;
   readonly system: ActorSystem;
   readonly log: Logger;
+  /** Made before the node: whoever expects a block tells it. */
+  readonly beats: LoopBeats;
+  /** Whether somebody starts this process again when it is killed. */
+  readonly hasHost: boolean;
 }
 
 /**
  * Has the event loop watched from now on. The message on which the process before this one was killed goes into
  * quarantine first: it kills a process once at most.
  */
-export function watchLoop({ settings, system, log }: Watched): Watchdog {
+export function watchLoop({ settings, system, log, beats, hasHost }: Watched): Watchdog {
   const recordPath = join(settings.dataDir, BLOCKS_FILE);
   for (const block of takeFatalBlocks(recordPath)) quarantine(block, system, log);
+  const { blockedAfterMs, killAfterMs = hasHost ? KILL_UNDER_HOST_AFTER_MS : 0 } = settings.watchdog;
   const watchdog = new Watchdog({
-    ...settings.watchdog,
+    beats,
+    blockedAfterMs,
+    killAfterMs,
     recordPath,
-    onBlocked: (block) => report(block, settings.watchdog.blockedAfterMs, system, log),
+    onBlocked: (block) => report(block, blockedAfterMs, system, log),
     onFailed: (err) => log.error("loop.unwatched", { err }),
   });
   watchdog.start();
   return watchdog;
 }
 
-function quarantine({ atMs, flight, stack }: Block, { quarantine: held }: ActorSystem, log: Logger): void {
-  log.error("loop.killed", { path: flight?.path, kind: flight?.kind, stack });
+function quarantine(block: Block, { quarantine: held }: ActorSystem, log: Logger): void {
+  const { atMs, flight, at } = block;
+  log.error("loop.killed", named(block));
   if (flight?.message === undefined) return;
   held.add({
     atMs,
@@ -41,18 +51,14 @@ function quarantine({ atMs, flight, stack }: Block, { quarantine: held }: ActorS
     kind: flight.kind,
     handler: `${flight.type}.${flight.kind}`,
     strikes: 1,
-    note: stack[0],
+    note: at,
     message: JSON.parse(flight.message) as { kind: string },
   });
 }
 
-function report(
-  { atMs, flight, stack, namedAfterMs }: Block,
-  deadlineMs: number,
-  system: ActorSystem,
-  log: Logger,
-): void {
-  log.error("loop.blocked", { path: flight?.path, kind: flight?.kind, namedAfterMs, stack });
+function report(block: Block, deadlineMs: number, system: ActorSystem, log: Logger): void {
+  const { atMs, flight, at, namedAfterMs } = block;
+  log.error("loop.blocked", { ...named(block), namedAfterMs });
   system.stalls.add({
     atMs,
     path: flight?.path ?? "/",
@@ -60,7 +66,12 @@ function report(
     silence: "loop",
     deadlineMs,
     kind: flight?.kind,
-    note: stack[0],
+    note: at,
     strikes: 0,
   });
+}
+
+/** What a log line says of a block. */
+function named({ kind: block, flight, at, stack, seenAt }: Block): Record<string, unknown> {
+  return { block, path: flight?.path, kind: flight?.kind, at, stack, seenAt };
 }

@@ -23,11 +23,12 @@ export class ActiveClock implements Clock {
 
   /** How long the process could not act while something waited, in milliseconds. */
   get pausedMs(): number {
-    return this.#pausedMs + this.#overdueMs();
+    return this.#pausedMs + this.#overdueMs(this.#clock.nowMs());
   }
 
   nowMs(): number {
-    return this.#clock.nowMs() - this.pausedMs;
+    const nowMs = this.#clock.nowMs();
+    return nowMs - this.#pausedMs - this.#overdueMs(nowMs);
   }
 
   wallMs(): number {
@@ -70,13 +71,14 @@ export class ActiveClock implements Clock {
   };
 
   #account(): void {
-    this.#pausedMs += this.#overdueMs();
-    this.#lastTickMs = this.#clock.nowMs();
+    const nowMs = this.#clock.nowMs();
+    this.#pausedMs += this.#overdueMs(nowMs);
+    this.#lastTickMs = nowMs;
   }
 
   /** By how much the next tick is late. */
-  #overdueMs(): number {
+  #overdueMs(nowMs: number): number {
     if (this.#waiting === 0) return 0;
-    return Math.max(0, this.#clock.nowMs() - this.#lastTickMs - TICK_MS - TOLERANCE_MS);
+    return Math.max(0, nowMs - this.#lastTickMs - TICK_MS - TOLERANCE_MS);
   }
 }

@@ -32,6 +32,11 @@ export class CutProxy {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** Swallows whatever comes on the connections that there are, in both directions, and says nothing: both ends believe that they are connected. */
+  deafen(): void {
+    for (const socket of this.#sockets) socket.unpipe().resume();
+  }
+
   mend(): void {
     this.#isCut = false;
   }

@@ -6,8 +6,11 @@ import type { ClientFrame, ServerFrame, ServerFrames } from "../../protocols/cli
 import { SUBPROTOCOLS } from "../../protocols/client-protocol.ts";
 import type { FrameFormat } from "../../protocols/client-protocol.ts";
 import { frameCodec } from "../../runtime/codec/frame-codec.ts";
+import { ActiveClock } from "../../runtime/time/active-clock.ts";
+import { SystemClock } from "../../runtime/time/system-clock.ts";
 
 const PATIENCE_MS = 5_000;
+const LOOK_EVERY_MS = 500;
 
 interface Wanted {
   readonly kind: string;
@@ -21,8 +24,12 @@ export class FrameClient {
   readonly inbox: ServerFrame[] = [];
   readonly #write: (frame: ClientFrame) => void;
   readonly #end: () => void;
+  /** A test that had no time to read blames nobody for it. */
+  readonly #clock = new ActiveClock(new SystemClock());
   #wanted: Wanted | undefined;
   #isClosed = false;
+  /** Why the other side has ended the connection: a close code, or nothing but that it did; undefined while it is open. */
+  end: string | undefined;
 
   private constructor(name: string, write: (frame: ClientFrame) => void, end: () => void) {
     this.name = name;
@@ -44,6 +51,7 @@ export class FrameClient {
       if (!decoded.ok) throw new Error(`${name} got what is no frame: ${decoded.refusal.text}`);
       client.#take(decoded.frame);
     });
+    socket.on("close", (code, reason) => (client.end = `${code} ${reason.toString()}`));
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
     return client.#hello();
   }
@@ -57,6 +65,7 @@ export class FrameClient {
       () => void socket.end(),
     );
     createInterface({ input: socket }).on("line", (line) => client.#take(JSON.parse(line) as ServerFrame));
+    socket.on("close", () => (client.end = "closed"));
     await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
     return client.#hello();
   }
@@ -65,19 +74,22 @@ export class FrameClient {
     this.#write(frame);
   }
 
-  /** The next frame of a kind; others that come before it stay in the inbox. @throws Error when none comes in 5 s */
+  /** The next frame of a kind; others that come before it stay in the inbox. @throws Error when none comes in 5 s in which this process could act */
   next<K extends keyof ServerFrames>(kind: K): Promise<ServerFrames[K]> {
     const index = this.inbox.findIndex((frame) => frame.kind === kind);
     if (index >= 0) return Promise.resolve(this.inbox.splice(index, 1)[0] as ServerFrames[K]);
     return new Promise((resolve, reject) => {
-      const limit = setTimeout(() => {
+      const endMs = this.#clock.nowMs() + PATIENCE_MS;
+      const look = (): void => {
+        if (this.#clock.nowMs() < endMs) return void (cancel = this.#clock.after(LOOK_EVERY_MS, look));
         const instead = this.inbox.map((frame) => frame.kind).join(", ");
         reject(new Error(`${this.name} waited for "${kind}" in vain; it has: ${instead}`));
-      }, PATIENCE_MS);
+      };
+      let cancel = this.#clock.after(LOOK_EVERY_MS, look);
       this.#wanted = {
         kind,
         found: (frame) => {
-          clearTimeout(limit);
+          cancel();
           resolve(frame as ServerFrames[K]);
         },
       };

@@ -6,18 +6,21 @@ import type { Block } from "./block.ts";
  * A line that was cut off by the kill is left out.
  */
 export function takeFatalBlocks(recordPath: string): Block[] {
-  let text: string;
+  const blocks = fatalBlocks(recordPath);
+  if (blocks === undefined) return [];
+  renameSync(recordPath, `${recordPath}.earlier`);
+  return blocks;
+}
+
+/** The same, left where it is for who takes it; undefined when there is no record. */
+export function fatalBlocks(recordPath: string): Block[] | undefined {
   try {
-    text = readFileSync(recordPath, "utf8");
-    renameSync(recordPath, `${recordPath}.earlier`);
+    const lines = readFileSync(recordPath, "utf8").split("\n");
+    return lines.flatMap(parse).filter(({ isFatal }) => isFatal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  return text
-    .split("\n")
-    .flatMap(parse)
-    .filter(({ isFatal }) => isFatal);
 }
 
 function parse(line: string): Block[] {

@@ -1,65 +1,99 @@
 import { appendFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { BeatReader } from "./beat-reader.ts";
-import type { Block, WatchdogOrders } from "./block.ts";
-import { snapshotMainThread } from "./main-thread-stack.ts";
-import type { Snapshot } from "./main-thread-stack.ts";
+import type { Block, Finding, WatchdogOrders } from "./block.ts";
+import { findHolder, UNSEEN } from "./finding.ts";
+import { LoopBeats } from "./loop-beats.ts";
 
 /** How often the beats are read, in milliseconds. */
 const LOOK_EVERY_MS = 25;
 /** Blocks that one process writes down; a loop that is blocked all the time must not fill the disk. */
 const RECORDS_MAX = 1_000;
+/** How long the last look before a kill may take, in milliseconds. */
+const LAST_LOOK_MS = 2_000;
 
 /** Watches the main thread's loop from its own: names who blocks it, writes that down, and kills past the limit. */
 class WatchdogThread {
   readonly #orders: WatchdogOrders;
-  readonly #beats: Int32Array;
+  readonly #beats: LoopBeats;
   readonly #reader = new BeatReader(LOOK_EVERY_MS);
-  /** What the present silence was found to be; undefined while the loop ticks. */
-  #found: Snapshot | undefined = undefined;
-  #isLooking = false;
+  #silence: Silence | undefined = undefined;
   #records = 0;
 
   constructor(orders: WatchdogOrders) {
     this.#orders = orders;
-    this.#beats = new Int32Array(orders.beats);
+    this.#beats = new LoopBeats({ memory: orders.beats });
   }
 
   start(): void {
-    setInterval(() => void this.#look(), LOOK_EVERY_MS);
+    setInterval(() => this.#look(), LOOK_EVERY_MS);
   }
 
-  async #look(): Promise<void> {
-    const reading = this.#reader.look(Atomics.load(this.#beats, 0), performance.now());
-    if (reading.kind === "alive") this.#found = undefined;
-    if (reading.kind === "alive" || this.#isLooking || reading.forMs < this.#orders.blockedAfterMs) return;
-    if (this.#found === undefined) {
-      this.#isLooking = true;
-      this.#found = await snapshotMainThread();
-      this.#isLooking = false;
-      this.#record(this.#found, reading.forMs, false);
-    }
-    const { killAfterMs, pid } = this.#orders;
-    if (killAfterMs === 0 || reading.forMs < killAfterMs) return;
-    this.#record(this.#found, reading.forMs, true);
-    process.kill(pid, "SIGKILL");
+  #look(): void {
+    const { excusedMs } = this.#beats;
+    const reading = this.#reader.look(this.#beats.count, performance.now());
+    if (reading.kind === "alive") return this.#end();
+    const { blockedAfterMs, killAfterMs } = this.#orders;
+    const unexcusedMs = reading.forMs - excusedMs;
+    if (unexcusedMs < blockedAfterMs) return;
+    this.#silence ??= this.#begin(performance.now() - reading.forMs);
+    if (killAfterMs > 0 && unexcusedMs >= killAfterMs) void this.#kill(this.#silence);
   }
 
-  #record(snapshot: Snapshot, namedAfterMs: number, isFatal: boolean): void {
+  #begin(sinceMs: number): Silence {
+    const over = new AbortController();
+    const finding = findHolder(this.#orders.pid, over.signal);
+    void finding.then((found) => this.#record(sinceMs, found, false));
+    return { sinceMs, over, finding, isFatal: false };
+  }
+
+  #end(): void {
+    this.#silence?.over.abort();
+    this.#silence = undefined;
+  }
+
+  async #kill(silence: Silence): Promise<void> {
+    if (silence.isFatal) return;
+    silence.isFatal = true;
+    const { count } = this.#beats;
+    const found = await Promise.race([lastLook(silence, this.#orders.pid), pause(LAST_LOOK_MS, UNSEEN)]);
+    // It ticks again after all.
+    if (this.#beats.count !== count) return;
+    this.#record(silence.sinceMs, found, true);
+    process.kill(this.#orders.pid, "SIGKILL");
+  }
+
+  #record(sinceMs: number, finding: Finding, isFatal: boolean): void {
     const { pid, recordPath } = this.#orders;
-    const block: Block = {
-      atMs: Date.now(),
-      pid,
-      namedAfterMs: Math.round(namedAfterMs),
-      ...snapshot,
-      isFatal,
-    };
+    const namedAfterMs = Math.round(performance.now() - sinceMs);
+    const block: Block = { atMs: Date.now(), pid, namedAfterMs, ...finding, isFatal };
     this.#records++;
     if (isFatal || this.#records <= RECORDS_MAX) {
       appendFileSync(recordPath, `${JSON.stringify(block)}\n`, { mode: 0o600 });
     }
     parentPort?.postMessage(block);
   }
+}
+
+/** Who was found first may have gone on since: who is killed for it has to be who holds the loop now. */
+async function lastLook({ finding, over }: Silence, pid: number): Promise<Finding> {
+  // A look that has come to nothing so far is given half of the time, another one the rest.
+  setTimeout(() => over.abort(), LAST_LOOK_MS / 2);
+  const before = await finding;
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(), LAST_LOOK_MS / 2);
+  const now = await findHolder(pid, limit.signal);
+  return now === UNSEEN ? before : now;
+}
+
+/** A span in which the loop does not tick. */
+interface Silence {
+  readonly sinceMs: number;
+  /** Aborted when the loop ticks again. */
+  readonly over: AbortController;
+  readonly finding: Promise<Finding>;
+  isFatal: boolean;
 }
 
 new WatchdogThread(workerData as WatchdogOrders).start();

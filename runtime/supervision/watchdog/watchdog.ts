@@ -1,5 +1,7 @@
+import { url as debuggerUrl } from "node:inspector";
 import { Worker } from "node:worker_threads";
 import type { Block, WatchdogOrders } from "./block.ts";
+import type { LoopBeats } from "./loop-beats.ts";
 
 /** How often the loop says that it ticks, in milliseconds. */
 const BEAT_EVERY_MS = 20;
@@ -10,6 +12,8 @@ export interface WatchdogOptions extends Pick<
   WatchdogOrders,
   "blockedAfterMs" | "killAfterMs" | "recordPath"
 > {
+  /** What the loop is told to be alive by. */
+  readonly beats: LoopBeats;
   /** Called once the loop ticks again, with what had blocked it. */
   readonly onBlocked: (block: Block) => void;
   /** The watching thread itself has failed: nobody watches any more. */
@@ -22,7 +26,6 @@ export interface WatchdogOptions extends Pick<
  */
 export class Watchdog {
   readonly #options: WatchdogOptions;
-  readonly #beats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   #timer: NodeJS.Timeout | undefined = undefined;
   #thread: Worker | undefined = undefined;
 
@@ -31,10 +34,16 @@ export class Watchdog {
   }
 
   start(): void {
-    const { blockedAfterMs, killAfterMs, recordPath, onBlocked, onFailed } = this.#options;
-    const beats = this.#beats.buffer;
-    const orders: WatchdogOrders = { beats, pid: process.pid, blockedAfterMs, killAfterMs, recordPath };
-    this.#timer = setInterval(() => Atomics.add(this.#beats, 0, 1), BEAT_EVERY_MS);
+    const { beats, blockedAfterMs, killAfterMs, recordPath, onBlocked, onFailed } = this.#options;
+    const orders: WatchdogOrders = {
+      beats: beats.memory,
+      pid: process.pid,
+      blockedAfterMs,
+      // Whoever stands at a breakpoint is not blocked.
+      killAfterMs: debuggerUrl() === undefined ? killAfterMs : 0,
+      recordPath,
+    };
+    this.#timer = setInterval(() => beats.beat(), BEAT_EVERY_MS);
     this.#timer.unref();
     this.#thread = new Worker(THREAD, { workerData: orders });
     this.#thread.unref();
