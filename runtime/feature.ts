@@ -2,13 +2,25 @@ import type { ChannelProtocol, SlowPolicy } from "../protocols/channel.ts";
 import type { Protocol } from "../protocols/protocol.ts";
 import type { AnyReference, Reference } from "../protocols/reference.ts";
 import type { NodeSettings } from "../protocols/settings.ts";
+import type { Audit } from "./audit/audit.ts";
+import type { HostLink } from "./host-link.ts";
 import type { ActorSystem } from "./kernel/actor-system.ts";
 import type { Port } from "./net/port.ts";
 import type { Guard, Route } from "./net/route.ts";
+import type { EventListener } from "./telemetry/counting-log.ts";
+import type { ExpectBlock } from "./supervision/watchdog/loop-beats.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
 /** Where a node stands between its start and its end. */
 export type NodeStatus = "starting" | "ready" | "draining";
+
+/** What operators may have the node do as a whole. */
+export interface NodeControl {
+  /** Takes no more connections and sends the clients away; actors and the operators' port stay. */
+  drain(): void;
+  /** Ends the process in order. */
+  stop(): void;
+}
 
 /** What a node gives to its features. */
 export interface FeatureHost {
@@ -17,6 +29,15 @@ export interface FeatureHost {
   readonly system: ActorSystem;
   readonly metrics: Metrics;
   readonly status: () => NodeStatus;
+  readonly control: NodeControl;
+  /** The version of the program. */
+  readonly version: string;
+  /** The host of this process; undefined where one process is all. */
+  readonly hostLink: HostLink | undefined;
+  /** To be told before anything that blocks the event loop knowingly. */
+  readonly expectBlock: ExpectBlock;
+  /** Tells a listener of every event that is logged from now on. */
+  readonly onEvent: (listener: EventListener) => void;
   /** Makes a fan-out to sockets; slow clients find their drops under `address`. */
   readonly openChannel: (address: string, policy: SlowPolicy) => Reference<ChannelProtocol>;
   /** Where the actor is reached that a feature offers under this protocol; undefined while none does. */
@@ -29,6 +50,17 @@ export interface Offer {
   readonly reference: AnyReference;
 }
 
+/** What a feature knows outside of its actors and must not forget when another process takes over. */
+export interface Keepsake {
+  /** Unique in the node. */
+  readonly name: string;
+  /** Another version is not loaded. */
+  readonly version: number;
+  /** Plain data. */
+  dump(): unknown;
+  load(data: unknown): void;
+}
+
 /** What a feature brings into its node. */
 export interface FeatureParts {
   /** What it answers at the gateway. */
@@ -37,7 +69,11 @@ export interface FeatureParts {
   readonly operatorRoutes?: readonly Route[];
   /** Stands in front of every operator's route, of whichever feature, that brings no guard of its own. */
   readonly operatorGuard?: Guard;
+  /** Keeps what operators do on any of these routes. */
+  readonly operatorAudit?: Audit;
   readonly offers?: readonly Offer[];
+  /** What goes to the process that takes over, before that one opens its doors. */
+  readonly keepsakes?: readonly Keepsake[];
   /** Takes the bound ports of the gateway into service, once all features have started; what it offers is found from then on. */
   readonly serve?: (ports: readonly Port[]) => readonly Offer[];
   /** Sends the clients away, in `withinMs`, before the actors are stopped. */

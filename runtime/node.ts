@@ -1,15 +1,24 @@
 import type { Protocol } from "../protocols/protocol.ts";
 import type { AnyReference, Reference } from "../protocols/reference.ts";
 import type { NodeSettings } from "../protocols/settings.ts";
-import type { Feature, FeatureHost, FeatureParts, NodeStatus, Offer } from "./feature.ts";
+import type { Feature, FeatureHost, FeatureParts, Keepsake, NodeStatus, Offer } from "./feature.ts";
 import { guardedRoutes } from "./guarded-routes.ts";
+import type { HostLink } from "./host-link.ts";
 import { ActorSystem } from "./kernel/actor-system.ts";
 import { Channel } from "./net/channel.ts";
+import type { BindSocket } from "./net/bind.ts";
+import { Adoption } from "./net/hand-over/adoption.ts";
+import type { Estate } from "./net/hand-over/adoption.ts";
+import { HandOver } from "./net/hand-over/hand-over.ts";
+import type { HandOverCounts } from "./net/hand-over/hand-over.ts";
+import { unpackKeepsakes } from "./net/hand-over/keepsakes.ts";
+import type { Peer } from "./net/hand-over/peer.ts";
 import type { Port } from "./net/port.ts";
 import type { PortShare } from "./net/port-share.ts";
 import { urlHost } from "./net/url-host.ts";
 import { addNodeMetrics } from "./node-metrics.ts";
 import { gatewayPort, gatewayShare, operatorsPort } from "./node-ports.ts";
+import type { ExpectBlock } from "./supervision/watchdog/loop-beats.ts";
 import type { CountingLog } from "./telemetry/counting-log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import type { Clock } from "./time/clock.ts";
@@ -20,6 +29,9 @@ const DRAIN_SHARE = 0.5;
 /** Clients are sent away one after the other, so that they do not all come back at once, in milliseconds for each. */
 const DRAIN_MS_PER_CONNECTION = 1;
 
+/** How long clients are given to go when an operator drains a node that stays, in milliseconds. */
+const DRAIN_WITHIN_MS = 30_000;
+
 /** What a node is built from. */
 export interface NodeParts {
   readonly settings: NodeSettings;
@@ -27,8 +39,16 @@ export interface NodeParts {
   readonly log: CountingLog;
   readonly version: string;
   readonly clock?: Clock;
+  /** The host of this process, where there is one. */
+  readonly hostLink?: HostLink;
+  /** Of the watchdog; nobody watches unless given. */
+  readonly expectBlock?: ExpectBlock;
+  /** Makes the sockets on which ports listen, where a host keeps them; each port makes its own unless given. */
+  readonly bindSocket?: BindSocket;
   /** Called when the tree can no longer help itself: the process should end. */
   readonly onFailure?: (error: unknown) => void;
+  /** Called when an operator wants the process to end; unless given, only the node stops. */
+  readonly onStopAsked?: () => void;
 }
 
 /** Where a node is reached. */
@@ -49,9 +69,11 @@ export class BanyanNode {
   #status: NodeStatus = "starting";
   #gateway: readonly Port[] = [];
   #operators: Port | undefined = undefined;
+  #handOver: HandOver | undefined = undefined;
+  #adoption: Adoption | undefined = undefined;
 
   constructor(parts: NodeParts) {
-    const { settings, log, clock = new SystemClock(), onFailure } = parts;
+    const { settings, log, clock = new SystemClock(), onFailure, bindSocket } = parts;
     this.#parts = parts;
     this.system = new ActorSystem({
       name: settings.name,
@@ -59,23 +81,105 @@ export class BanyanNode {
       log,
       ...(onFailure === undefined ? {} : { onFailure }),
     });
-    this.#share = gatewayShare(settings, this.system);
+    this.#share = { ...gatewayShare(settings, this.system), bindSocket };
     addNodeMetrics(this.metrics, { log, share: this.#share });
   }
 
   /** Starts the features, then opens every port, or none. @throws Fault `portTaken` */
   async start(): Promise<void> {
-    try {
+    await this.prepare();
+    await this.serve();
+  }
+
+  /** Starts the features and builds the ports; nothing is bound yet. @throws UnfitListener */
+  async prepare(): Promise<void> {
+    await this.#orStop(() => {
       this.#features = this.#parts.features.map((feature) => this.#startFeature(feature));
       this.#buildPorts();
+    });
+  }
+
+  /** Opens every port, or none; after `prepare`. @throws Fault `portTaken` */
+  async serve(): Promise<void> {
+    await this.#orStop(async () => {
       for (const port of this.#ports()) await this.#open(port);
+    });
+    for (const { serve } of this.#features) this.#offer(serve?.(this.#gateway));
+    this.#status = "ready";
+  }
+
+  async #orStop(work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
     } catch (error) {
       await this.#closePorts();
       await this.system.stop();
       throw error;
     }
-    for (const { serve } of this.#features) this.#offer(serve?.(this.#gateway));
-    this.#status = "ready";
+  }
+
+  /**
+   * Moves everything to another process that has been prepared: the state of actors, then every connection. Then there is nothing
+   * left but to stop. @throws HandOverEnded when `keep` calls it off, or the other process never serves
+   */
+  async handOver(peer: Peer): Promise<HandOverCounts> {
+    if (this.#operators === undefined)
+      throw new RangeError("a node that was not prepared has nothing to hand over");
+    const { system } = this;
+    const parts = {
+      ports: this.#gateway,
+      operators: this.#operators,
+      keepsakes: this.#keepsakes(),
+      system,
+      peer,
+    };
+    this.#handOver = new HandOver(parts);
+    return this.#handOver.run();
+  }
+
+  /** The hand-over has failed: goes on with what has not moved. @throws Fault `portTaken` */
+  async keep(): Promise<void> {
+    const handOver = this.#handOver;
+    this.#handOver = undefined;
+    await handOver?.callOff();
+  }
+
+  /**
+   * Takes over from another process; after `prepare`, and instead of `serve`. `onServing` is called once the doors are open.
+   * Resolves with the number of connections when all have come, or `predecessorGone` was called.
+   */
+  async adopt(
+    peer: Peer,
+    { onServing }: { readonly onServing: () => void },
+  ): Promise<{ readonly connections: number }> {
+    const begin = async ({ heirlooms, keepsakes }: Estate): Promise<void> => {
+      unpackKeepsakes(keepsakes, this.#keepsakes(), this.#parts.log);
+      await this.system.inherit(heirlooms);
+      await this.serve();
+      onServing();
+    };
+    const ports = (): readonly Port[] => this.#ports();
+    this.#adoption = new Adoption({ peer, begin, ports, log: this.#parts.log });
+    const connections = await this.#adoption.untilAllCame();
+    this.system.endInheritance();
+    return { connections };
+  }
+
+  /** The process from which this one takes over is gone: what has not come will not come. */
+  predecessorGone(): void {
+    this.#adoption?.end();
+  }
+
+  /** Open connections of clients, and the HTTP requests and frames that this process has taken. */
+  traffic(): { readonly connections: number; readonly requests: number } {
+    const all = this.#gateway.map(({ traffic }) => traffic);
+    const connections = all.reduce((sum, port) => sum + port.connections, 0);
+    const framesIn = all.reduce((sum, port) => sum + port.framesIn, 0);
+    return { connections, requests: this.#share.answers.total + framesIn };
+  }
+
+  #keepsakes(): readonly Keepsake[] {
+    return this.#features.flatMap(({ keepsakes = [] }) => keepsakes);
   }
 
   /** Where it is reached; after `start`. */
@@ -103,14 +207,27 @@ export class BanyanNode {
   }
 
   async #stopInOrder(withinMs: number): Promise<void> {
-    const closed = this.#gateway.map((port) => port.close());
-    const drainMs = Math.min(withinMs * DRAIN_SHARE, this.#share.admission.count * DRAIN_MS_PER_CONNECTION);
-    // Whoever does not go by then is cut off when its actor stops.
-    await Promise.allSettled(this.#features.map(async ({ drain }) => drain?.(drainMs)));
+    const closed = await this.#drain(withinMs * DRAIN_SHARE);
     await this.system.stop();
-    await Promise.all(closed);
+    await closed.all;
     // Operators may watch until the end.
     await this.#operators?.close();
+  }
+
+  /** Takes no more connections and sends the clients away. Whoever does not go by then is cut off when its actor stops. */
+  async #drain(withinMs: number): Promise<{ readonly all: Promise<unknown> }> {
+    this.#status = "draining";
+    const all = Promise.all(this.#gateway.map((port) => port.close()));
+    const drainMs = Math.min(withinMs, this.#share.admission.count * DRAIN_MS_PER_CONNECTION);
+    await Promise.allSettled(this.#features.map(async ({ drain }) => drain?.(drainMs)));
+    // Wrapped, because the last of the ports closes only when the last client is gone.
+    return { all };
+  }
+
+  #stopAsked(): void {
+    const { onStopAsked, settings } = this.#parts;
+    if (onStopAsked === undefined) void this.stop(settings.stopWithinMs);
+    else onStopAsked();
   }
 
   #startFeature(feature: Feature): FeatureParts {
@@ -119,6 +236,11 @@ export class BanyanNode {
       system: this.system,
       metrics: this.metrics,
       status: () => this.#status,
+      expectBlock: this.#parts.expectBlock ?? (() => () => {}),
+      version: this.#parts.version,
+      hostLink: this.#parts.hostLink,
+      control: { drain: () => void this.#drain(DRAIN_WITHIN_MS), stop: () => this.#stopAsked() },
+      onEvent: (listener) => this.#parts.log.listen(listener),
       openChannel: (address, policy) => new Channel(address, policy),
       find: <P extends Protocol>({ name }: P) => this.#offers.get(name) as Reference<P> | undefined,
     };

@@ -26,9 +26,14 @@ export class Admission {
     const here = this.#byAddress.get(address) ?? 0;
     if (this.#count >= this.#limits.connections) return "tooManyConnections";
     if (here >= this.#limits.connectionsPerAddress) return "tooManyFromAddress";
-    this.#count++;
-    this.#byAddress.set(address, here + 1);
+    this.admit(address);
     return undefined;
+  }
+
+  /** Counts a socket in that another process had let in. */
+  admit(address: string): void {
+    this.#count++;
+    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
   }
 
   /** Counts a socket out that was counted in. */

@@ -19,6 +19,13 @@ export class AnswerCounts {
     else known.count++;
   }
 
+  /** How many answers there were. */
+  get total(): number {
+    let total = 0;
+    for (const { count } of this.#counts.values()) total += count;
+    return total;
+  }
+
   all(): Iterable<{ readonly kind: AnswerKind; readonly count: number }> {
     return this.#counts.values();
   }

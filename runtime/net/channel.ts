@@ -5,6 +5,7 @@ import { ActorRef } from "../actor/actor-ref.ts";
 import type { OpenAsk, Verdict } from "../actor/actor-ref.ts";
 import { Batch } from "./batch.ts";
 import { Outlet } from "./outlet.ts";
+import { Remembered } from "./remembered.ts";
 import { Roster } from "./roster.ts";
 import { receive } from "./receive.ts";
 import type { WireFormat } from "./wire-format.ts";
@@ -14,6 +15,8 @@ export class Channel extends ActorRef<ChannelProtocol> {
   readonly address: string;
   readonly policy: SlowPolicy;
   readonly #rosters = new Map<WireFormat, Roster>();
+  /** Undefined unless subscribers are on their way from another process. */
+  #remembered: Remembered | undefined = undefined;
 
   /**
    * @param address what a slow client's drops are listed under
@@ -46,7 +49,32 @@ export class Channel extends ActorRef<ChannelProtocol> {
     outlet.membershipIn(this)?.end();
   }
 
+  /** Keeps what is published from now on for those who come by \`resume\`. */
+  remember(): void {
+    this.#remembered = new Remembered();
+  }
+
+  /** Attaches a subscriber of another process's channel: it goes on with what this one has published first. */
+  resume(outlet: Outlet): void {
+    this.attach(outlet, undefined);
+    const member = outlet.membershipIn(this);
+    const remembered = this.#remembered;
+    if (member === undefined || remembered === undefined) return;
+    if (remembered.skipped !== undefined) {
+      const { room, offset } = remembered.skipped;
+      member.drops += remembered.drops;
+      outlet.send({ kind: "skipped", room, offset });
+    }
+    for (const issue of remembered.issues(outlet.format)) outlet.issue(issue, member);
+  }
+
+  /** Nobody comes any more. */
+  forget(): void {
+    this.#remembered = undefined;
+  }
+
   publish(frame: ServerFrame): void {
+    this.#remembered?.add(frame);
     for (const roster of this.#rosters.values()) {
       if (roster.size > 0) {
         roster.publish({ kind: frame.kind, frame, single: Batch.of(roster.format.frame(frame)) });
@@ -64,6 +92,7 @@ export class Channel extends ActorRef<ChannelProtocol> {
 
   /** Detaches everybody. */
   close(): void {
+    this.forget();
     for (const roster of this.#rosters.values()) roster.clear();
   }
 
@@ -87,6 +116,11 @@ const TELLS: {
   detach(channel, { outlet }) {
     if (outlet instanceof Outlet) channel.detach(outlet);
   },
+  remember: (channel) => channel.remember(),
+  resume(channel, { outlet }) {
+    if (outlet instanceof Outlet) channel.resume(outlet);
+  },
+  forget: (channel) => channel.forget(),
   publish: (channel, { frame }) => channel.publish(frame),
   publishText: (channel, { text }) => channel.publishText(text),
   close: (channel) => channel.close(),

@@ -17,10 +17,13 @@ export class Congestion extends Deadline {
   readonly #outlet: Outlet;
   readonly #backlog: Backlog;
   #readingPaused = false;
+  /** What was written last: of this alone the operating system may not have taken all. */
+  #latest: Buffer;
 
-  constructor(outlet: Outlet) {
+  constructor(outlet: Outlet, latest: Buffer) {
     super();
     this.#outlet = outlet;
+    this.#latest = latest;
     this.#backlog = new Backlog(outlet.share.outboundBytes);
     this.#expectProgress();
   }
@@ -52,11 +55,29 @@ export class Congestion extends Deadline {
 
   /** The operating system has taken everything so far: writes the next piece. True when nothing waits any more. */
   advance(): boolean {
-    const piece = this.#backlog.take(PIECE_BYTES_MAX);
+    const piece = this.#next();
     if (piece === undefined) return true;
+    this.#latest = piece.join();
     this.#outlet.write(piece);
     this.#expectProgress();
     return false;
+  }
+
+  /** Gives out what waits, in order, and what was written last. */
+  takeAll(): { readonly latest: Buffer; readonly pieces: Buffer[] } {
+    const pieces: Buffer[] = [];
+    for (let piece = this.#next(); piece !== undefined; piece = this.#next()) pieces.push(piece.join());
+    return { latest: this.#latest, pieces };
+  }
+
+  #next(): Batch | undefined {
+    return this.#backlog.take(PIECE_BYTES_MAX);
+  }
+
+  /** Puts what has waited in another process behind what waits, whatever the limit. */
+  keep(piece: Buffer): void {
+    this.#backlog.add(piece, "answer");
+    this.#readingPaused = this.#backlog.byteLength > this.#outlet.share.outboundBytes;
   }
 
   /** Writes all that waits, whether it is taken or not. */
@@ -68,7 +89,7 @@ export class Congestion extends Deadline {
   /** Ends the hard times. */
   end(): void {
     this.cancel();
-    if (this.#readingPaused) this.#outlet.wire.resumeReading();
+    if (this.#readingPaused) this.#outlet.resumeReading();
   }
 
   override expire(): void {

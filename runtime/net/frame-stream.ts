@@ -41,6 +41,14 @@ export class FrameStream {
     return undefined;
   }
 
+  /** Gives out what waits for the rest of its frame, and forgets it. */
+  takeWaiting(): Buffer {
+    const waiting = Buffer.from(this.#room?.subarray(0, this.#filled) ?? []);
+    this.#room = undefined;
+    this.#filled = 0;
+    return waiting;
+  }
+
   #refuse(text: string): string {
     this.#refused = true;
     this.#room = undefined;

@@ -32,6 +32,8 @@ export interface HttpAppParts {
   readonly table: RouteTable;
   readonly share: PortShare;
   readonly title: ApiTitle;
+  /** Whether a socket on which no request has come in time may wait for one. */
+  readonly mayWait: (socket: unknown) => boolean;
 }
 
 /** The plain HTTP side of a port: every operation of its routes, and the document that describes them. */
@@ -49,7 +51,10 @@ export async function httpApp(parts: HttpAppParts): Promise<FastifyInstance<Serv
       requestTimeout,
       connectionsCheckingInterval: OVERDUE_EVERY_MS,
     },
-    clientErrorHandler: (error, socket) => refuseSocket(socket, clientRefusal(error.code)),
+    clientErrorHandler: (error, socket) => {
+      const isLate = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+      if (!isLate || !parts.mayWait(socket)) refuseSocket(socket, clientRefusal(error.code));
+    },
     // A path that cannot be decoded; fastify answers it in another shape than everything else here.
     frameworkErrors: (error, request, reply) => void sendError(share, error, request, reply),
   });

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
-import { ACCEPT_BACKLOG, bound } from "./bind.ts";
+import { HttpSockets } from "./hand-over/http-sockets.ts";
 import { httpApp } from "./http-app.ts";
 import type { ApiTitle } from "./open-api.ts";
 import { Port } from "./port.ts";
@@ -22,20 +22,32 @@ export interface HttpPortParts extends PortParts {
 export class HttpPort extends Port {
   readonly #parts: HttpPortParts;
   #app: FastifyInstance<Server> | undefined = undefined;
+  #upgrade: WebSocketUpgrade | undefined = undefined;
+  #sockets: HttpSockets | undefined = undefined;
 
   constructor(parts: HttpPortParts) {
     super(parts);
     this.#parts = parts;
   }
 
-  protected async bind(): Promise<Server> {
-    const { name: listener, share, title, host, port } = this.#parts;
+  override get httpSockets(): HttpSockets | undefined {
+    return this.#sockets;
+  }
+
+  override get hasComing(): boolean {
+    return (this.#upgrade?.guarded ?? 0) > 0;
+  }
+
+  protected async build(): Promise<Server> {
+    const { name: listener, share, title } = this.#parts;
     const { table, reception } = this;
-    const app = (this.#app = await httpApp({ listener, table, share, title }));
-    const upgrade = new WebSocketUpgrade({ listener, table, share, reception });
+    const mayWait = (socket: unknown): boolean => this.#sockets?.mayWait(socket) === true;
+    const app = (this.#app = await httpApp({ listener, table, share, title, mayWait }));
+    const upgrade = (this.#upgrade = new WebSocketUpgrade({ listener, table, share, reception }));
     app.server.on("upgrade", (request, socket, head) => upgrade.take({ request, socket, head }));
     app.server.on("connection", (socket) => this.#count(socket));
-    await bound(this.#parts, app.listen({ host, port, backlog: ACCEPT_BACKLOG }));
+    this.#sockets = new HttpSockets(app.server);
+    await app.ready();
     return app.server;
   }
 

@@ -5,6 +5,7 @@ import type { Tell } from "../../protocols/protocol.ts";
 import { Batch } from "./batch.ts";
 import type { ReadFrame } from "./dialect.ts";
 import type { Door } from "./door.ts";
+import type { MovedTraffic } from "./hand-over/moved-connection.ts";
 import type { Outlet } from "./outlet.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import type { Rate } from "./token-bucket.ts";
@@ -18,7 +19,14 @@ export interface IntakeParts {
   readonly outlet: Outlet;
   readonly read: ReadFrame;
   readonly rate: Rate;
+  /** Called once when the socket is closed, or has left for another process. */
+  readonly onLeft?: (intake: Intake) => void;
+  /** What has come so far, where another process had the socket before. */
+  readonly before?: MovedIntake;
 }
+
+/** What an intake takes along into another process. */
+export type MovedIntake = Pick<MovedTraffic, "bytesIn" | "framesIn" | "credit">;
 
 /** The receiving path of one socket: counts, decodes and checks each frame, and hands it to the connection's actor. */
 export class Intake implements Traffic {
@@ -27,6 +35,7 @@ export class Intake implements Traffic {
   readonly #read: ReadFrame;
   readonly #rate: Rate;
   readonly #bucket: TokenBucket;
+  readonly #onLeft: ((intake: Intake) => void) | undefined;
   #isReading = false;
   /** When the read began whose frames come now, in whole milliseconds: what is no fraction is not boxed. */
   #readAtMs = 0;
@@ -39,6 +48,13 @@ export class Intake implements Traffic {
     this.#read = parts.read;
     this.#rate = parts.rate;
     this.#bucket = new TokenBucket(parts.rate, Math.trunc(parts.door.clock.nowMs()));
+    this.#onLeft = parts.onLeft;
+    if (parts.before !== undefined) this.#goOnFrom(parts.before);
+  }
+
+  /** How many frames have come. */
+  get framesIn(): number {
+    return this.#framesIn;
   }
 
   /** Takes one frame. What it causes is under way when `readEnded` returns. */
@@ -71,9 +87,22 @@ export class Intake implements Traffic {
   /** The socket is closed. */
   ended(end: SocketEnd): void {
     this.outlet.ended();
+    this.#onLeft?.(this);
     this.#tellEnd(end);
     // A socket that breaks may hand over what it still held, and no read ends after that.
     this.readEnded();
+  }
+
+  /** Nothing more comes this way: the socket leaves for another process. */
+  leave(): MovedIntake {
+    this.#onLeft?.(this);
+    return { bytesIn: this.#bytesIn, framesIn: this.#framesIn, credit: this.#bucket.credit };
+  }
+
+  #goOnFrom({ bytesIn, framesIn, credit }: MovedIntake): void {
+    this.#bytesIn = bytesIn;
+    this.#framesIn = framesIn;
+    this.#bucket.adopt(credit);
   }
 
   /** What has passed through the socket. */

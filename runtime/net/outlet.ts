@@ -1,6 +1,6 @@
 import { CLOSE_CODES } from "../../protocols/client-protocol.ts";
 import type { CloseReason } from "../../protocols/client-protocol.ts";
-import type { ServerFrame } from "../../protocols/client-frames.ts";
+import type { ServerFrame, ServerFrames } from "../../protocols/client-frames.ts";
 import type { ConnectionProtocol } from "../../protocols/connection.ts";
 import type { OutletAccount, OutletProtocol } from "../../protocols/outlet.ts";
 import type { TaggedMessage, TellKind, TellMessage } from "../../protocols/protocol.ts";
@@ -13,6 +13,7 @@ import type { Channel } from "./channel.ts";
 import { Congestion } from "./congestion.ts";
 import type { Door } from "./door.ts";
 import type { FlushQueue, Flushable } from "./flush-queue.ts";
+import type { MovedTraffic } from "./hand-over/moved-connection.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Issue, Membership } from "./membership.ts";
 import { receive } from "./receive.ts";
@@ -37,6 +38,20 @@ export interface OutletParts {
   readonly wire: Wire;
   readonly format: WireFormat;
   readonly share: OutletShare;
+  /** What has gone out so far, where another process had the socket before. */
+  readonly before?: MovedOutlet;
+}
+
+/** What an outlet takes along into another process. */
+export type MovedOutlet = Pick<MovedTraffic, "bytesOut" | "framesOut" | "drops">;
+
+/** What an outlet leaves behind that another process is to send. */
+export interface Unsent {
+  /** What was written last, of which the operating system may not have taken all; empty when it has taken everything. */
+  readonly latest: Buffer;
+  /** What comes after that. */
+  readonly pieces: readonly Buffer[];
+  readonly passed: MovedOutlet;
 }
 
 /** The send path of one socket: collects what is sent in a turn of the loop and writes it at once. */
@@ -48,6 +63,8 @@ export class Outlet extends ActorRef<OutletProtocol> implements Flushable {
   #connection: Reference<ConnectionProtocol> | undefined = undefined;
   #heartbeat: Heartbeat | undefined = undefined;
   #closed = false;
+  /** Whether nothing is read because the socket is about to leave for another process. */
+  #isResting = false;
   #pending: Batch | undefined = undefined;
   /** Whether it stands in the flush queue. */
   #queued = false;
@@ -65,6 +82,13 @@ export class Outlet extends ActorRef<OutletProtocol> implements Flushable {
     this.wire = parts.wire;
     this.format = parts.format;
     this.share = parts.share;
+    if (parts.before !== undefined) this.#goOnFrom(parts.before);
+  }
+
+  #goOnFrom({ bytesOut, framesOut, drops }: MovedOutlet): void {
+    this.#bytesOut = bytesOut;
+    this.#framesOut = framesOut;
+    this.#pastDrops = new Map(Object.entries(drops));
   }
 
   get closed(): boolean {
@@ -82,7 +106,7 @@ export class Outlet extends ActorRef<OutletProtocol> implements Flushable {
 
   open(connection: Reference<ConnectionProtocol>): void {
     this.#connection = connection;
-    this.wire.resumeReading();
+    if (this.#congestion?.readingPaused !== true) this.resumeReading();
   }
 
   /** Reminds the connection to look for a sign of life, first in `firstMs`. */
@@ -156,6 +180,44 @@ export class Outlet extends ActorRef<OutletProtocol> implements Flushable {
     this.#memberships?.toReversed().forEach((member) => member.end());
   }
 
+  /** Reads nothing more, whatever happens, until `goOnReading`: the socket is about to leave for another process. */
+  restReading(): void {
+    this.#isResting = true;
+    this.wire.pauseReading();
+  }
+
+  /** The socket stays. */
+  goOnReading(): void {
+    this.#isResting = false;
+    if (this.#congestion?.readingPaused !== true) this.wire.resumeReading();
+  }
+
+  /** The client has caught up, or its connection is there: it is heard. */
+  resumeReading(): void {
+    if (!this.#isResting) this.wire.resumeReading();
+  }
+
+  /** Sends nothing any more, and gives out what it owes: another process goes on with the socket. */
+  takeUnsent(): Unsent {
+    this.#writePending();
+    for (const { skipped } of this.#memberships ?? []) {
+      // Said now, it is said before anything that the client gets from there.
+      if (skipped !== undefined) this.#congestion?.keep(this.format.frame(skippedFrame(skipped)));
+    }
+    const { latest, pieces } = this.#congestion?.takeAll() ?? { latest: NOTHING, pieces: [] };
+    const { bytesOut, framesOut, drops } = this.account();
+    this.ended();
+    return { latest, pieces, passed: { bytesOut, framesOut, drops } };
+  }
+
+  /** Sends what another process had left to send, before anything else. */
+  sendFirst(latest: Buffer, pieces: readonly Buffer[]): void {
+    if (latest.length > 0) this.wire.write(latest);
+    if (this.wire.bufferedBytes === 0 && pieces.length === 0) return;
+    const congestion = (this.#congestion = new Congestion(this, latest));
+    for (const piece of pieces) congestion.keep(piece);
+  }
+
   membershipIn(channel: Channel): Membership | undefined {
     return this.#memberships?.find((member) => member.roster.channel === channel);
   }
@@ -217,20 +279,27 @@ export class Outlet extends ActorRef<OutletProtocol> implements Flushable {
     if (batch === undefined) return;
     this.#pending = undefined;
     this.write(batch);
-    if (this.wire.bufferedBytes > 0) this.#congestion ??= new Congestion(this);
+    if (this.wire.bufferedBytes > 0) this.#congestion ??= new Congestion(this, batch.join());
   }
 
   #tellSkipped(member: Membership): void {
     const latest = member.skipped;
     member.waiting = member.skipped = undefined;
-    if (latest !== undefined) this.send({ kind: "skipped", room: latest.room, offset: latest.offset });
+    if (latest !== undefined) this.send(skippedFrame(latest));
   }
 }
+
+function skippedFrame({ room, offset }: ServerFrames["publication"]): ServerFrame {
+  return { kind: "skipped", room, offset };
+}
+
+const NOTHING = Buffer.alloc(0);
 
 const TELLS: {
   readonly [K in TellKind<OutletProtocol>]: (outlet: Outlet, message: TellMessage<OutletProtocol, K>) => void;
 } = {
   open: (outlet, { connection }) => outlet.open(connection),
+  restReading: (outlet) => outlet.restReading(),
   expectSigns: (outlet, { firstMs, everyMs }) => outlet.expectSigns(firstMs, everyMs),
   send: (outlet, { frame }) => outlet.send(frame),
   sendText: (outlet, { text }) => outlet.sendText(text),

@@ -1,6 +1,7 @@
 import type { Logger } from "../telemetry/logger.ts";
 import type { Admission } from "./admission.ts";
 import type { AnswerCounts } from "./answer-counts.ts";
+import type { BindSocket } from "./bind.ts";
 import type { Dialects } from "./dialect.ts";
 import type { GatewayShare } from "./reception.ts";
 import type { RouteContext } from "./route.ts";
@@ -18,6 +19,8 @@ export interface PortShare extends GatewayShare {
   readonly limits: ConnectionLimits;
   readonly log: Logger;
   readonly answers: AnswerCounts;
+  /** Makes the sockets on which ports listen; each port makes its own unless given. */
+  readonly bindSocket?: BindSocket | undefined;
   /** What handlers of plain requests may do. */
   readonly requests: RouteContext;
 }

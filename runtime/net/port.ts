@@ -3,12 +3,20 @@ import type { PortProtocol } from "../../protocols/port.ts";
 import type { TaggedMessage, TellKind, TellMessage } from "../../protocols/protocol.ts";
 import { ActorRef } from "../actor/actor-ref.ts";
 import type { OpenAsk, Verdict } from "../actor/actor-ref.ts";
+import { listen } from "./bind.ts";
 import type { PortAddress } from "./bind.ts";
+import type { HttpSockets } from "./hand-over/http-sockets.ts";
+import type { MovedConnection } from "./hand-over/moved-connection.ts";
+import type { RawHandle } from "./hand-over/raw-handle.ts";
+import { rewire } from "./hand-over/rewire.ts";
+import { adoptHandle, stopAccepting } from "./hand-over/socket-handle.ts";
 import type { PortShare } from "./port-share.ts";
 import { receive } from "./receive.ts";
 import { Reception } from "./reception.ts";
+import type { Guest } from "./reception.ts";
 import type { Route } from "./route.ts";
 import { RouteTable } from "./route-table.ts";
+import { enterAgain } from "./turnstile.ts";
 
 /** What every port is made of. */
 export interface PortParts extends PortAddress {
@@ -22,6 +30,8 @@ export abstract class Port extends ActorRef<PortProtocol> {
   readonly address: string;
   readonly table: RouteTable;
   protected readonly reception: Reception;
+  readonly #parts: PortParts;
+  #server: Server | undefined = undefined;
   #number: number | undefined = undefined;
 
   /** @throws RangeError when two routes have one path */
@@ -31,6 +41,7 @@ export abstract class Port extends ActorRef<PortProtocol> {
     this.address = `port:${parts.name}`;
     this.table = new RouteTable(parts.routes, parts.share.limits);
     this.reception = new Reception(parts.share);
+    this.#parts = parts;
   }
 
   /** The number it is bound to; undefined before `open`. */
@@ -38,16 +49,62 @@ export abstract class Port extends ActorRef<PortProtocol> {
     return this.#number;
   }
 
+  /** The connections that came through it. */
+  get guests(): readonly Guest[] {
+    return this.reception.guests;
+  }
+
+  /** How many connections there are, and how many frames have come in this process. */
+  get traffic(): { readonly connections: number; readonly framesIn: number } {
+    return { connections: this.reception.guestCount, framesIn: this.reception.framesIn };
+  }
+
+  /** Where plain requests come; undefined where there are none. */
+  get httpSockets(): HttpSockets | undefined {
+    return undefined;
+  }
+
+  /** Whether somebody is on the way to become a connection. */
+  get hasComing(): boolean {
+    return false;
+  }
+
   /** Binds the port and answers its number. @throws Fault `portTaken` */
   async open(): Promise<number> {
-    const server = await this.bind();
-    return (this.#number = (server.address() as AddressInfo).port);
+    this.#server ??= await this.build();
+    await listen(this.#server, this.#parts, this.#parts.share.bindSocket);
+    return (this.#number = (this.#server.address() as AddressInfo).port);
+  }
+
+  /** Takes no more connections, until it is opened again. Those that are open go on. */
+  shut(): void {
+    if (this.#server?.listening === true) stopAccepting(this.#server);
   }
 
   /** Takes no more connections and requests. Resolves when the last of those that are open has ended. */
   close(): Promise<void> {
     this.reception.serve(undefined);
     return this.unbind();
+  }
+
+  /**
+   * Goes on with a connection that another process had; `latest` is what it had written and the socket has not taken.
+   * False when nothing here answers to its route: then it is sent away, to come back as it may.
+   */
+  adopt(moved: MovedConnection, handle: RawHandle, latest: Buffer): boolean {
+    const { share } = this.#parts;
+    if (this.#server === undefined) return false;
+    const socket = adoptHandle(this.#server, handle);
+    enterAgain(socket, moved.address, share);
+    const route = this.table.find(moved.route);
+    const isServed = route?.connects === true && this.name === moved.listener;
+    const { protocol } = route ?? { protocol: "v1" };
+    const limits = route === undefined ? share.limits : this.table.limitsOf(route);
+    const { frameBytes } = limits;
+    const { wire, dialect } = rewire(socket, moved, { dialects: share.dialects, protocol, frameBytes });
+    if (!isServed) this.reception.sendAway(wire, dialect, { id: moved.id, limits });
+    else this.reception.adopt(wire, dialect, { ...moved, route, limits }, { moved, latest });
+    return isServed;
   }
 
   deliver(message: TaggedMessage, ask: OpenAsk | undefined): Verdict {
@@ -59,7 +116,8 @@ export abstract class Port extends ActorRef<PortProtocol> {
     this.reception.serve(listener);
   }
 
-  protected abstract bind(): Promise<Server>;
+  /** The server behind the port; it does not listen yet. */
+  protected abstract build(): Promise<Server>;
   protected abstract unbind(): Promise<void>;
 }
 

@@ -85,6 +85,8 @@ export interface Operation<BodyFields extends Fields = Fields> {
   readonly bodyMaxBytes?: number;
   /** Instead of the route's guard. */
   readonly auth?: Guard;
+  /** How the operators' audit calls it; by method and path unless given. */
+  readonly audited?: (body: BodyOf<BodyFields>) => { readonly act: string; readonly target: string };
   readonly handle: (
     request: OperationRequest<BodyOf<BodyFields>>,
     context: RouteContext,
@@ -134,6 +136,14 @@ export interface RouteLimits {
 /** The HTTP methods that a route may answer. */
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
+/** What a route keeps of its connections and takes along when they move to another process, such as at a reload. */
+export interface RouteHandOver {
+  /** Gives out what the route keeps of a connection that leaves, as plain data, and forgets it: \`onClose\` will not be called here. */
+  readonly dump: (connection: RouteConnection) => unknown;
+  /** Takes it back, in the other process, instead of \`onOpen\`. What comes may be of an earlier version of the route. */
+  readonly load: (connection: RouteConnection, data: unknown, context: RouteContext) => void;
+}
+
 /** Everything a route says of itself apart from its path. */
 export interface RouteParts {
   /** What connections speak: the client protocol (`v1`, the default) or plain text. */
@@ -150,6 +160,8 @@ export interface RouteParts {
   readonly onRequest?: Partial<Readonly<Record<Method, Operation>>>;
   /** The connection has ended; called exactly once for each `onOpen`, also when the process drains. */
   readonly onClose?: (connection: RouteConnection, end: SocketEnd, context: RouteContext) => void;
+  /** For a route that keeps something of each connection. Without it a connection moves, and the route learns nothing of it. */
+  readonly handOver?: RouteHandOver;
   /** What clients may `call`, by name. */
   readonly actions?: Readonly<Record<string, Action>>;
   readonly limits?: RouteLimits;

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
-import { ACCEPT_BACKLOG, bound } from "./bind.ts";
 import { FRAMINGS } from "./framing.ts";
 import type { Framing } from "./framing.ts";
 import { Port } from "./port.ts";
@@ -37,11 +36,8 @@ export class TcpPort extends Port {
     this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#take(socket));
   }
 
-  protected async bind(): Promise<Server> {
-    const { host, port } = this.#parts;
-    this.#server.listen({ host, port, backlog: ACCEPT_BACKLOG });
-    await bound(this.#parts, once(this.#server, "listening"));
-    return this.#server;
+  protected build(): Promise<Server> {
+    return Promise.resolve(this.#server);
   }
 
   protected async unbind(): Promise<void> {

@@ -5,6 +5,9 @@ import type { SocketEnd } from "../../protocols/connection.ts";
 import { awaitDrain } from "./drain.ts";
 import { FrameStream } from "./frame-stream.ts";
 import type { Framing } from "./framing.ts";
+import type { MovedWire } from "./hand-over/moved-connection.ts";
+import { canRelease, releaseHandle } from "./hand-over/socket-handle.ts";
+import type { Released } from "./hand-over/socket-handle.ts";
 import type { Intake } from "./intake.ts";
 import type { WireFormat } from "./wire-format.ts";
 import type { DrainListener, Wire } from "./wire.ts";
@@ -53,7 +56,7 @@ export class TcpWire implements Wire {
     this.#socket.on("end", () => this.#clientEnded());
     // An error is always followed by `close`.
     this.#socket.on("error", () => {});
-    this.#socket.on("close", () => intake.ended(this.#end ?? CLIENT_VANISHED));
+    this.#socket.on("close", () => this.#intake?.ended(this.#end ?? CLIENT_VANISHED));
   }
 
   write(bytes: Buffer): void {
@@ -79,6 +82,21 @@ export class TcpWire implements Wire {
     this.#end ??= { code: CLOSE_CODES[reason].code, text };
     this.#socket.resume();
     this.#socket.setTimeout(CLOSE_TIMEOUT_MS, () => this.#socket.destroy());
+  }
+
+  get speech(): MovedWire {
+    return { kind: "tcp", framing: this.#shape.framing.name };
+  }
+
+  get isWhole(): boolean {
+    return this.#end === undefined && canRelease(this.#socket);
+  }
+
+  release(): Released | undefined {
+    if (!this.isWhole) return undefined;
+    this.#intake = undefined;
+    const released = releaseHandle(this.#socket);
+    return released && { ...released, unread: Buffer.concat([this.#frames.takeWaiting(), released.unread]) };
   }
 
   #read(chunk: Buffer): void {

@@ -29,6 +29,16 @@ export class TokenBucket {
     return 0;
   }
 
+  /** What may be taken at once, in thousandths of a frame. */
+  get credit(): number {
+    return this.#credit;
+  }
+
+  /** Goes on from what another bucket of the same sender had left. */
+  adopt(credit: number): void {
+    this.#credit = Math.min(this.#rate.burst * FRAME_COST, Math.max(0, Math.trunc(credit)));
+  }
+
   #fill(nowMs: number): void {
     if (nowMs === this.#filledMs) return;
     const passedMs = Math.max(0, nowMs - this.#filledMs);

@@ -25,6 +25,12 @@ export function enter(
   return refusal;
 }
 
+/** Counts a socket in that another process had let in, for as long as it is open. */
+export function enterAgain(socket: Socket, address: string, { admission }: PortShare): void {
+  admission.admit(address);
+  leaveOnce(socket, () => admission.leave(address));
+}
+
 // `once` would cost each connection a wrapper.
 function leaveOnce(socket: Socket, leave: () => void): void {
   let isInside = true;

@@ -27,6 +27,13 @@ export function webSocketTextFrame(text: string): Buffer {
   return frame;
 }
 
+/** How a frame says its length, without the mask's bit. Pure. */
+export function lengthBytes(length: number): Buffer {
+  const header = Buffer.alloc(headerBytes(length));
+  writeHeader(header, 0, length);
+  return header.subarray(1);
+}
+
 function headerBytes(length: number): number {
   if (length < LENGTH_16) return 2;
   return length < 65_536 ? 4 : 10;

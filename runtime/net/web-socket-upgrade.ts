@@ -12,18 +12,12 @@ import type { HttpRefusal } from "./refuse-socket.ts";
 import { addressOf, routeRequest, splitTarget } from "./route-request.ts";
 import type { Guard, Route } from "./route.ts";
 import type { RouteTable } from "./route-table.ts";
+import { webSocketOptions } from "./web-socket-options.ts";
 import { WebSocketWire } from "./web-socket-wire.ts";
 import { ObservedWebSocket } from "./ws-internals.ts";
 
-/** How long a client may take to answer a close frame, in milliseconds. */
-const CLOSE_TIMEOUT_MS = 5_000;
-
 /** The version of the protocol that RFC 6455 describes; there is no later one. */
 const WEB_SOCKET_VERSION = "13";
-
-/** In how many pieces a message may come: as frames, and as reads that complete none. */
-const FRAGMENTS_MAX = 1_024;
-const BUFFERED_CHUNKS_MAX = 4_096;
 
 /** What a port needs to turn requests into WebSockets. */
 export interface UpgradeParts {
@@ -47,8 +41,15 @@ export class WebSocketUpgrade {
   /** One for each frame limit, because ws takes the limit with its server. */
   readonly #servers = new Map<number, Server<typeof ObservedWebSocket>>();
 
+  #guardedCount = 0;
+
   constructor(parts: UpgradeParts) {
     this.#parts = parts;
+  }
+
+  /** How many requests a guard is thinking about. */
+  get guarded(): number {
+    return this.#guardedCount;
   }
 
   take(call: UpgradeCall): void {
@@ -62,6 +63,7 @@ export class WebSocketUpgrade {
 
   async #guarded(call: UpgradeCall, route: Route, guard: Guard): Promise<void> {
     const { listener, share } = this.#parts;
+    this.#guardedCount++;
     // While the guard thinks, nobody else hears the socket's errors.
     call.socket.on("error", ignore);
     try {
@@ -76,6 +78,7 @@ export class WebSocketUpgrade {
         text: "the request failed; the log says why",
       });
     } finally {
+      this.#guardedCount--;
       call.socket.off("error", ignore);
     }
   }
@@ -148,22 +151,10 @@ function webSocketServer(frameBytes: number): Server<typeof ObservedWebSocket> {
     noServer: true,
     WebSocket: ObservedWebSocket,
     clientTracking: false,
-    // A compressed broadcast could not be encoded once for all.
-    perMessageDeflate: false,
-    maxPayload: frameBytes,
-    maxFragments: FRAGMENTS_MAX,
-    maxBufferedChunks: BUFFERED_CHUNKS_MAX,
-    skipUTF8Validation: false,
-    // Pings are answered through the outlet, in order with everything else, and cost the client like any frame.
-    autoPong: false,
-    allowSynchronousEvents: true,
-    ...NOT_TYPED_YET,
+    ...webSocketOptions(frameBytes),
     handleProtocols: (offered) => chosen([...offered]) ?? false,
   });
 }
-
-// ws documents this option; its type declarations are behind.
-const NOT_TYPED_YET: object = { closeTimeout: CLOSE_TIMEOUT_MS };
 
 const NOT_OPEN: HttpRefusal = {
   status: 503,

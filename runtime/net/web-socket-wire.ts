@@ -5,10 +5,13 @@ import type { CloseReason } from "../../protocols/client-protocol.ts";
 import type { SocketEnd } from "../../protocols/connection.ts";
 import { Batch } from "./batch.ts";
 import { awaitDrain } from "./drain.ts";
+import type { MovedWire } from "./hand-over/moved-connection.ts";
+import { canRelease, releaseHandle } from "./hand-over/socket-handle.ts";
+import type { Released } from "./hand-over/socket-handle.ts";
 import type { Intake } from "./intake.ts";
 import { OPCODE, webSocketFrame } from "./web-socket-frame.ts";
 import type { DrainListener, Wire } from "./wire.ts";
-import { rawSocket } from "./ws-internals.ts";
+import { rawSocket, unparsed } from "./ws-internals.ts";
 import type { ObservedWebSocket, WebSocketObserver } from "./ws-internals.ts";
 
 /** The longest reason that fits into a close frame (RFC 6455, section 5.5), in bytes. */
@@ -62,6 +65,22 @@ export class WebSocketWire implements Wire, WebSocketObserver {
     // A client that has stopped reading may never answer the close frame; ws gives up after its close timeout.
     this.#webSocket.resume();
     this.#webSocket.closeWith(code, shortened(text));
+  }
+
+  get speech(): MovedWire {
+    return { kind: "webSocket", subprotocol: this.#webSocket.protocol };
+  }
+
+  get isWhole(): boolean {
+    return this.#webSocket.readyState === WebSocket.OPEN && canRelease(this.#socket);
+  }
+
+  release(): Released | undefined {
+    if (!this.isWhole) return undefined;
+    const earlier = unparsed(this.#webSocket);
+    this.#intake = undefined;
+    const released = releaseHandle(this.#socket);
+    return released && { ...released, unread: Buffer.concat([earlier, released.unread]) };
   }
 
   message(bytes: Buffer, binary: boolean): void {

@@ -1,4 +1,6 @@
 import type { CloseReason } from "../../protocols/client-protocol.ts";
+import type { MovedWire } from "./hand-over/moved-connection.ts";
+import type { Released } from "./hand-over/socket-handle.ts";
 import type { Intake } from "./intake.ts";
 
 /** Is told once when a wire has nothing left to write. */
@@ -19,4 +21,10 @@ export interface Wire {
   resumeReading(): void;
   /** Ends the connection after everything written so far; `text` is for people. */
   close(reason: CloseReason, text: string): void;
+  /** What it speaks, for another process that goes on with its socket. */
+  readonly speech: MovedWire;
+  /** Whether it is whole: its client has not begun to end it. */
+  readonly isWhole: boolean;
+  /** Gives up the socket, which stays open, with all bytes that complete no frame; nobody is told. Undefined when it is not whole. */
+  release(): Released | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { Writable } from "node:stream";
 import { WebSocket } from "ws";
+import { lengthBytes } from "./web-socket-frame.ts";
 
 /** Hears what ws does with one WebSocket, at the moment at which it does it. */
 export interface WebSocketObserver {
@@ -21,9 +22,30 @@ const OBSERVER = Symbol("observer");
 
 interface Inside {
   readonly _socket: Socket;
-  readonly _receiver: Writable & { [OBSERVER]: WebSocketObserver };
+  readonly _receiver: Writable & { [OBSERVER]: WebSocketObserver } & ReceiverState;
   readonly _closeFrameReceived: boolean;
+  _protocol: string;
+  setSocket(socket: Socket, head: Buffer, options: object): void;
 }
+
+/** Where ws's parser stands in the stream of frames. */
+interface ReceiverState {
+  readonly _state: number;
+  readonly _fin: boolean;
+  readonly _opcode: number;
+  readonly _payloadLength: number;
+  readonly _mask: Buffer | undefined;
+  /** The kind of the message whose first fragments have come; 0 when none have. */
+  readonly _fragmented: number;
+  readonly _numFragments: number;
+  /** Unmasked. */
+  readonly _fragments: readonly Buffer[];
+  /** What was read and not looked at. */
+  readonly _buffers: readonly Buffer[];
+}
+
+/** The states of ws's parser, each named after what it waits for. */
+const WAITS_FOR = { header: 0, length16: 1, length64: 2, mask: 3, payload: 4 } as const;
 
 /**
  * The socket under a WebSocket. ws parses and conforms; what is sent is written past it, straight to this socket.
@@ -80,6 +102,77 @@ export class ObservedWebSocket extends WebSocket {
     return true;
   }
 }
+
+/** What ws's parser needs to know of a WebSocket whose handshake another process has done. */
+export interface AdoptedWebSocket {
+  readonly socket: Socket;
+  readonly subprotocol: string;
+  /** What was read from the socket before. */
+  readonly unread: Buffer;
+  /** What ws takes with a server; among them `maxPayload`. */
+  readonly options: object;
+}
+
+/** A WebSocket on a socket that is one already. It is paused. */
+export function adoptWebSocket({
+  socket,
+  subprotocol,
+  unread,
+  options,
+}: AdoptedWebSocket): ObservedWebSocket {
+  const webSocket = new (ObservedWebSocket as unknown as WithoutAddress)(null, undefined, options);
+  inside(webSocket)._protocol = subprotocol;
+  inside(webSocket).setSocket(socket, unread, options);
+  webSocket.pause();
+  return webSocket;
+}
+
+type WithoutAddress = new (address: null, protocols: undefined, options: object) => ObservedWebSocket;
+
+/**
+ * What ws's parser has taken and not told anybody yet, as bytes from which another parser comes to the same place: the
+ * fragments that came before as one unfinished frame, then the frame that it is in, as far as it has come.
+ */
+export function unparsed(webSocket: WebSocket): Buffer {
+  const { _receiver: receiver } = inside(webSocket);
+  const earlier = receiver._numFragments > 0 ? fragmentsBefore(receiver) : NOTHING;
+  return Buffer.concat([earlier, headerSoFar(receiver), ...receiver._buffers]);
+}
+
+function fragmentsBefore({ _fragmented: opcode, _fragments: fragments }: ReceiverState): Buffer {
+  const payload = Buffer.concat(fragments);
+  // A mask of zeros leaves the payload as it is.
+  return Buffer.concat([Buffer.from([opcode]), maskedLength(payload.length), NO_MASK, payload]);
+}
+
+function headerSoFar(receiver: ReceiverState): Buffer {
+  const { _state: state, _fin: isFinal, _opcode: opcode, _payloadLength: length, _mask: mask } = receiver;
+  if (state === WAITS_FOR.header) return NOTHING;
+  // ws remembers a continuation by the kind of its message.
+  const isContinuation = opcode < CONTROL_OPCODE_MIN && receiver._numFragments > 0;
+  const first = Buffer.from([(isFinal ? FINAL : 0) | (isContinuation ? 0 : opcode)]);
+  if (state === WAITS_FOR.length16 || state === WAITS_FOR.length64) {
+    return Buffer.concat([first, Buffer.from([MASKED | length])]);
+  }
+  return Buffer.concat([
+    first,
+    maskedLength(length),
+    state === WAITS_FOR.payload ? (mask ?? NO_MASK) : NOTHING,
+  ]);
+}
+
+/** The length of a frame from client to server: a header without its first byte and its mask. */
+function maskedLength(length: number): Buffer {
+  const bytes = lengthBytes(length);
+  bytes[0] = (bytes[0] ?? 0) | MASKED;
+  return bytes;
+}
+
+const FINAL = 0x80;
+const MASKED = 0x80;
+const CONTROL_OPCODE_MIN = 0x8;
+const NO_MASK = Buffer.alloc(4);
+const NOTHING = Buffer.alloc(0);
 
 // It is called with the receiver it belongs to.
 // oxlint-disable-next-line typescript/unbound-method

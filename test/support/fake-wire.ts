@@ -21,6 +21,8 @@ export class FakeWire implements Wire {
   slow = false;
   bufferedBytes = 0;
   readingPaused = false;
+  readonly speech = { kind: "tcp", framing: "line" } as const;
+  isWhole = true;
   closedFor: { readonly reason: CloseReason; readonly text: string } | undefined = undefined;
   #listeners: DrainListener[] = [];
 
@@ -49,6 +51,10 @@ export class FakeWire implements Wire {
   drainAll(): void {
     this.slow = false;
     while (this.drain());
+  }
+
+  release(): undefined {
+    this.isWhole = false;
   }
 
   pauseReading(): void {

@@ -19,7 +19,7 @@ export class Inbound {
   readonly intake: Intake;
   #mailbox: Told[] = [];
 
-  constructor(paths: SendPaths, outlet: Outlet, parts: Partial<Pick<IntakeParts, "rate" | "read">> = {}) {
+  constructor(paths: SendPaths, outlet: Outlet, parts: Partial<Omit<IntakeParts, "door" | "outlet">> = {}) {
     const tell = <P extends Protocol>(_to: unknown, message: Tell<P>): Verdict => {
       if (this.verdict === "accepted") this.#mailbox.push(message as unknown as Told);
       return this.verdict;
@@ -28,8 +28,9 @@ export class Inbound {
     this.intake = new Intake({
       door: { clock: paths.clock, tell, hold: () => paths.clock.nowMs(), pump: () => this.#pump() },
       outlet,
-      read: parts.read ?? ((bytes) => ({ kind: "text", text: bytes.toString() })),
-      rate: parts.rate ?? { messagesPerSecond: 1_000, burst: 1_000 },
+      read: (bytes) => ({ kind: "text", text: bytes.toString() }),
+      rate: { messagesPerSecond: 1_000, burst: 1_000 },
+      ...parts,
     });
     outlet.open(outlet as never);
   }

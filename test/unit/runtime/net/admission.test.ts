@@ -62,4 +62,15 @@ describe("admission", () => {
     assert.equal(admission.count, 0);
     assert.deepEqual([admission.enter("a"), admission.enter("a")], [undefined, "tooManyConnections"]);
   });
+
+  it("counts in whom another process had let in, beyond every limit, and others only within it", () => {
+    const admission = new Admission({ connections: 1, connectionsPerAddress: 1 });
+    admission.admit("a");
+    admission.admit("a");
+    assert.equal(admission.count, 2);
+    assert.equal(admission.enter("b"), "tooManyConnections");
+    admission.leave("a");
+    admission.leave("a");
+    assert.deepEqual([admission.count, admission.enter("a")], [0, undefined]);
+  });
 });

@@ -18,4 +18,13 @@ describe("the count of answers", () => {
       ],
     );
   });
+
+  it("adds up to all answers", () => {
+    const counts = new AnswerCounts();
+    assert.equal(counts.total, 0);
+    counts.add(push);
+    counts.add({ ...push, status: 401 });
+    counts.add(push);
+    assert.equal(counts.total, 3);
+  });
 });

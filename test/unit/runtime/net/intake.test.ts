@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Batch } from "../../../../runtime/net/batch.ts";
 import { Dialects } from "../../../../runtime/net/dialect.ts";
+import type { Intake } from "../../../../runtime/net/intake.ts";
 import { SendPaths } from "../../../support/fake-wire.ts";
 import { Inbound } from "../../../support/inbound.ts";
 
@@ -160,5 +161,34 @@ describe("the end of a socket", () => {
     other.outlet.sendText("later");
     paths.endTurn();
     assert.deepEqual(other.wire.frames, ["text", "closed", "later"]);
+  });
+
+  it("is told once to whoever keeps the sockets", () => {
+    const { paths, outlet } = talking();
+    const left: Intake[] = [];
+    const { intake } = new Inbound(paths, outlet, { onLeft: (one) => void left.push(one) });
+    intake.ended(END);
+    assert.deepEqual(left, [intake]);
+  });
+});
+
+describe("a client that is moved to another process", () => {
+  it("has its frames and bytes counted on, and may send as much as it still could", () => {
+    const rate = { messagesPerSecond: 10, burst: 3 };
+    const there = talking({ rate });
+    there.says("1234");
+    there.says("56");
+    const before = there.intake.leave();
+    assert.deepEqual(before, { bytesIn: 6, framesIn: 2, credit: 1_000 });
+    const here = talking({ rate, before });
+    here.says("7");
+    here.says("8");
+    here.intake.readEnded();
+    assert.deepEqual(
+      here.inbound.heard.map(({ kind }) => kind),
+      ["text", "tooFast"],
+    );
+    const { bytesIn, framesIn } = here.intake.account();
+    assert.deepEqual([bytesIn, framesIn, here.intake.framesIn], [8, 4, 4]);
   });
 });

@@ -105,4 +105,23 @@ describe("a token bucket", () => {
     for (let nowMs = 1; nowMs < 100; nowMs++) assert.equal(bucket.take(nowMs), 100 - nowMs);
     assert.equal(bucket.take(100), 0);
   });
+
+  it("goes on from the credit of another one, and never from more than a burst", () => {
+    const rate = { messagesPerSecond: 10, burst: 3 };
+    const before = new TokenBucket(rate, 0);
+    before.take(0);
+    before.take(0);
+    const after = new TokenBucket(rate, 5_000);
+    after.adopt(before.credit);
+    assert.deepEqual([after.take(5_000), after.take(5_000)], [0, 100]);
+    for (const [credit, atOnce] of [
+      [1e9, 3],
+      [-5, 0],
+    ] as const) {
+      const bucket = new TokenBucket(rate, 0);
+      bucket.adopt(credit);
+      const answers = [0, 0, 0, 0].map(() => bucket.take(0));
+      assert.equal(answers.filter((answer) => answer === 0).length, atOnce);
+    }
+  });
 });

@@ -1,0 +1,211 @@
+import type { Keepsake } from "../../feature.ts";
+import type { ActorSystem } from "../../kernel/actor-system.ts";
+import type { Port } from "../port.ts";
+import type { Guest } from "../reception.ts";
+import { Courier } from "./courier.ts";
+import { depart } from "./departure.ts";
+import type { DepartureEnd } from "./departure.ts";
+import { packKeepsakes } from "./keepsakes.ts";
+import { Later } from "./later.ts";
+import type { Peer } from "./peer.ts";
+import type { FromPredecessor, FromSuccessor } from "./peer-words.ts";
+import type { RawHandle } from "./raw-handle.ts";
+
+/** How long requests under way may take to come to their end before everything is frozen, in milliseconds. */
+const REQUESTS_WITHIN_MS = 2_000;
+/** How often it is looked whether they have, in milliseconds. */
+const LOOK_EVERY_MS = 5;
+/** How long a connection's actor may take to come to rest, in milliseconds. */
+const REST_WITHIN_MS = 6_000;
+/** How long actors may take to come to the end of their mail before they are frozen, in milliseconds. */
+const DUMP_WITHIN_MS = 2_000;
+/** How long the other process may take to load everything and to open its doors, in milliseconds. */
+const SERVING_WITHIN_MS = 30_000;
+/** Connections that are on their way at the same time: each is silent meanwhile. */
+const ON_THE_WAY_MAX = 64;
+
+/** What a hand-over is about. */
+export interface HandOverParts {
+  /** The gateway's. */
+  readonly ports: readonly Port[];
+  /** The operators': nobody waits for their requests, because one of them may wait for this. */
+  readonly operators: Port;
+  readonly keepsakes: readonly Keepsake[];
+  readonly system: ActorSystem;
+  readonly peer: Peer;
+}
+
+/** How many connections have moved, and how many had to be ended. */
+export interface HandOverCounts {
+  readonly connections: number;
+  readonly lost: number;
+}
+
+/** The hand-over was called off, or nobody took it. */
+export class HandOverEnded extends Error {
+  override readonly name = "HandOverEnded";
+}
+
+/** Moves all that a node is to another process: the state of its actors first, then its connections one by one. */
+export class HandOver {
+  readonly #parts: HandOverParts;
+  readonly #courier: Courier;
+  readonly #serving = new Later();
+  readonly #called = new Later<never>();
+  readonly #tried = new Set<Guest>();
+  #isOff = false;
+  #moved = 0;
+  #lost = 0;
+
+  constructor(parts: HandOverParts) {
+    this.#parts = parts;
+    this.#courier = new Courier(parts.peer);
+    parts.peer.onMessage((data) => this.#hear(data as FromSuccessor));
+  }
+
+  /** Resolves when nothing is left here. @throws HandOverEnded when it is called off, or the other process never serves */
+  async run(): Promise<HandOverCounts> {
+    const { system, ports, operators } = this.#parts;
+    const beganMs = system.clock.nowMs();
+    for (const port of [...ports, operators]) port.shut();
+    await this.#orOff(this.#requestsEnd());
+    const subscribed = await this.#orOff(this.#comeToRest());
+    await this.#orOff(this.#moveState());
+    const servingMs = system.clock.nowMs();
+    await this.#orOff(this.#moveSockets());
+    await this.#orOff(this.#moveAll(subscribed));
+    const endMs = system.clock.nowMs();
+    await this.#say({ kind: "end" });
+    const counts = { connections: this.#moved, lost: this.#lost };
+    const took = { stateMs: Math.round(servingMs - beganMs), connectionsMs: Math.round(endMs - servingMs) };
+    system.log.info("handOver.done", { ...counts, ...took });
+    return counts;
+  }
+
+  /** The hand-over is off: what has not moved is served here again. */
+  async callOff(): Promise<void> {
+    const { system, ports, operators } = this.#parts;
+    this.#isOff = true;
+    this.#called.reject(new HandOverEnded("the hand-over was called off"));
+    system.thaw();
+    for (const { outlet } of ports.flatMap((port) => port.guests)) {
+      if (outlet.connection !== undefined) system.tell(outlet.connection, { kind: "goOn" });
+      outlet.goOnReading();
+    }
+    // What was written last is still being written here.
+    this.#courier.returnTo(({ moved, handle }) =>
+      ports.find(({ name }) => name === moved.listener)?.adopt(moved, handle, NOTHING),
+    );
+    for (const port of [...ports, operators]) port.httpSockets?.goOn();
+    for (const port of [...ports, operators]) await port.open();
+  }
+
+  async #requestsEnd(): Promise<void> {
+    const { ports, operators, system } = this.#parts;
+    const untilMs = system.clock.nowMs() + REQUESTS_WITHIN_MS;
+    for (;;) {
+      for (const port of [...ports, operators]) port.httpSockets?.rest();
+      const isBusy = ports.some((port) => port.hasComing || port.httpSockets?.areQuiet === false);
+      if (!isBusy || system.clock.nowMs() >= untilMs) return;
+      await this.#pass(LOOK_EVERY_MS);
+    }
+  }
+
+  /** Has every connection ask nothing more. Answers those that are in a room, which hear nothing until they have moved. */
+  async #comeToRest(): Promise<ReadonlySet<Guest>> {
+    const { ports, system } = this.#parts;
+    const guests = ports.flatMap((port) => port.guests);
+    const subscribed = new Set<Guest>();
+    const resting = guests.map(async (guest) => {
+      const { connection } = guest.outlet;
+      if (connection === undefined) return;
+      const { isSubscribed } = await system.ask(connection, { kind: "rest" }, { deadlineMs: REST_WITHIN_MS });
+      if (isSubscribed) subscribed.add(guest);
+    });
+    await Promise.allSettled(resting);
+    return subscribed;
+  }
+
+  /** Everything that stands still from now on until the other process serves. */
+  async #moveState(): Promise<void> {
+    const { system, keepsakes } = this.#parts;
+    const heirlooms = await system.dump({ withinMs: DUMP_WITHIN_MS });
+    if (this.#isOff) return;
+    await this.#say({ kind: "heirlooms", heirlooms, keepsakes: packKeepsakes(keepsakes) });
+    await this.#untilServing();
+  }
+
+  async #untilServing(): Promise<void> {
+    const late = this.#pass(SERVING_WITHIN_MS).then(() => {
+      throw new HandOverEnded(`nobody served within ${SERVING_WITHIN_MS} ms`);
+    });
+    await Promise.race([this.#serving.promise, late]);
+  }
+
+  /** Sockets that wait for a request have waited since the doors were shut. */
+  async #moveSockets(): Promise<void> {
+    const { ports, operators } = this.#parts;
+    const sent: Promise<void>[] = [];
+    for (const { name: listener, httpSockets } of [...ports, operators]) {
+      for (const handle of httpSockets?.release() ?? []) {
+        sent.push(this.#say({ kind: "idle", listener }, handle).finally(() => handle.close()));
+      }
+      httpSockets?.dismissOthers();
+    }
+    await Promise.all(sent);
+  }
+
+  /** Moves the connections that miss something first, then the others, then those that came meanwhile. */
+  async #moveAll(subscribed: ReadonlySet<Guest>): Promise<void> {
+    let waiting = this.#untried(subscribed);
+    while (waiting.length > 0 && !this.#isOff) {
+      const next = waiting.values();
+      const movers = Array.from({ length: ON_THE_WAY_MAX }, () => this.#moveEach(next));
+      await Promise.all(movers);
+      waiting = this.#untried(subscribed);
+    }
+  }
+
+  #untried(subscribed: ReadonlySet<Guest>): { readonly guest: Guest; readonly listener: string }[] {
+    const all = this.#parts.ports.flatMap((port) =>
+      port.guests.map((guest) => ({ guest, listener: port.name })),
+    );
+    const untried = all.filter(({ guest }) => !this.#tried.has(guest));
+    return untried.toSorted(
+      (one, other) => Number(subscribed.has(other.guest)) - Number(subscribed.has(one.guest)),
+    );
+  }
+
+  async #moveEach(waiting: Iterator<{ readonly guest: Guest; readonly listener: string }>): Promise<void> {
+    for (let next = waiting.next(); next.done !== true && !this.#isOff; next = waiting.next()) {
+      const { guest, listener } = next.value;
+      this.#tried.add(guest);
+      const { system } = this.#parts;
+      this.#count(await depart(guest, listener, { system, courier: this.#courier }));
+    }
+  }
+
+  #count(end: DepartureEnd): void {
+    if (end === "moved") this.#moved++;
+    else if (end === "lost") this.#lost++;
+  }
+
+  #hear(word: FromSuccessor): void {
+    if (word.kind === "serving") this.#serving.resolve();
+    else this.#courier.attached(word.ids);
+  }
+
+  #say(word: FromPredecessor, handle?: RawHandle): Promise<void> {
+    return this.#parts.peer.send(word, handle);
+  }
+
+  #orOff<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#called.promise]);
+  }
+
+  #pass(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#parts.system.clock.after(ms, resolve));
+  }
+}
+
+const NOTHING = Buffer.alloc(0);

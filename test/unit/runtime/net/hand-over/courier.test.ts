@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { setImmediate as endOfTurn } from "node:timers/promises";
+import { Courier } from "../../../../../runtime/net/hand-over/courier.ts";
+import type { Parcel } from "../../../../../runtime/net/hand-over/courier.ts";
+import { FakeHandle, FakePeer, movedConnection } from "../../../../support/fake-peer.ts";
+
+function parcel(id: string, latest = ""): Parcel & { readonly handle: FakeHandle } {
+  return { moved: movedConnection(id), handle: new FakeHandle(), latest: Buffer.from(latest) };
+}
+
+describe("the courier", () => {
+  it("keeps its copy of a handle until the other process says that it is there", async () => {
+    const peer = new FakePeer();
+    const courier = new Courier(peer);
+    const { moved, handle, latest } = parcel("c-1");
+    let hasArrived = false;
+    const sending = courier.send({ moved, handle, latest }).then(() => (hasArrived = true));
+    await endOfTurn();
+    assert.deepEqual(peer.sent, [{ data: { kind: "connection", moved, hasTail: false }, handle }]);
+    assert.deepEqual([hasArrived, handle.isClosed], [false, false]);
+    courier.attached(["c-1"]);
+    await sending;
+    assert.equal(handle.isClosed, true);
+  });
+
+  it("sends what the socket has not taken after its handle, as it is when the handle is closed here", async () => {
+    const peer = new FakePeer();
+    const courier = new Courier(peer);
+    const { moved, handle, latest } = parcel("c-1", "0123456789");
+    handle.writeQueueSize = 9;
+    // While the handle is on its way the client reads on.
+    peer.onSend = () => (handle.writeQueueSize = 4);
+    const sending = courier.send({ moved, handle, latest });
+    await endOfTurn();
+    assert.equal(handle.isClosed, true);
+    assert.deepEqual(
+      peer.sent.map(({ data }) => data),
+      [
+        { kind: "connection", moved, hasTail: true },
+        { kind: "tail", id: "c-1", bytes: Buffer.from("6789") },
+      ],
+    );
+    courier.attached(["c-1"]);
+    await sending;
+  });
+
+  it("says also that the socket has taken everything", async () => {
+    const peer = new FakePeer();
+    const { moved, handle, latest } = parcel("c-1", "0123456789");
+    void new Courier(peer).send({ moved, handle, latest });
+    await endOfTurn();
+    assert.deepEqual(peer.sent[1]?.data, { kind: "tail", id: "c-1", bytes: Buffer.alloc(0) });
+  });
+
+  it("brings home what has not arrived when nobody takes it, also what is sent later", async () => {
+    const courier = new Courier(new FakePeer());
+    const [there, underWay, cut, late] = [parcel("a"), parcel("b"), parcel("c", "tail"), parcel("d")];
+    const sent = [there, underWay, cut].map((each) => courier.send(each));
+    await endOfTurn();
+    courier.attached(["a"]);
+    const home: string[] = [];
+    courier.returnTo(({ moved }) => void home.push(moved.id));
+    await Promise.all(sent);
+    await courier.send(late);
+    // The handle of "c" is closed here.
+    assert.deepEqual(home, ["b", "d"]);
+    courier.attached(["b"]);
+    assert.equal(underWay.handle.isClosed, false);
+  });
+});
