@@ -24,6 +24,12 @@ export const ChannelProtocol = defineProtocol({
     publish: { frame: local<ServerFrame>() },
     /** For subscribers on routes that speak plain text. */
     publishText: { text: Type.String() },
+    /** Keeps what is published from now on, for subscribers who are on their way from another process. */
+    remember: {},
+    /** Adds a subscriber from another process: what was remembered reaches it before any later publication. */
+    resume: { outlet: reference<OutletProtocol>() },
+    /** Nobody is on the way any more. */
+    forget: {},
     /** Detaches everybody, for an owner that ends. */
     close: {},
   },

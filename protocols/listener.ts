@@ -35,6 +35,8 @@ export const ListenerProtocol = defineProtocol({
   version: 1,
   tell: {
     accepted: { socket: local<AcceptedSocket>() },
+    /** A socket that another process had accepted, and what its connection has handed over there. */
+    adopted: { socket: local<AcceptedSocket>(), data: local<unknown>() },
     /** Sends a notice to every connection. */
     notify: { from: Type.String(), data: Type.Unknown() },
   },
@@ -53,6 +55,8 @@ export const ListenerProtocol = defineProtocol({
   self: {
     /** The connections have said who they are. */
     identified: { list: Type.Integer(), count: Type.Integer(), connections: Type.Array(ConnectionSummary) },
+    /** Whoever came from another process has come by now. */
+    forgetNotices: {},
     /** Looks whether all connections have ended. */
     lookDrained: {},
   },

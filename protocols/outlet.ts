@@ -12,6 +12,8 @@ export const OutletProtocol = defineProtocol({
   tell: {
     /** From now on what the client says goes to this connection. Nothing is read before. */
     open: { connection: reference<ConnectionProtocol>() },
+    /** Has the client wait: nothing more is read from it until the connection goes on, here or in another process. */
+    restReading: {},
     /** Reminds the connection of the client (`pingDue`), first in `firstMs`, then each period, until the socket closes. */
     expectSigns: { firstMs: Type.Number(), everyMs: Type.Number() },
     send: { frame: local<ServerFrame>() },

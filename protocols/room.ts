@@ -58,6 +58,24 @@ export const RoomProtocol = defineProtocol({
         refused,
       },
     },
+    /**
+     * Gives a member its seat back whose connection came from another process, as the room did: nobody hears of it, and
+     * the member goes on behind the last publication that it was sent there.
+     */
+    resume: {
+      request: {
+        member: Type.String(),
+        outlet: reference<OutletProtocol>(),
+        connection: local<AnyReference>(),
+        /** The life of the room that the member knows. */
+        epoch: Type.String(),
+      },
+      reply: {
+        resumed: {},
+        /** No seat is kept for it: it has to join as if the room had restarted. */
+        lost: {},
+      },
+    },
     /** A member says something. */
     publish: {
       request: { member: Type.String(), data: Type.Unknown() },
@@ -99,6 +117,8 @@ export const RoomProtocol = defineProtocol({
     memberGone: { member: Type.String() },
     /** Tells the members who came and went. */
     announce: {},
+    /** Whoever has not come from the other process by now does not come any more. */
+    giveUpMissing: {},
     /** Nobody has been here for long. */
     close: {},
   },

@@ -1,5 +1,6 @@
 import type { ClientFrames, ServerFrame } from "../../protocols/client-frames.ts";
 import type { ActionAnswer } from "../../runtime/net/route.ts";
+import { awaitAnswer } from "./connection-state.ts";
 import type { ConnectionContext, ConnectionState } from "./connection-state.ts";
 import { refusalOfFault, refusedFrame } from "./refusals.ts";
 
@@ -20,11 +21,12 @@ export function runAction(
     context.tell(client.outlet, { kind: "send", frame: answerFrame(call.id, answer) });
     return;
   }
+  awaitAnswer(state, call);
   context.pipeToSelf(answer, (outcome) => {
-    if (outcome.ok) return { kind: "deliver", frame: answerFrame(call.id, outcome.value) };
+    if (outcome.ok) return { kind: "answered", to: call, frame: answerFrame(call.id, outcome.value) };
     const refusal = refusalOfFault(outcome.error);
     if (refusal instanceof Error) return { kind: "failed", error: refusal };
-    return { kind: "deliver", frame: refusedFrame({ ...refusal, id: call.id }) };
+    return { kind: "answered", to: call, frame: refusedFrame({ ...refusal, id: call.id }) };
   });
 }
 

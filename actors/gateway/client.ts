@@ -24,6 +24,16 @@ export class Client implements RouteConnection {
     return this.#member ?? { id: this.id, name: `guest-${this.id}` };
   }
 
+  /** Who is there, unless the name is made up. */
+  get named(): Member | undefined {
+    return this.#member;
+  }
+
+  /** Goes on as the one that it was in another process. */
+  resume(member: Member | undefined): void {
+    this.#member = member;
+  }
+
   /** Takes the name that the client gives itself. */
   rename(name: string): void {
     this.#member = { id: this.id, name };

@@ -1,3 +1,4 @@
+import type { ClientFrame } from "../../protocols/client-frames.ts";
 import type { CloseReason } from "../../protocols/client-protocol.ts";
 import type { ConnectionProtocol, SocketEnd } from "../../protocols/connection.ts";
 import type { AcceptedSocket } from "../../protocols/listener.ts";
@@ -8,6 +9,7 @@ import type { Route } from "../../runtime/net/route.ts";
 import type { ConnectionLimits, RouteTable } from "../../runtime/net/route-table.ts";
 import { Client } from "./client.ts";
 import type { Offences } from "./offences.ts";
+import type { Rest } from "./rest.ts";
 import type { RoomLink } from "./room-link.ts";
 import type { TrafficLedger } from "./traffic-ledger.ts";
 
@@ -36,10 +38,14 @@ export interface ConnectionState {
   readonly limits: ConnectionLimits;
   readonly host: ConnectionHost;
   readonly client: Client;
-  readonly openedAtMs: number;
+  openedAtMs: number;
   /** The rooms that the client is in or on its way into, by id; undefined as long as there was none. */
   links: Map<string, RoomLink> | undefined;
   offences: Offences | undefined;
+  /** What the client said and has no answer to yet, apart from what its links know; undefined as long as there is none. */
+  unanswered: Set<ClientFrame> | undefined;
+  /** Undefined unless the connection is about to move, or has just done so. */
+  rest: Rest | undefined;
   /** Whether the client said anything since the last ping. */
   isHeard: boolean;
   /** Pings in a row that nothing was heard after. */
@@ -63,6 +69,8 @@ export function newConnection(args: ConnectionArgs, context: ConnectionContext):
     openedAtMs: context.wallMs(),
     links: undefined,
     offences: undefined,
+    unanswered: undefined,
+    rest: undefined,
     isHeard: true,
     silentPings: 0,
     isOpen: false,
@@ -77,6 +85,17 @@ export function close(
   text?: string,
 ): void {
   context.tell(state.socket.outlet, { kind: "close", reason, ...(text === undefined ? {} : { text }) });
+}
+
+/** Notes that a frame will be answered later. */
+export function awaitAnswer(state: ConnectionState, frame: ClientFrame): void {
+  (state.unanswered ??= new Set()).add(frame);
+}
+
+/** Notes that a frame is answered. */
+export function noteAnswer(state: ConnectionState, frame: ClientFrame): void {
+  state.unanswered?.delete(frame);
+  if (state.unanswered?.size === 0) state.unanswered = undefined;
 }
 
 /** Tells the route, once, that its connection is over. */

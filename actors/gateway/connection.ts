@@ -1,8 +1,9 @@
 import { ConnectionProtocol } from "../../protocols/connection.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
-import { close, newConnection, tellRouteClosed } from "./connection-state.ts";
+import { arrive, roomResumed } from "./arrival.ts";
+import { close, newConnection, noteAnswer, tellRouteClosed } from "./connection-state.ts";
 import type { ConnectionArgs, ConnectionState } from "./connection-state.ts";
-import { FRAMES } from "./frames.ts";
+import { endWaiting, goOn, leave, lookQuiet, rest, takeFrame } from "./moving.ts";
 import {
   afterMalformed,
   afterTooFast,
@@ -47,7 +48,7 @@ export const Connection = defineActor({
     },
     frame(state, { frame }, context) {
       heard(state);
-      FRAMES[frame.kind](state, frame as never, context);
+      takeFrame(state, frame, context);
     },
     text(state, { text }, context) {
       heard(state);
@@ -80,9 +81,16 @@ export const Connection = defineActor({
     },
     roomOpened(state, { room, result }, context) {
       roomOpened(state, room, result, context);
+      lookQuiet(state, context);
     },
     joinEnded(state, { frame, result }, context) {
       joinEnded(state, frame, result, context);
+      lookQuiet(state, context);
+    },
+    answered(state, { to, frame }, context) {
+      context.tell(state.client.outlet, { kind: "send", frame });
+      noteAnswer(state, to);
+      lookQuiet(state, context);
     },
     deliver({ client }, { frame }, context) {
       context.tell(client.outlet, { kind: "send", frame });
@@ -100,6 +108,27 @@ export const Connection = defineActor({
         connectedAtMs: openedAtMs,
       };
       context.reply({ kind: "identified", summary });
+    },
+    rest(state, _message, context) {
+      const answer = context.replyLater();
+      const isSubscribed = (): boolean => state.links !== undefined && state.links.size > 0;
+      rest(state, () => answer.reply({ kind: "resting", isSubscribed: isSubscribed() }), context);
+    },
+    handOver(state, _message, context) {
+      const answer = context.replyLater();
+      rest(state, (now) => leave(state, answer, now), context);
+    },
+    restOver(state, _message, context) {
+      endWaiting(state, context);
+    },
+    goOn(state, _message, context) {
+      goOn(state, context);
+    },
+    adopt(state, { data }, context) {
+      arrive(state, data, context);
+    },
+    roomResumed(state, { room, result }, context) {
+      roomResumed(state, room, result, context);
     },
     drain(_state, { afterMs }, context) {
       context.startTimer("drain", afterMs, { kind: "leave" });

@@ -2,12 +2,9 @@ import { GatewayProtocol } from "../../protocols/gateway.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
 import type { Feature, FeatureHost, FeatureParts } from "../../runtime/feature.ts";
-import { Gateway } from "./gateway.ts";
+import { DRAIN_SLACK_MS, Gateway } from "./gateway.ts";
 import { noticeRoute } from "./notice-route.ts";
 import { addTrafficMetrics, TrafficLedger } from "./traffic-ledger.ts";
-
-/** How long after the window of a drain its end is waited for, in milliseconds. */
-const DRAIN_SLACK_MS = 1_000;
 
 /** The doors for clients: listeners, and an actor for each connection. */
 export const gatewayFeature: Feature = {
@@ -28,7 +25,9 @@ export const gatewayFeature: Feature = {
       },
       async drain(withinMs) {
         if (gateway === undefined) return;
-        await system.ask(gateway, { kind: "drain", withinMs }, { deadlineMs: withinMs + DRAIN_SLACK_MS });
+        // The gateway answers by then, whatever its listeners do.
+        const deadlineMs = withinMs + 2 * DRAIN_SLACK_MS;
+        await system.ask(gateway, { kind: "drain", withinMs }, { deadlineMs });
       },
     };
   },

@@ -10,8 +10,8 @@ import { Listener } from "./listener.ts";
 import { OpenAnswers } from "./open-answers.ts";
 import type { TrafficLedger } from "./traffic-ledger.ts";
 
-/** What draining may take on top of its window: the clients' answers to the close, in milliseconds. */
-const DRAIN_SLACK_MS = 10_000;
+/** What draining may take on top of its window, in milliseconds: the clients' answers to the close. */
+export const DRAIN_SLACK_MS = 1_000;
 /** How long a turn may go on without progress, in milliseconds. */
 const PROGRESS_WITHIN_MS = 10_000;
 

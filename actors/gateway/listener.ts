@@ -1,4 +1,6 @@
+import type { ServerFrames } from "../../protocols/client-frames.ts";
 import { ListenerProtocol } from "../../protocols/listener.ts";
+import type { AcceptedSocket } from "../../protocols/listener.ts";
 import type { ConnectionProtocol } from "../../protocols/connection.ts";
 import type { PortProtocol } from "../../protocols/port.ts";
 import type { Reference } from "../../protocols/reference.ts";
@@ -12,6 +14,11 @@ import { OpenAnswers } from "./open-answers.ts";
 const LOOK_DRAINED_EVERY_MS = 50;
 /** How long a turn may go on without progress, in milliseconds: meanwhile nobody gets in. */
 const PROGRESS_WITHIN_MS = 10_000;
+
+/** How long after its start a listener expects connections that another process hands over, in milliseconds. */
+const ADOPTION_WITHIN_MS = 30_000;
+/** Notices that are kept meanwhile for those who are still on their way. */
+const NOTICES_MAX = 1_000;
 
 /** What a listener is started with. */
 export interface ListenerArgs {
@@ -28,6 +35,9 @@ interface Drain {
 
 interface ListenerState extends ListenerArgs {
   accepted: number;
+  adopted: number;
+  /** What everybody was told since the start; undefined once nobody can be on the way any more. */
+  notices: ServerFrames["notice"][] | undefined;
   /** Who waits for the end of the last connection. */
   readonly draining: Drain[];
   /** Who waits for a list of connections. */
@@ -42,20 +52,31 @@ export const Listener = defineActor({
   progressWithinMs: PROGRESS_WITHIN_MS,
   initialState({ port, host }: ListenerArgs, context): ListenerState {
     context.tell(port, { kind: "serve", listener: context.self });
-    return { port, host, accepted: 0, draining: [], lists: new OpenAnswers() };
+    context.startTimer("forgetNotices", ADOPTION_WITHIN_MS, { kind: "forgetNotices" });
+    return { port, host, accepted: 0, adopted: 0, notices: [], draining: [], lists: new OpenAnswers() };
   },
   handlers: {
     accepted(state, { socket }, context) {
-      const route = state.host.table.find(socket.route);
-      if (route === undefined) {
+      const connection = start(state, socket, context);
+      if (connection === undefined) {
         return void context.tell(socket.outlet, { kind: "close", reason: "internalError" });
       }
       state.accepted++;
-      const connection = context.spawn(Connection, socket.id, { socket, route, host: state.host });
       context.tell(connection, { kind: "begin" });
     },
-    notify(_state, { from, data }, context) {
+    adopted(state, { socket, data }, context) {
+      const connection = start(state, socket, context);
+      // This code has no such route: the client shall see what else there is.
+      if (connection === undefined) {
+        return void context.tell(socket.outlet, { kind: "close", reason: "draining" });
+      }
+      state.adopted++;
+      context.tell(connection, { kind: "adopt", data });
+      for (const frame of state.notices ?? []) context.tell(connection, { kind: "deliver", frame });
+    },
+    notify({ notices }, { from, data }, context) {
       const frame = { kind: "notice", from, data, atMs: context.wallMs() } as const;
+      if (notices !== undefined && notices.length < NOTICES_MAX) notices.push(frame);
       for (const connection of connectionsOf(context)) context.tell(connection, { kind: "deliver", frame });
     },
     list({ lists }, { limit }, context) {
@@ -85,14 +106,28 @@ export const Listener = defineActor({
       }
       answerWhenDrained(state, context);
     },
+    forgetNotices(state) {
+      state.notices = undefined;
+    },
     lookDrained: (state, _message, context) => answerWhenDrained(state, context),
   },
-  describe: ({ port, accepted, draining }) => ({
+  describe: ({ port, accepted, adopted, draining }) => ({
     port: port.address,
     accepted,
+    adopted,
     draining: draining.length > 0,
   }),
 });
+
+/** Starts the actor of a socket; undefined for a route that this listener does not have. */
+function start(
+  { host }: ListenerState,
+  socket: AcceptedSocket,
+  context: ListenerContext,
+): Reference<ConnectionProtocol> | undefined {
+  const route = host.table.find(socket.route);
+  return route && context.spawn(Connection, socket.id, { socket, route, host });
+}
 
 function connectionsOf(context: ListenerContext): Reference<ConnectionProtocol>[] {
   return [...context.children().values()];

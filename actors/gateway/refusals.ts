@@ -1,4 +1,4 @@
-import type { ServerFrames } from "../../protocols/client-frames.ts";
+import type { ClientFrame, ServerFrames } from "../../protocols/client-frames.ts";
 import type { FrameRefusal } from "../../protocols/connection.ts";
 import { FAULTS, Fault } from "../../runtime/fault.ts";
 
@@ -37,6 +37,22 @@ export function tooManySubscriptions(id: number, max: number): FrameRefusal {
 /** The room is still being looked for, and too much was said to it meanwhile. */
 export function tooManyWaiting(id: number): FrameRefusal {
   return { id, code: "busy", text: "too many frames wait for this room", retryAfterMs: RETRY_AFTER_MS };
+}
+
+/** The connection moves to another process, and the client has said too much meanwhile. */
+export function tooManyHeld(frame: ClientFrame): FrameRefusal {
+  const text = "too many frames wait while the connection moves";
+  return { ...idOf(frame), code: "busy", text, retryAfterMs: RETRY_AFTER_MS };
+}
+
+/** The connection moves to another process and could not wait any longer for this answer; what was asked may be done all the same. */
+export function notInTime(frame: ClientFrame): FrameRefusal {
+  const { text } = FAULTS.askTimeout;
+  return { ...idOf(frame), code: "askTimeout", text, retryAfterMs: RETRY_AFTER_MS };
+}
+
+function idOf(frame: ClientFrame): Pick<FrameRefusal, "id"> {
+  return "id" in frame ? { id: frame.id } : {};
 }
 
 /** The room closed while a frame was on its way to it. */

@@ -6,6 +6,7 @@ import type { RoomProtocol } from "../../protocols/room.ts";
 import type { Outcome } from "../../runtime/actor/context.ts";
 import { isFault } from "../../runtime/fault.ts";
 import { refusalOfFault, refusedFrame, roomClosed } from "./refusals.ts";
+import { awaitAnswer } from "./connection-state.ts";
 import type { ConnectionContext, ConnectionState } from "./connection-state.ts";
 import type { RoomFrame } from "./room-link.ts";
 
@@ -39,10 +40,12 @@ export const ROOM_CALLS: { readonly [K in RoomFrame["kind"]]: Call<K> } = {
     context.tell(client.outlet, { kind: "send", frame: { kind: "unsubscribed", id, room: name } });
   },
 
-  publish({ client }, { id, data }, room, context) {
-    const publishing = context.ask(room, { kind: "publish", member: client.member.id, data });
+  publish(state, frame, room, context) {
+    const { id, data } = frame;
+    const publishing = context.ask(room, { kind: "publish", member: state.client.member.id, data });
+    awaitAnswer(state, frame);
     context.pipeToSelf(publishing, (outcome) =>
-      answer(outcome, id, (reply) =>
+      answer(outcome, frame, (reply) =>
         reply.kind === "published"
           ? { kind: "published", id, offset: reply.offset }
           : refusedFrame({ ...reply, id }),
@@ -50,7 +53,8 @@ export const ROOM_CALLS: { readonly [K in RoomFrame["kind"]]: Call<K> } = {
     );
   },
 
-  presence(_state, frame, room, context) {
+  presence(state, frame, room, context) {
+    awaitAnswer(state, frame);
     context.pipeToSelf(context.ask(room, { kind: "presence" }), (outcome) => presenceAnswer(outcome, frame));
   },
 };
@@ -64,22 +68,24 @@ export interface Present {
 /** What the client is told of who is in a room. */
 export function presenceAnswer(
   outcome: Outcome<Present>,
-  { id, room }: ClientFrames["presence"],
+  frame: ClientFrames["presence"],
 ): Own<ConnectionProtocol> {
-  return answer(outcome, id, ({ count, members }) => ({ kind: "presence", id, room, count, members }));
+  const { id, room } = frame;
+  return answer(outcome, frame, ({ count, members }) => ({ kind: "presence", id, room, count, members }));
 }
 
 /** What the client is told of an answer, or of the fault that came instead; a bug goes back to the actor. */
 function answer<T>(
   outcome: Outcome<T>,
-  id: number,
+  to: RoomFrame,
   frameOf: (reply: T) => ServerFrame,
 ): Own<ConnectionProtocol> {
-  if (outcome.ok) return { kind: "deliver", frame: frameOf(outcome.value) };
+  if (outcome.ok) return { kind: "answered", to, frame: frameOf(outcome.value) };
+  const { id } = to;
   const refusal = isFault(outcome.error, "actorGone") ? roomClosed(id) : refusalOfFault(outcome.error);
   return refusal instanceof Error
     ? { kind: "failed", error: refusal }
-    : { kind: "deliver", frame: refusedFrame({ ...refusal, id }) };
+    : { kind: "answered", to, frame: refusedFrame({ ...refusal, id }) };
 }
 
 function joinEnded(
@@ -96,7 +102,7 @@ function joinResult(id: number, outcome: Outcome<Reply<RoomProtocol, "join">>): 
     const refusal = refusalOfFault(outcome.error);
     return refusal instanceof Error ? refusal : { kind: "refused", refusal: { ...refusal, id } };
   }
-  if (outcome.value.kind === "joined") return { kind: "joined" };
+  if (outcome.value.kind === "joined") return { kind: "joined", epoch: outcome.value.epoch };
   const { code, field, text } = outcome.value;
   return { kind: "refused", refusal: { id, code, text, ...(field === undefined ? {} : { field }) } };
 }

@@ -15,15 +15,21 @@ export interface RoomLink {
   /** What the client said meanwhile, in order. */
   waiting: RoomFrame[];
   /** Subscriptions that the room has not answered yet. */
-  joining: RoomFrame[];
-  isJoined: boolean;
+  joining: ClientFrames["subscribe"][];
+  /** The life of the room that the client has joined; undefined before. */
+  epoch: string | undefined;
   /** Whether the room was opened again after it had closed under our hands. */
   isSecondTry: boolean;
 }
 
 /** A link that waits for its room, with the frame that asked for it. */
 export function newLink(frame: RoomFrame): RoomLink {
-  return { reference: undefined, waiting: [frame], joining: [], isJoined: false, isSecondTry: false };
+  return { reference: undefined, waiting: [frame], joining: [], epoch: undefined, isSecondTry: false };
+}
+
+/** A link to a room that the client was in before its connection moved here, while the room is looked for. */
+export function returningLink(epoch: string): RoomLink {
+  return { reference: undefined, waiting: [], joining: [], epoch, isSecondTry: false };
 }
 
 /** Puts a frame behind those that wait; false when too many do. */
@@ -34,7 +40,7 @@ export function wait(link: RoomLink, frame: RoomFrame): boolean {
 }
 
 /** Forgets a subscription that was answered; false when it did not go this way: the client has left since then. */
-export function endJoining(link: RoomLink, frame: RoomFrame): boolean {
+export function endJoining(link: RoomLink, frame: ClientFrames["subscribe"]): boolean {
   const place = link.joining.indexOf(frame);
   if (place >= 0) link.joining.splice(place, 1);
   return place >= 0;

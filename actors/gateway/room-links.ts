@@ -4,6 +4,7 @@ import type { Own, Reply } from "../../protocols/protocol.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
 import type { Outcome } from "../../runtime/actor/context.ts";
+import { awaitAnswer } from "./connection-state.ts";
 import type { ConnectionContext, ConnectionState } from "./connection-state.ts";
 import { presenceAnswer, ROOM_CALLS } from "./room-calls.ts";
 import type { Present } from "./room-calls.ts";
@@ -65,12 +66,12 @@ export function joinEnded(
   if (link === undefined || !endJoining(link, frame)) {
     if (result.kind !== "joined") refuse(state, refusalOfJoin(result, frame), context);
   } else if (result.kind === "joined") {
-    link.isJoined = true;
+    link.epoch = result.epoch;
     link.isSecondTry = false;
   } else if (result.kind === "gone" && !link.isSecondTry && state.host.rooms !== undefined) {
     openAgain(link, frame, state.host.rooms, context);
   } else {
-    if (!link.isJoined || result.kind === "gone") state.links?.delete(frame.room);
+    if (link.epoch === undefined || result.kind === "gone") state.links?.delete(frame.room);
     refuse(state, refusalOfJoin(result, frame), context);
   }
 }
@@ -120,6 +121,7 @@ function withoutLink(
     case "publish":
       return refuse(state, notSubscribed(id), context);
     case "presence":
+      awaitAnswer(state, frame);
       return context.pipeToSelf(presenceOf(room, rooms, context), (outcome) =>
         presenceAnswer(outcome, frame),
       );

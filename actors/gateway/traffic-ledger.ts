@@ -24,6 +24,12 @@ export class TrafficLedger {
     this.#open.add(traffic);
   }
 
+  /** A connection has come from another process, which counted for itself what has passed so far. */
+  adopt(traffic: Traffic): void {
+    this.#open.add(traffic);
+    addTo(this.#ended, traffic, -1);
+  }
+
   /** The connection has ended; what passed through it stays in the sum. */
   leave(traffic: Traffic): void {
     if (this.#open.delete(traffic)) addTo(this.#ended, traffic);
@@ -36,13 +42,13 @@ export class TrafficLedger {
   }
 }
 
-function addTo(sum: TrafficSum, traffic: Traffic): void {
+function addTo(sum: TrafficSum, traffic: Traffic, times: 1 | -1 = 1): void {
   const { bytesIn, bytesOut, framesIn, framesOut, drops } = traffic.account();
-  sum.bytesIn += bytesIn;
-  sum.bytesOut += bytesOut;
-  sum.framesIn += framesIn;
-  sum.framesOut += framesOut;
-  for (const count of Object.values(drops)) sum.dropped += count;
+  sum.bytesIn += times * bytesIn;
+  sum.bytesOut += times * bytesOut;
+  sum.framesIn += times * framesIn;
+  sum.framesOut += times * framesOut;
+  for (const count of Object.values(drops)) sum.dropped += times * count;
 }
 
 /** Adds the numbers of the gateway's connections, read when somebody looks. */

@@ -3,6 +3,7 @@ import { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
 import type { Feature } from "../../runtime/feature.ts";
 import { sourceGuard } from "../../runtime/identity/source-guard.ts";
 import { SourceVerifier } from "../../runtime/identity/source-verifier.ts";
+import type { VerifierMemory } from "../../runtime/identity/source-verifier.ts";
 import { PUSH_SCOPE, pushRoute } from "./push.ts";
 import { Rooms } from "./rooms.ts";
 import { roomRoutes } from "./routes.ts";
@@ -14,12 +15,21 @@ export const roomsFeature: Feature = {
     const rooms = system.spawn(Rooms, "rooms", { settings: settings.rooms, openChannel });
     const { keys, windowMs } = settings.push;
     const rules = { windowMs, startedAtMs: system.clock.wallMs() };
-    const guard = sourceGuard(new SourceVerifier(keys, rules), PUSH_SCOPE);
+    const verifier = new SourceVerifier(keys, rules);
+    const guard = sourceGuard(verifier, PUSH_SCOPE);
     // The gateway starts later, because it wants to know where rooms are.
     const gateway = () => find(GatewayProtocol);
     return {
       routes: [...roomRoutes(rooms), pushRoute({ rooms, gateway, guard })],
       offers: [{ protocol: RoomDirectoryProtocol, reference: rooms }],
+      keepsakes: [
+        {
+          name: "nonces",
+          version: 1,
+          dump: () => verifier.dump(),
+          load: (data) => verifier.load(data as VerifierMemory, system.clock.wallMs()),
+        },
+      ],
     };
   },
 };

@@ -16,6 +16,11 @@ export function newPresenceBatch(): PresenceBatch {
   return { joined: new Map(), left: new Map(), hasUnnamed: false };
 }
 
+/** Whether there is something to announce. */
+export function isDue({ joined, left, hasUnnamed }: PresenceBatch): boolean {
+  return joined.size + left.size > 0 || hasUnnamed;
+}
+
 /** Notes that somebody came; who was just about to be announced as gone was never away. */
 export function noteJoined(batch: PresenceBatch, member: Member): void {
   const before = batch.left.get(member.id);

@@ -51,6 +51,11 @@ export function roomPolicies(settings: NodeSettings["rooms"]): Readonly<Record<R
   };
 }
 
+/** Whether an id names a room of a kind that there is. */
+export function isRoom(room: string): boolean {
+  return ROOM_KINDS.some((kind) => room.startsWith(`${kind}/`));
+}
+
 /** The kind of a room, from its id. @throws TypeError for an id that no door would let pass */
 export function kindOf(room: string): RoomKind {
   const kind = ROOM_KINDS.find((known) => room.startsWith(`${known}/`));

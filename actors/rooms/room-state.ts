@@ -20,11 +20,17 @@ export interface RoomArgs {
   readonly channel: Reference<ChannelProtocol>;
 }
 
-/** One member's place in a room. */
-export interface Seat {
-  readonly member: Member;
+/** Where a member is reached. */
+export interface Place {
   readonly outlet: Reference<OutletProtocol>;
   readonly connection: AnyReference;
+}
+
+/** One member's part in a room. */
+export interface Seat {
+  readonly member: Member;
+  /** Undefined while its connection is on the way from another process. */
+  readonly place: Place | undefined;
 }
 
 /** What a room knows in one life. */
@@ -36,11 +42,21 @@ export interface RoomState extends RoomArgs {
   readonly history: History;
   readonly presence: PresenceBatch;
   facts: Facts;
+  /** How many seats wait for their connections. */
+  missing: number;
 }
 
 /** A room that nobody has entered yet. */
 export function newRoomState(args: RoomArgs, epoch: string): RoomState {
-  return { ...args, epoch, seats: new Map(), history: newHistory(), presence: newPresenceBatch(), facts: {} };
+  return {
+    ...args,
+    epoch,
+    seats: new Map(),
+    history: newHistory(),
+    presence: newPresenceBatch(),
+    facts: {},
+    missing: 0,
+  };
 }
 
 /**

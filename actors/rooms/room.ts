@@ -5,7 +5,9 @@ import type { Context } from "../../runtime/actor/context.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
 import { append, forget, kept } from "./history.ts";
 import { jsonBytes } from "./json-size.ts";
-import { noteJoined, noteLeft, takeAnnouncements } from "./presence-batch.ts";
+import { isDue, noteJoined, noteLeft, takeAnnouncements } from "./presence-batch.ts";
+import { inheritedRoom, roomHeirloom } from "./room-heirloom.ts";
+import type { RoomHeirloom } from "./room-heirloom.ts";
 import {
   DATA_BYTES_MAX,
   dataTooLarge,
@@ -15,11 +17,13 @@ import {
   roomFull,
 } from "./room-refusals.ts";
 import { namedMembers, newRoomState, subscribedFrame } from "./room-state.ts";
-import type { RoomArgs, RoomState, Seat } from "./room-state.ts";
+import type { Place, RoomArgs, RoomState, Seat } from "./room-state.ts";
 import { sendAway } from "./send-away.ts";
 
 /** How long comings and goings are collected before the members hear of them. */
 export const ANNOUNCE_AFTER_MS = 250;
+/** How long the seats of a room that came from another process wait for the next connection, in milliseconds. */
+export const ARRIVAL_WITHIN_MS = 10_000;
 /** How long a turn may go on without progress, in milliseconds: meanwhile nothing is said in the room. */
 const PROGRESS_WITHIN_MS = 10_000;
 
@@ -45,7 +49,7 @@ export const Room = defineActor({
       if (seated === undefined && state.seats.size >= state.policy.membersMax) {
         return context.reply(roomFull(state.policy));
       }
-      take(state, { member, outlet, connection }, context);
+      take(state, { member, place: { outlet, connection } }, context);
       forget(state.history, state.policy.history, context.nowMs());
       context.tell(state.channel, {
         kind: "attach",
@@ -54,9 +58,18 @@ export const Room = defineActor({
       });
       context.reply({ kind: "joined", epoch: state.epoch, offset: state.history.offset });
     },
+    resume(state, { member: id, outlet, connection, epoch }, context) {
+      const seat = state.seats.get(id);
+      if (seat === undefined || seat.place !== undefined || epoch !== state.epoch) {
+        return context.reply({ kind: "lost" });
+      }
+      context.tell(state.channel, { kind: "resume", outlet });
+      take(state, { member: seat.member, place: { outlet, connection } }, context);
+      context.reply({ kind: "resumed" });
+    },
     leave(state, { member }, context) {
       const seat = state.seats.get(member);
-      if (seat !== undefined) context.unwatch(seat.connection);
+      if (seat?.place !== undefined) context.unwatch(seat.place.connection);
       vacate(state, seat, context);
     },
     memberGone(state, { member }, context) {
@@ -95,13 +108,35 @@ export const Room = defineActor({
         context.tell(channel, { kind: "publish", frame });
       }
     },
+    giveUpMissing(state, _message, context) {
+      const missing = [...state.seats.values()].filter(({ place }) => place === undefined);
+      for (const seat of missing) vacate(state, seat, context);
+    },
     close(_state, _message, context) {
       context.stopSelf();
     },
   },
-  describe: ({ epoch, seats, history, facts, policy }) => ({
+  handOver: {
+    version: 1,
+    dump: roomHeirloom,
+    load(data, args: RoomArgs, context): RoomState {
+      const now = { nowMs: context.nowMs(), wallMs: context.wallMs() };
+      const state = inheritedRoom(data as RoomHeirloom, args, now);
+      forget(state.history, state.policy.history, now.nowMs);
+      if (isDue(state.presence)) context.startTimer("announce", ANNOUNCE_AFTER_MS, { kind: "announce" });
+      if (state.seats.size === 0) {
+        closeWhenForgotten(state, context);
+      } else {
+        context.tell(args.channel, { kind: "remember" });
+        expectMissing(context);
+      }
+      return state;
+    },
+  },
+  describe: ({ epoch, seats, missing, history, facts, policy }) => ({
     epoch,
     members: seats.size,
+    missing,
     offset: history.offset,
     history: history.entries.length,
     historyBytes: history.bytes,
@@ -118,20 +153,35 @@ function epochOf(context: RoomContext): string {
   return `${Math.floor(context.wallMs()).toString(36)}-${chance.toString(36)}`;
 }
 
+/** Begins to wait for the next of those who are on their way. */
+function expectMissing(context: RoomContext): void {
+  context.startTimer("missing", ARRIVAL_WITHIN_MS, { kind: "giveUpMissing" });
+}
+
+/** A seat waits no more: its member has come, or will not come. */
+function noLongerMissing(state: RoomState, context: RoomContext): void {
+  // As long as some still come, the others are given time as well.
+  if (--state.missing > 0) return expectMissing(context);
+  context.stopTimer("missing");
+  context.tell(state.channel, { kind: "forget" });
+}
+
 /** Gives a member its seat, or the one it has a new outlet. */
-function take(state: RoomState, seat: Seat, context: RoomContext): void {
-  const { member, connection } = seat;
+function take(state: RoomState, seat: Seat & { readonly place: Place }, context: RoomContext): void {
+  const { member, place } = seat;
   const before = state.seats.get(member.id);
   state.seats.set(member.id, seat);
   context.stopTimer("close");
-  if (before === undefined) context.watch(connection, { kind: "memberGone", member: member.id });
+  if (before?.place === undefined) context.watch(place.connection, { kind: "memberGone", member: member.id });
+  if (before !== undefined && before.place === undefined) noLongerMissing(state, context);
   if (before?.member.name !== member.name) announce(state, () => noteJoined(state.presence, member), context);
 }
 
 function vacate(state: RoomState, seat: Seat | undefined, context: RoomContext): void {
   if (seat === undefined) return;
   state.seats.delete(seat.member.id);
-  context.tell(state.channel, { kind: "detach", outlet: seat.outlet });
+  if (seat.place === undefined) noLongerMissing(state, context);
+  else context.tell(state.channel, { kind: "detach", outlet: seat.place.outlet });
   announce(state, () => noteLeft(state.presence, seat.member), context);
   if (state.seats.size === 0) closeWhenForgotten(state, context);
 }
@@ -156,10 +206,10 @@ function sequence(
 
 /** Notes who came or went, to be announced with those who come and go in the same moment. */
 function announce({ presence }: RoomState, note: () => void, context: RoomContext): void {
-  const isDue = presence.joined.size + presence.left.size > 0 || presence.hasUnnamed;
+  const runs = isDue(presence);
   note();
   // One that runs is not started anew: in a busy room the announcement would never come.
-  if (!isDue) context.startTimer("announce", ANNOUNCE_AFTER_MS, { kind: "announce" });
+  if (!runs) context.startTimer("announce", ANNOUNCE_AFTER_MS, { kind: "announce" });
 }
 
 /** An empty room lingers, so that a member on a flaky network finds it again; longer when it has something to keep. */

@@ -6,7 +6,7 @@ import type { NodeSettings } from "../../protocols/settings.ts";
 import { actorName } from "../../runtime/actor/actor-name.ts";
 import type { Context } from "../../runtime/actor/context.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
-import { kindOf, roomPolicies } from "./room-kind.ts";
+import { isRoom, kindOf, roomPolicies } from "./room-kind.ts";
 import type { RoomKind, RoomPolicy } from "./room-kind.ts";
 import { Room } from "./room.ts";
 import { sendAway } from "./send-away.ts";
@@ -46,12 +46,17 @@ export const Rooms = defineActor({
   progressWithinMs: PROGRESS_WITHIN_MS,
   // A room that keeps failing is given up without harm to the others; whoever comes back to it opens it anew.
   supervision: { strategy: "oneForOne", whenExhausted: "stop" },
-  initialState: ({ settings, openChannel }: RoomsArgs): RoomsState => ({
-    roomsMax: settings.rooms,
-    policies: roomPolicies(settings),
-    openChannel,
-    rooms: new Map(),
-  }),
+  initialState: ({ settings, openChannel }: RoomsArgs): RoomsState => noRooms(settings, openChannel),
+  handOver: {
+    version: 1,
+    dump: ({ rooms }: RoomsState): readonly string[] => [...rooms.keys()],
+    load(data, { settings, openChannel }: RoomsArgs, context): RoomsState {
+      const state = noRooms(settings, openChannel);
+      // A kind that is no more has no rooms to go on with.
+      for (const room of (data as readonly string[]).filter(isRoom)) start(state, room, context);
+      return state;
+    },
+  },
   handlers: {
     open(state, { room, isService = false }, context) {
       const open = state.rooms.get(room);
@@ -73,6 +78,10 @@ export const Rooms = defineActor({
   },
   describe: ({ rooms, roomsMax }) => ({ rooms: rooms.size, roomsMax }),
 });
+
+function noRooms(settings: NodeSettings["rooms"], openChannel: OpenChannel): RoomsState {
+  return { roomsMax: settings.rooms, policies: roomPolicies(settings), openChannel, rooms: new Map() };
+}
 
 function start(state: RoomsState, room: string, context: Context<RoomDirectoryProtocol>): OpenRoom {
   const policy = state.policies[kindOf(room)];

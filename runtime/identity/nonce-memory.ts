@@ -8,8 +8,8 @@ export type NonceVerdict = "fresh" | "replayed" | "full";
 export class NonceMemory {
   readonly #max: number;
   readonly #keepMs: number;
-  /** When each may be forgotten; kept equally long, so the oldest come first. */
-  readonly #forgetAtMs = new Map<string, number>();
+  /** When each was taken; kept equally long, so the oldest come first. */
+  readonly #takenAtMs = new Map<string, number>();
 
   constructor(max: number, keepMs: number) {
     this.#max = max;
@@ -17,21 +17,31 @@ export class NonceMemory {
   }
 
   get size(): number {
-    return this.#forgetAtMs.size;
+    return this.#takenAtMs.size;
+  }
+
+  /** All that is remembered, oldest first: what another memory goes on with. */
+  entries(): (readonly [nonce: string, takenAtMs: number])[] {
+    return [...this.#takenAtMs];
+  }
+
+  /** Goes on with what an earlier memory has taken, oldest first, before anything else is taken. */
+  inherit(entries: readonly (readonly [nonce: string, takenAtMs: number])[]): void {
+    for (const [nonce, takenAtMs] of entries) this.#takenAtMs.set(nonce, takenAtMs);
   }
 
   take(nonce: string, nowMs: number): NonceVerdict {
     this.#forget(nowMs);
-    if (this.#forgetAtMs.has(nonce)) return "replayed";
-    if (this.#forgetAtMs.size >= this.#max) return "full";
-    this.#forgetAtMs.set(nonce, nowMs + this.#keepMs);
+    if (this.#takenAtMs.has(nonce)) return "replayed";
+    if (this.#takenAtMs.size >= this.#max) return "full";
+    this.#takenAtMs.set(nonce, nowMs);
     return "fresh";
   }
 
   #forget(nowMs: number): void {
-    for (const [nonce, forgetAtMs] of this.#forgetAtMs) {
-      if (forgetAtMs > nowMs) return;
-      this.#forgetAtMs.delete(nonce);
+    for (const [nonce, takenAtMs] of this.#takenAtMs) {
+      if (takenAtMs + this.#keepMs > nowMs) return;
+      this.#takenAtMs.delete(nonce);
     }
   }
 }

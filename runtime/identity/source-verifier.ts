@@ -53,6 +53,25 @@ export interface VerifierRules {
   readonly noncesMax?: number;
 }
 
+/** What a verifier has seen, as plain data: another process goes on with it, so that it refuses neither too much nor too little. */
+export interface VerifierMemory {
+  /** How far a timestamp might be off. */
+  readonly windowMs: number;
+  readonly keys: readonly {
+    readonly id: string;
+    /** Since when its nonces are remembered. */
+    readonly sinceMs: number;
+    readonly nonces: readonly (readonly [nonce: string, takenAtMs: number])[];
+  }[];
+}
+
+/** What is remembered of one key. */
+interface KeyMemory {
+  readonly nonces: NonceMemory;
+  /** What was signed before may have been used unseen, in milliseconds since 1970. */
+  sinceMs: number;
+}
+
 /** Nonces remembered for one key; one key's flood must not shut out the others. */
 const NONCES_MAX = 100_000;
 /** The longest nonce, in characters. */
@@ -67,18 +86,41 @@ const TIMESTAMP = /^\d{1,15}$/;
 export class SourceVerifier {
   readonly #hmacKeys: ReadonlyMap<string, SourceKey>;
   readonly #apiKeys: readonly SourceKey[];
-  readonly #nonces: ReadonlyMap<string, NonceMemory>;
+  readonly #memories: ReadonlyMap<string, KeyMemory>;
   readonly #windowMs: number;
-  readonly #startedAtMs: number;
 
   constructor(keys: readonly SourceKey[], { windowMs, startedAtMs, noncesMax = NONCES_MAX }: VerifierRules) {
     const signing = keys.filter(({ kind }) => kind === "hmac");
     this.#hmacKeys = new Map(signing.map((key) => [key.id, key]));
     this.#apiKeys = keys.filter(({ kind }) => kind === "apiKey");
     // A timestamp from the edge of the future is good for two windows.
-    this.#nonces = new Map(signing.map(({ id }) => [id, new NonceMemory(noncesMax, 2 * windowMs)]));
+    const memory = (): KeyMemory => ({
+      nonces: new NonceMemory(noncesMax, 2 * windowMs),
+      sinceMs: startedAtMs,
+    });
+    this.#memories = new Map(signing.map(({ id }) => [id, memory()]));
     this.#windowMs = windowMs;
-    this.#startedAtMs = startedAtMs;
+  }
+
+  /** What another process needs to go on. Whatever is verified here later, it does not know. */
+  dump(): VerifierMemory {
+    const keys = Array.from(this.#memories, ([id, { nonces, sinceMs }]) => ({
+      id,
+      sinceMs,
+      nonces: nonces.entries(),
+    }));
+    return { windowMs: this.#windowMs, keys };
+  }
+
+  /** Goes on with what another process has seen up to now. `wallMs`: milliseconds since 1970. */
+  load({ windowMs, keys }: VerifierMemory, wallMs: number): void {
+    for (const { id, sinceMs, nonces } of keys) {
+      const memory = this.#memories.get(id);
+      if (memory === undefined) continue;
+      memory.nonces.inherit(nonces);
+      // What its window refused it may have forgotten, and ours may be longer.
+      memory.sinceMs = Math.max(sinceMs, wallMs - windowMs);
+    }
   }
 
   /** Whether a known service that may do `action` sent this request. `wallMs`: milliseconds since 1970. */
@@ -109,14 +151,16 @@ export class SourceVerifier {
     if (!isSame(signature.toLowerCase(), expected)) return { kind: "refused", code: "badSignature", keyId };
     const isStale = Math.abs(wallMs - timestampMs) > this.#windowMs;
     if (isStale) return { kind: "refused", code: "staleTimestamp", keyId };
-    if (timestampMs < this.#startedAtMs) return { kind: "refused", code: "signedBeforeStart", keyId };
-    switch (this.#nonces.get(keyId)?.take(nonce, wallMs)) {
+    const memory = this.#memories.get(keyId);
+    if (memory === undefined || timestampMs < memory.sinceMs) {
+      return { kind: "refused", code: "signedBeforeStart", keyId };
+    }
+    switch (memory.nonces.take(nonce, wallMs)) {
       case "fresh":
         return { kind: "verified", key };
       case "replayed":
         return { kind: "refused", code: "replayedNonce", keyId };
       case "full":
-      case undefined:
         return { kind: "refused", code: "nonceMemoryFull", keyId };
     }
   }

@@ -17,24 +17,27 @@ const HOST = { listener: "web", table: TABLE, rooms: undefined, pingEveryMs: 25_
 function openListener() {
   const port = new Probe(PortProtocol, "port:web");
   const kit = behaviourKit(Listener, { args: { port, host: HOST } });
+  const socketOf = (id: string, path: string) => ({
+    id,
+    route: path,
+    search: "",
+    address: "10.0.0.7",
+    format: "line",
+    outlet: new Probe(OutletProtocol, `/outlet/${id}`),
+    member: undefined,
+    traffic: { account: () => assert.fail("nobody looks") },
+  });
   const accept = (id: string, path = "/chatroom") => {
-    const outlet = new Probe(OutletProtocol, `/outlet/${id}`);
-    kit.tell({
-      kind: "accepted",
-      socket: {
-        id,
-        route: path,
-        search: "",
-        address: "10.0.0.7",
-        format: "line",
-        outlet,
-        member: undefined,
-        traffic: { account: () => assert.fail("nobody looks") },
-      },
-    });
-    return outlet;
+    const socket = socketOf(id, path);
+    kit.tell({ kind: "accepted", socket });
+    return socket.outlet;
   };
-  return { port, kit, accept };
+  const adopt = (id: string, path = "/chatroom") => {
+    const socket = socketOf(id, path);
+    kit.tell({ kind: "adopted", socket, data: "what it knew" });
+    return socket.outlet;
+  };
+  return { port, kit, accept, adopt };
 }
 
 describe("a listener", () => {
@@ -66,6 +69,34 @@ describe("a listener", () => {
     const frame = { kind: "notice", from: "ops", data: "soon", atMs: 0 };
     assert.deepEqual(kit.child(Connection, "c-1").takeTold(), [{ kind: "deliver", frame }]);
     assert.deepEqual(kit.child(Connection, "c-2").takeTold(), [{ kind: "deliver", frame }]);
+  });
+
+  it("lets a connection from another process go on, with the notices that it was not there for", () => {
+    const { kit, accept, adopt } = openListener();
+    kit.tell({ kind: "notify", from: "ops", data: "soon" });
+    adopt("c-1");
+    accept("c-2");
+    const frame = { kind: "notice", from: "ops", data: "soon", atMs: 0 };
+    assert.deepEqual(kit.child(Connection, "c-1").takeTold(), [
+      { kind: "adopt", data: "what it knew" },
+      { kind: "deliver", frame },
+    ]);
+    assert.deepEqual(kit.child(Connection, "c-2").takeTold(), [{ kind: "begin" }]);
+    assert.deepEqual(kit.description, { port: "port:web", accepted: 1, adopted: 1, draining: false });
+  });
+
+  it("forgets the notices once nobody can be on the way any more", () => {
+    const { kit, adopt } = openListener();
+    kit.tell({ kind: "notify", from: "ops", data: "soon" });
+    kit.advance(30_000);
+    kit.tell({ kind: "notify", from: "ops", data: "later" });
+    adopt("c-1");
+    assert.deepEqual(kit.child(Connection, "c-1").takeTold(), [{ kind: "adopt", data: "what it knew" }]);
+  });
+
+  it("asks a client from another process to connect again when it has no such route", () => {
+    const { adopt } = openListener();
+    assert.deepEqual(adopt("c-1", "/elsewhere").takeTold(), [{ kind: "close", reason: "draining" }]);
   });
 
   it("lists who is connected, without those who have just gone", async () => {

@@ -40,6 +40,19 @@ describe("the ledger of a gateway", () => {
     assert.deepEqual([ledger.connections, ledger.sum().framesIn], [0, 1]);
   });
 
+  it("counts of a connection from another process only what passes here", () => {
+    const ledger = new TrafficLedger();
+    let bytesIn = 10;
+    const moved = { account: () => ({ ...ACCOUNT, bytesIn }) };
+    ledger.adopt(moved);
+    const nothing = { bytesIn: 0, bytesOut: 0, framesIn: 0, framesOut: 0, dropped: 0 };
+    assert.deepEqual(ledger.sum(), nothing);
+    bytesIn = 17;
+    assert.deepEqual(ledger.sum(), { ...nothing, bytesIn: 7 });
+    ledger.leave(moved);
+    assert.deepEqual([ledger.connections, ledger.sum().bytesIn], [0, 7]);
+  });
+
   it("shows its sums as metrics", async () => {
     const [metrics, ledger] = [new Metrics(), new TrafficLedger()];
     addTrafficMetrics(metrics, ledger);

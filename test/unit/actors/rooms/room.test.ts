@@ -1,76 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { roomPolicies } from "../../../../actors/rooms/room-kind.ts";
-import type { RoomPolicy } from "../../../../actors/rooms/room-kind.ts";
 import { DATA_BYTES_MAX } from "../../../../actors/rooms/room-refusals.ts";
-import { ANNOUNCE_AFTER_MS, Room } from "../../../../actors/rooms/room.ts";
-import { ChannelProtocol } from "../../../../protocols/channel.ts";
-import type { ServerFrame, ServerFrames } from "../../../../protocols/client-frames.ts";
-import { ConnectionProtocol } from "../../../../protocols/connection.ts";
-import { OutletProtocol } from "../../../../protocols/outlet.ts";
-import type { Position } from "../../../../protocols/room.ts";
-import { behaviourKit } from "../../../support/behaviour-kit.ts";
-import { Probe } from "../../../support/probe.ts";
-
-const START_MS = 1_700_000_000_000;
-const HOUR_MS = 3_600_000;
-const POLICIES = roomPolicies({
-  historySize: 3,
-  historyMs: HOUR_MS,
-  liveHistoryMs: 24 * HOUR_MS,
-  rooms: 10,
-  members: 2,
-  graceMs: 60_000,
-  liveGraceMs: 6 * HOUR_MS,
-});
-
-function openRoom(policy: RoomPolicy = POLICIES.chat) {
-  const channel = new Probe(ChannelProtocol, "/channel");
-  let chance = 0;
-  const room = `${policy.kind}/a`;
-  const random = () => (chance += 0.1) % 1;
-  const kit = behaviourKit(Room, { args: { room, policy, channel }, startWallMs: START_MS, random });
-  const sent = (): ServerFrame[] =>
-    channel
-      .takeTold()
-      .flatMap((told) => (told.kind === "attach" ? told.first : told.kind === "publish" && told.frame))
-      .filter((frame) => typeof frame === "object");
-  sent();
-  const connections = new Map<
-    string,
-    { outlet: Probe<OutletProtocol>; connection: Probe<ConnectionProtocol> }
-  >();
-  const connectionOf = (id: string) => {
-    const known = connections.get(id) ?? {
-      outlet: new Probe(OutletProtocol, `/outlet/${id}`),
-      connection: new Probe(ConnectionProtocol, `/connection/${id}`),
-    };
-    connections.set(id, known);
-    return known;
-  };
-  return {
-    kit,
-    channel,
-    sent,
-    connectionOf,
-    join: (id: string, { name = `name of ${id}`, recover }: { name?: string; recover?: Position } = {}) =>
-      kit.ask({
-        kind: "join",
-        member: { id, name },
-        ...connectionOf(id),
-        frameId: 9,
-        ...(recover && { recover }),
-      }),
-    say: (id: string, data: unknown) => kit.ask({ kind: "publish", member: id, data }),
-    post: (data: unknown, facts?: Record<string, unknown>) =>
-      kit.ask({ kind: "post", from: "desk", data, ...(facts && { facts }) }),
-    subscribed: (): ServerFrames["subscribed"] => {
-      const frame = sent().find(({ kind }) => kind === "subscribed");
-      assert.ok(frame?.kind === "subscribed", "nobody was subscribed");
-      return frame;
-    },
-  };
-}
+import { ANNOUNCE_AFTER_MS } from "../../../../actors/rooms/room.ts";
+import type { ServerFrames } from "../../../../protocols/client-frames.ts";
+import { HOUR_MS, openRoom, POLICIES, START_MS } from "../../../support/open-room.ts";
 
 const textsOf = ({ publications }: ServerFrames["subscribed"]) => publications.map(({ data }) => data);
 
@@ -226,7 +159,7 @@ describe("what is said in a room", () => {
   });
 
   it("is refused from members of a live room, and taken from services in every room", async () => {
-    const live = openRoom(POLICIES.live);
+    const live = openRoom({ policy: POLICIES.live });
     await live.join("1");
     const refused = await live.say("1", "hello");
     assert.deepEqual(refused, {
@@ -250,7 +183,7 @@ describe("what is said in a room", () => {
   });
 
   it("may change facts, which whoever comes later is told", async () => {
-    const { post, join, subscribed, sent, kit } = openRoom(POLICIES.live);
+    const { post, join, subscribed, sent, kit } = openRoom({ policy: POLICIES.live });
     await post("kick-off", { home: 0, away: 0 });
     await post("goal", { home: 1 });
     const [, goal] = sent();
@@ -263,7 +196,7 @@ describe("what is said in a room", () => {
   });
 
   it("is refused when there would be too many facts, and changes none", async () => {
-    const { post, kit, sent } = openRoom(POLICIES.live);
+    const { post, kit, sent } = openRoom({ policy: POLICIES.live });
     const many = Object.fromEntries(Array.from({ length: 64 }, (_, index) => [`fact ${index}`, index]));
     assert.equal((await post("start", many)).kind, "published");
     sent();
@@ -382,7 +315,7 @@ describe("an empty room", () => {
   });
 
   it("keeps what a live room was told for longer, counted from the last post", async () => {
-    const { post, kit } = openRoom(POLICIES.live);
+    const { post, kit } = openRoom({ policy: POLICIES.live });
     await post("kick-off", { home: 0 });
     kit.advance(5 * HOUR_MS);
     await post("full time");

@@ -17,14 +17,14 @@ const settings = {
   liveGraceMs: 1,
 };
 
-function directory() {
+function directory(heirloom?: unknown) {
   const channels = new Map<string, Probe<ChannelProtocol>>();
   const openChannel = (address: string) => {
     const channel = new Probe(ChannelProtocol, address);
     channels.set(address, channel);
     return channel;
   };
-  const kit = behaviourKit(Rooms, { args: { settings, openChannel } });
+  const kit = behaviourKit(Rooms, { args: { settings, openChannel }, heirloom });
   return { kit, channels, open: (room: string) => kit.ask({ kind: "open", room }) };
 }
 
@@ -87,5 +87,25 @@ describe("the directory of rooms", () => {
     );
     const second = await open("chat/a");
     assert.notDeepEqual(second, first);
+  });
+});
+
+describe("a directory that has come from another process", () => {
+  it("has its rooms again, each with a channel of its own", async () => {
+    const before = directory();
+    await before.open("chat/a");
+    await before.open("live/b");
+    const { kit, channels } = directory(before.kit.dump());
+    assert.deepEqual([...channels.keys()], ["chat/a", "live/b"]);
+    assert.deepEqual(await kit.ask({ kind: "find", room: "live/b" }), {
+      kind: "found",
+      room: kit.child(Room, "live$2fb"),
+    });
+    assert.deepEqual(kit.description, { rooms: 2, roomsMax: 2 });
+  });
+
+  it("leaves out rooms of a kind that is no more", () => {
+    const { kit } = directory(["poll/a", "chat/a"]);
+    assert.deepEqual(kit.description, { rooms: 1, roomsMax: 2 });
   });
 });

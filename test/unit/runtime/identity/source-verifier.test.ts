@@ -66,6 +66,38 @@ describe("a signed request", () => {
     assert.equal(verify(signed({ timestampMs: NOW_MS + 1 }), NOW_MS + 2, restarted), "desk");
   });
 
+  it("may have been signed before a node started that goes on with what another has seen", () => {
+    const before = newVerifier();
+    assert.equal(verify(signed(), NOW_MS, before), "desk");
+    const after = newVerifier(undefined, NOW_MS + 1);
+    after.load(structuredClone(before.dump()), NOW_MS + 1);
+    assert.equal(verify(signed({ nonce: "n2" }), NOW_MS + 2, after), "desk");
+    assert.equal(verify(signed(), NOW_MS + 2, after), "replayedNonce");
+    assert.equal(verify(signed({ nonce: "n2" }), NOW_MS + 2, after), "replayedNonce");
+  });
+
+  it("stays refused when it is older than the other node looked, or older than its memory", () => {
+    const before = newVerifier(undefined, NOW_MS - 10);
+    const after = new SourceVerifier(KEYS, { windowMs: 10 * WINDOW_MS, startedAtMs: NOW_MS });
+    after.load(before.dump(), NOW_MS);
+    assert.equal(verify(signed({ timestampMs: NOW_MS - 11 }), NOW_MS, after), "signedBeforeStart");
+    assert.equal(verify(signed({ timestampMs: NOW_MS - 10 }), NOW_MS, after), "desk");
+    const muchLater = NOW_MS + 3 * WINDOW_MS;
+    const last = new SourceVerifier(KEYS, { windowMs: 10 * WINDOW_MS, startedAtMs: muchLater });
+    last.load(before.dump(), muchLater);
+    const forgotten = signed({ timestampMs: muchLater - WINDOW_MS - 1 });
+    assert.equal(verify(forgotten, muchLater, last), "signedBeforeStart");
+    assert.equal(verify(signed({ timestampMs: muchLater - WINDOW_MS }), muchLater, last), "desk");
+  });
+
+  it("is refused for a key that the other node did not have, when it was signed before this one started", () => {
+    const before = new SourceVerifier([DESK], { windowMs: WINDOW_MS, startedAtMs: 0 });
+    const after = newVerifier(undefined, NOW_MS + 1);
+    after.load(before.dump(), NOW_MS + 1);
+    assert.equal(verify(signed({}, LIVE), NOW_MS + 2, after), "signedBeforeStart");
+    assert.equal(verify(signed(), NOW_MS + 2, after), "desk");
+  });
+
   it("is refused when a header is missing or senseless", () => {
     const request = signed();
     for (const name of Object.keys(request.headers)) {

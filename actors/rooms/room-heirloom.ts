@@ -1,0 +1,62 @@
+import type { Facts, Member, Publication } from "../../protocols/client-frames.ts";
+import type { PresenceBatch } from "./presence-batch.ts";
+import { newRoomState } from "./room-state.ts";
+import type { RoomArgs, RoomState } from "./room-state.ts";
+
+/** What a room takes along into another process: plain data. Its channel is made anew there. */
+export interface RoomHeirloom {
+  readonly epoch: string;
+  readonly offset: number;
+  readonly kept: readonly { readonly publication: Publication; readonly bytes: number }[];
+  readonly facts: Facts;
+  readonly members: readonly Member[];
+  readonly presence: {
+    readonly joined: readonly Member[];
+    readonly left: readonly Member[];
+    readonly hasUnnamed: boolean;
+  };
+}
+
+/** What time it is, on both clocks. */
+export interface Now {
+  readonly nowMs: number;
+  readonly wallMs: number;
+}
+
+/** All that a room knows, as plain data. Pure. */
+export function roomHeirloom({ epoch, history, facts, seats, presence }: RoomState): RoomHeirloom {
+  return {
+    epoch,
+    offset: history.offset,
+    kept: history.entries.map(({ publication, bytes }) => ({ publication, bytes })),
+    facts,
+    members: Array.from(seats.values(), ({ member }) => member),
+    presence: {
+      joined: [...presence.joined.values()],
+      left: [...presence.left.values()],
+      hasUnnamed: presence.hasUnnamed,
+    },
+  };
+}
+
+/** The same room in another process: every seat is taken, and waits for its connection. Pure. */
+export function inheritedRoom(heirloom: RoomHeirloom, args: RoomArgs, now: Now): RoomState {
+  const { epoch, offset, kept, facts, members, presence } = heirloom;
+  const state = newRoomState(args, epoch);
+  for (const { publication, bytes } of kept) {
+    // Each process has a steady clock of its own, so an age goes by the clock on the wall, which may have been set.
+    const ageMs = Math.max(0, now.wallMs - publication.atMs);
+    state.history.entries.push({ publication, bytes, atMs: now.nowMs - ageMs });
+    state.history.bytes += bytes;
+  }
+  state.history.offset = offset;
+  for (const member of members) state.seats.set(member.id, { member, place: undefined });
+  noteAll(state.presence, presence);
+  return { ...state, facts, missing: members.length };
+}
+
+function noteAll(batch: PresenceBatch, { joined, left, hasUnnamed }: RoomHeirloom["presence"]): void {
+  for (const member of joined) batch.joined.set(member.id, member);
+  for (const member of left) batch.left.set(member.id, member);
+  batch.hasUnnamed = hasUnnamed;
+}
