@@ -10,23 +10,46 @@ const lastFailure = Type.Object({
   message: Type.String(),
   kind: Type.Optional(Type.String({ description: "the kind of the message that was being handled" })),
   stack: Type.Optional(Type.String()),
+  cause: Type.Optional(Type.String({ description: "crash or stall" })),
 });
 
 const pulse = Type.Object({
-  progressWithinMs: Type.Number({
-    description: "how long an async turn may go on without progress, in milliseconds",
-  }),
+  progressWithinMs: Type.Optional(
+    Type.Number({
+      description:
+        "how long an async turn may go on without progress, in milliseconds; left out when that is switched off",
+    }),
+  ),
   openTurn: Type.Optional(
     Type.Object(
-      { kind: Type.String(), leftMs: Type.Number() },
+      {
+        kind: Type.String(),
+        leftMs: Type.Optional(Type.Number({ description: "how long it may still go on without progress" })),
+        busyMs: Type.Number({ description: "how long it has gone on" }),
+      },
       { description: "the turn whose promise is pending" },
     ),
   ),
   heartbeat: Type.Optional(
-    Type.Object({ withinMs: Type.Number(), leftMs: Type.Number() }, { description: "its heartbeat duty" }),
+    Type.Object(
+      {
+        everyMs: Type.Number(),
+        withinMs: Type.Number({ description: "with the beats that may be missed" }),
+        leftMs: Type.Number(),
+      },
+      { description: "its heartbeat duty" },
+    ),
   ),
-  lastBeat: Type.Optional(Type.Object({ atMs: Type.Number(), note: Type.Optional(Type.String()) })),
+  lastBeat: Type.Optional(
+    Type.Object({ atMs: Type.Number(), ageMs: Type.Number(), note: Type.Optional(Type.String()) }),
+  ),
   stalls: Type.Integer({ description: "how often it has fallen silent" }),
+});
+
+const budget = Type.Object({
+  left: Type.Integer({ description: "restarts that are still forgiven" }),
+  max: Type.Integer(),
+  withinMs: Type.Number({ description: "the window in which they are counted, in milliseconds" }),
 });
 
 /** An actor as operators see it. */
@@ -35,7 +58,8 @@ export const ActorFields = {
   path,
   type: Type.String({ description: "what kind of actor it is" }),
   state: Type.String({
-    description: "starting, running, restarting, waiting (for its restart), stopping or stopped",
+    description:
+      "starting, running, draining, suspended, restarting, waiting (for its restart), stopping or stopped",
   }),
   incarnation: Type.Integer({ description: "the number of this actor among all that the node has started" }),
   mailbox: Type.Object({
@@ -46,6 +70,21 @@ export const ActorFields = {
   failed: Type.Integer({ description: "how often it failed: a handler threw, or it fell silent" }),
   refused: Type.Integer({ description: "messages answered busy because the mailbox was full" }),
   restarts: Type.Integer(),
+  restart: Type.Enum(["permanent", "temporary"], { description: "temporary: it is never started again" }),
+  supervision: Type.Object(
+    { strategy: Type.Enum(["oneForOne", "allForOne", "restForOne"]) },
+    { description: "how it supervises its children" },
+  ),
+  budgets: Type.Object(
+    { crash: budget, stall: budget },
+    { description: "what its supervisor still forgives, by cause" },
+  ),
+  strikes: Type.Optional(
+    Type.Object(
+      { kind: Type.String(), count: Type.Integer() },
+      { description: "the message on which it has stalled, and how often" },
+    ),
+  ),
   pulse,
   lastFailure: Type.Optional(lastFailure),
   uptimeMs: Type.Number({ description: "since it was started, in milliseconds" }),
@@ -53,6 +92,9 @@ export const ActorFields = {
     Type.Record(Type.String(), Type.Unknown(), { description: "what the actor tells of its state" }),
   ),
   childCount: Type.Integer(),
+  truncated: Type.Optional(
+    Type.Boolean({ description: "the answer is full, so that actors are missing from it" }),
+  ),
   children: Type.Optional(
     Type.Array(Type.Record(Type.String(), Type.Unknown()), {
       description: "actors of the same shape, down to the depth asked for",
@@ -75,49 +117,53 @@ export const DeadLettersFields = {
   recent: Type.Array(Type.Object(DeadLetterFields), { description: "newest first" }),
 } as const satisfies Fields;
 
+/** One stall. */
+export const StallFields = {
+  atMs: Type.Number({ description: "when, in milliseconds since 1970" }),
+  path,
+  type: Type.String(),
+  silence: Type.String({
+    description:
+      "turn: an open turn made no progress; heartbeat: a duty was missed; loop: the event loop was held",
+  }),
+  deadlineMs: Type.Number({ description: "the time that passed without a sign of life, in milliseconds" }),
+  kind: Type.Optional(Type.String({ description: "the kind of the message whose turn was open" })),
+  note: Type.Optional(Type.String({ description: "the actor's last word" })),
+  strikes: Type.Integer({ description: "how often this message has stalled its actor" }),
+} as const satisfies Fields;
+
 /** Who fell silent, and the turns that were given up because of it. */
 export const StallsFields = {
   total: Type.Integer({ description: "since the node started" }),
-  recent: Type.Array(
+  recent: Type.Array(Type.Object(StallFields), { description: "newest first" }),
+  zombies: Type.Array(
     Type.Object({
-      atMs: Type.Number({ description: "when, in milliseconds since 1970" }),
-      path,
       type: Type.String(),
-      silence: Type.String({
-        description:
-          "turn: an open turn made no progress; heartbeat: a duty was missed; loop: the event loop was held",
-      }),
-      deadlineMs: Type.Number({
-        description: "the time that passed without a sign of life, in milliseconds",
-      }),
-      kind: Type.Optional(Type.String({ description: "the kind of the message whose turn was open" })),
-      note: Type.Optional(Type.String({ description: "the actor's last word" })),
-      strikes: Type.Integer({ description: "how often this message has stalled its actor" }),
+      count: Type.Integer(),
+      oldestMs: Type.Number(),
+      retainedBytes: Type.Optional(Type.Number({ description: "what they hold at least, estimated" })),
     }),
-    { description: "newest first" },
+    { description: "turns that were given up and have not ended, by type of actor" },
   ),
-  zombies: Type.Array(Type.Object({ type: Type.String(), count: Type.Integer(), oldestMs: Type.Number() }), {
-    description: "turns that were given up and have not ended, by type of actor",
-  }),
+} as const satisfies Fields;
+
+/** One message that was put aside. */
+export const QuarantinedFields = {
+  id: Type.Integer(),
+  atMs: Type.Number({ description: "when, in milliseconds since 1970" }),
+  path,
+  kind: Type.String({ description: "the kind of the message; its content is not shown" }),
+  handler: Type.String({ description: "the type of actor and the handler" }),
+  fingerprint: Type.String({ description: "equal for equal content" }),
+  strikes: Type.Integer(),
+  note: Type.Optional(Type.String({ description: "the actor's last word" })),
 } as const satisfies Fields;
 
 /** Messages that were put aside, told without their content. */
 export const QuarantineFields = {
   total: Type.Integer({ description: "how many are held" }),
   evicted: Type.Integer({ description: "how many were given up to make room" }),
-  messages: Type.Array(
-    Type.Object({
-      id: Type.Integer(),
-      atMs: Type.Number({ description: "when, in milliseconds since 1970" }),
-      path,
-      kind: Type.String({ description: "the kind of the message; its content is not shown" }),
-      handler: Type.String({ description: "the type of actor and the handler" }),
-      fingerprint: Type.String({ description: "equal for equal content" }),
-      strikes: Type.Integer(),
-      note: Type.Optional(Type.String({ description: "the actor's last word" })),
-    }),
-    { description: "newest first" },
-  ),
+  messages: Type.Array(Type.Object(QuarantinedFields), { description: "newest first" }),
 } as const satisfies Fields;
 
 /** What an operator decides about one of them. */
@@ -157,6 +203,9 @@ export const HealthFields = {
 
 /** How many levels of children one request may ask for. */
 export const TREE_DEPTH = { min: 0, max: 32, otherwise: 3 } as const;
+
+/** How many actors one answer shows. */
+export const TREE_ACTORS_MAX = 10_000;
 
 /** Which part of the tree is wanted. */
 export const TreeQueryFields = {

@@ -1,28 +1,89 @@
-import type { Feature } from "../../runtime/feature.ts";
+import { join } from "node:path";
+import { Audit } from "../../runtime/audit/audit.ts";
+import type { Feature, FeatureHost, FeatureParts } from "../../runtime/feature.ts";
+import type { Route } from "../../runtime/net/route.ts";
+import { processId, processMemory } from "../../runtime/telemetry/process-memory.ts";
 import { accountRoutes } from "./account-routes.ts";
+import { actRoutes } from "./act-routes.ts";
+import { auditRoutes } from "./audit-routes.ts";
 import { bearerGuard } from "./bearer-guard.ts";
-import { addSystemMetrics } from "./system-metrics.ts";
+import { CensusBook } from "./census-book.ts";
+import { Census } from "./census.ts";
 import { healthRoutes } from "./health-routes.ts";
+import type { HealthSource } from "./health-routes.ts";
+import { addHostMetrics } from "./host-metrics.ts";
+import { lookRoutes } from "./look-routes.ts";
+import { memoryRoutes } from "./memory-routes.ts";
+import { nodeActRoutes } from "./node-act-routes.ts";
+import { processRoutes } from "./process-routes.ts";
+import type { ProcessSource } from "./process-routes.ts";
+import { snapshotRoutes } from "./snapshot-routes.ts";
 import { stallRoutes } from "./stall-routes.ts";
+import { addSystemMetrics } from "./system-metrics.ts";
+import { traceRoutes } from "./trace-routes.ts";
 import { treeRoutes } from "./tree-routes.ts";
+import { whyRoutes } from "./why-routes.ts";
 
-/** What operators ask a node: its tree, its connections, its dead letters, its health and its numbers. */
+/** The file of the data directory in which is kept what operators did. */
+const AUDIT_FILE = "audit.jsonl";
+
+/** What operators ask of a node and have it do: its tree, its health, its numbers, and acts that are audited. */
 export const opsFeature: Feature = {
   name: "ops",
-  start({ settings, system, metrics, status }) {
+  start(host): FeatureParts {
+    const { settings, system, metrics, status } = host;
     const { token } = settings.ops;
     if (token === undefined) throw new RangeError("the operators' port needs a token");
     const startedAtMs = system.clock.nowMs();
     const health = { node: settings.name, status, uptimeMs: () => system.clock.nowMs() - startedAtMs };
     addSystemMetrics(metrics, system);
+    addHostMetrics(metrics, host.hostLink);
+    const audit = new Audit(join(settings.dataDir, AUDIT_FILE), () => system.clock.wallMs());
     return {
       operatorRoutes: [
-        ...treeRoutes(system),
-        ...accountRoutes(system),
-        ...stallRoutes(system),
+        ...lookingRoutes(host, health),
+        ...actingRoutes(host),
+        ...auditRoutes(audit),
         ...healthRoutes(health, metrics),
       ],
       operatorGuard: bearerGuard(token),
+      operatorAudit: audit,
     };
   },
 };
+
+function lookingRoutes(host: FeatureHost, health: HealthSource): Route[] {
+  const { system } = host;
+  const book = new CensusBook({ system, memory: processMemory });
+  system.spawn(Census, "census", { actors: () => system.actorCount, count: (nowMs) => book.count(nowMs) });
+  return [
+    ...treeRoutes(system),
+    ...accountRoutes(system),
+    ...lookRoutes(system, health),
+    ...whyRoutes(system),
+    ...memoryRoutes(book, processId()),
+    ...processRoutes(processSource(host)),
+  ];
+}
+
+function actingRoutes({ settings, system, control, hostLink, expectBlock }: FeatureHost): Route[] {
+  const { clock } = system;
+  return [
+    ...stallRoutes(system),
+    ...actRoutes(system),
+    ...traceRoutes(system),
+    ...nodeActRoutes({ control, hostLink, clock }),
+    ...snapshotRoutes({ dataDir: settings.dataDir, clock, expectBlock }),
+  ];
+}
+
+function processSource({ system, hostLink, version }: FeatureHost): ProcessSource {
+  const startedAtMs = system.clock.wallMs();
+  const own = () => ({
+    pid: processId(),
+    version,
+    startedAtMs,
+    vitals: { memory: processMemory(), zombies: system.zombies.count },
+  });
+  return { hostLink, own };
+}

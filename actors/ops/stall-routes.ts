@@ -41,6 +41,7 @@ export function stallRoutes(source: StallSource): Route[] {
           summary: "Replays a quarantined message to its actor, or drops it",
           body: QuarantineActFields,
           answers: { 200: QuarantineVerdictFields, 404: RefusalFields, 409: RefusalFields },
+          audited: ({ act, id }) => ({ act, target: `quarantined message ${id}` }),
           handle: ({ body }) => (body.act === "replay" ? replay(source, body.id) : drop(source, body.id)),
         }),
       },
@@ -63,7 +64,8 @@ function answerQuarantine({ quarantine }: StallSource): RouteResponse {
   return { status: 200, body: { total: messages.length, evicted: quarantine.evicted, messages } };
 }
 
-function withoutContent({ message: _content, ...entry }: Quarantined): Omit<Quarantined, "message"> {
+/** What of a quarantined message may be shown: all but its content. */
+export function withoutContent({ message: _content, ...entry }: Quarantined): Omit<Quarantined, "message"> {
   return entry;
 }
 

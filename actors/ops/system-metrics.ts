@@ -8,7 +8,7 @@ const MS_PER_SECOND = 1_000;
 /** Where the actors' numbers are read. */
 export type SystemSource = Pick<
   ActorSystem,
-  "root" | "deadLetters" | "staleTurns" | "stalls" | "quarantine" | "zombies"
+  "root" | "deadLetters" | "staleTurns" | "stalls" | "quarantine" | "zombies" | "mailAging"
 >;
 
 /** Adds the numbers of the actor system, read when somebody looks. */
@@ -45,11 +45,23 @@ export function addSystemMetrics(metrics: Metrics, system: SystemSource): void {
   addStallMetrics(metrics, system);
 }
 
-function addStallMetrics(metrics: Metrics, { stalls, quarantine, zombies }: SystemSource): void {
+function addStallMetrics(metrics: Metrics, source: SystemSource): void {
+  const { stalls, quarantine, zombies, mailAging } = source;
   metrics.counter({
     name: "banyan_stalls_total",
     help: "How often an actor fell silent: its turn made no progress, or it missed its heartbeat.",
     read: () => stalls.total,
+  });
+  metrics.counter({
+    name: "banyan_strikes_total",
+    help: "Strikes of messages on which an actor has stalled; the third one puts a message into quarantine.",
+    read: () => stalls.strikes,
+  });
+  metrics.gauge({
+    name: "banyan_mailbox_aging",
+    help: "1 while the oldest message of a type of actor has waited for longer than it may.",
+    labels: ["type"],
+    read: () => mailAging.now().map(({ type }) => ({ value: 1, labels: { type } })),
   });
   metrics.gauge({
     name: "banyan_quarantined_messages",

@@ -36,6 +36,33 @@ async function call(
   return operation.handle(request as unknown as OperationRequest<never>, {} as RouteContext);
 }
 
+describe("mail that ages", () => {
+  it("is shown to Prometheus by the type of its actor", async () => {
+    const virtual = new VirtualSystem();
+    const slow = virtual.spawn("slow", { type: "room", progressWithinMs: Number.POSITIVE_INFINITY });
+    const metrics = new Metrics();
+    addSystemMetrics(metrics, virtual.system);
+    virtual.tell(
+      slow,
+      work(() => new Promise<void>(() => {})),
+    );
+    virtual.tell(
+      slow,
+      work(() => {}),
+    );
+    await virtual.settle();
+    assert.doesNotMatch(await metrics.text(), /^banyan_mailbox_aging\{/m);
+    for (let second = 0; second < 30; second++) {
+      await virtual.advance(1_000);
+      virtual.tell(
+        slow,
+        work(() => {}),
+      );
+    }
+    assert.match(await metrics.text(), /^banyan_mailbox_aging\{type="room"\} 1$/m);
+  });
+});
+
 describe("what operators see of stalls", () => {
   it("names who fell silent, on what, and its last word, newest first", async () => {
     const { status, body } = await call(await stalledSystem(), "GET", "/v1/stalls?limit=1");
@@ -74,6 +101,7 @@ describe("what operators see of stalls", () => {
     addSystemMetrics(metrics, (await stalledSystem()).system);
     const text = await metrics.text();
     assert.match(text, /^banyan_stalls_total 3$/m);
+    assert.match(text, /^banyan_strikes_total 3$/m);
     assert.match(text, /^banyan_quarantined_messages 1$/m);
     assert.match(text, /^banyan_zombie_turns\{type="script"\} 3$/m);
   });

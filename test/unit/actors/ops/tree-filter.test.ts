@@ -15,6 +15,12 @@ const room: TreeNode = {
   failed: 1,
   refused: 0,
   restarts: 1,
+  restart: "permanent",
+  supervision: { strategy: "oneForOne" },
+  budgets: {
+    crash: { left: 5, max: 5, withinMs: 60_000 },
+    stall: { left: 5, max: 5, withinMs: 600_000 },
+  },
   pulse: { progressWithinMs: 30_000, stalls: 0 },
   uptimeMs: 5_000,
   childCount: 0,
