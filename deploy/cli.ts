@@ -1,49 +1,7 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
-import { doctorCommand } from "./commands/doctor.ts";
-import { pushCommand } from "./commands/push.ts";
-import { settingsCommand } from "./commands/settings.ts";
-import { startCommand } from "./commands/start.ts";
-import { treeCommand } from "./commands/tree.ts";
-import { EXIT_CODES, Refusal } from "./refusal.ts";
-import { version } from "./version.ts";
-
-const EXIT_CODES_HELP = `
-Settings come from defaults, then banyan.yaml, then BANYAN_* variables, then flags; "banyan settings" lists all.
-
-Exit codes: ${EXIT_CODES.ok} done, ${EXIT_CODES.failed} failed, ${EXIT_CODES.usage} wrong command line, ${EXIT_CODES.unavailable} port in use or node not reachable, ${EXIT_CODES.settings} settings refused.`;
-
-// Without a handler Node opens its debugger to whoever sends this signal.
+// The first statement: without a handler Node opens its debugger to whoever sends this signal. All else is loaded after it.
 process.on("SIGUSR1", () => undefined);
-process.exitCode = await run(process.argv);
-
-/** Runs one command line and says how it ended. */
-async function run(words: readonly string[]): Promise<number> {
-  try {
-    await program().parseAsync([...words]);
-    return Number(process.exitCode ?? EXIT_CODES.ok);
-  } catch (error) {
-    return exitCodeOf(error);
-  }
-}
-
-/** A refusal is for the operator to read; anything else is a bug and shows its stack. */
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
-  if (!(error instanceof Refusal)) throw error;
-  process.stderr.write(`banyan: ${error.message}\n`);
-  return error.exitCode;
-}
-
-function program(): Command {
-  const root = new Command("banyan")
-    .description("Banyan: an actor-model distributed system for real-time backends.")
-    .version(version(), "-V, --version")
-    .showHelpAfterError("(banyan --help lists the commands)")
-    .exitOverride()
-    .addHelpText("after", EXIT_CODES_HELP);
-  for (const command of [startCommand(), treeCommand(), pushCommand(), doctorCommand(), settingsCommand()]) {
-    root.addCommand(command.copyInheritedSettings(root));
-  }
-  return root;
-}
+const { closeDebugger } = await import("./close-debugger.ts");
+closeDebugger();
+const { runCommandLine } = await import("./command-line.ts");
+process.exitCode = await runCommandLine(process.argv);

@@ -12,9 +12,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { Refusal } from "./refusal.ts";
+import { writeFresh } from "./write-fresh.ts";
 
 /** The layout that this banyan writes, and the newest that it reads. */
 export const DATA_VERSION = 1;
+/** The file in which blocked event loops are written down, where it survives the process. */
+export const BLOCKS_FILE = "blocks.jsonl";
 const VERSION_FILE = "version";
 /** Owner only: the directory holds keys. */
 const FOLDER_MODE = 0o700;
@@ -68,7 +71,7 @@ export class DataDirectory {
 
   /** Keeps a value for other commands, readable by its owner alone. */
   write(name: string, value: unknown): void {
-    writeFileSync(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`, { mode: SECRET_MODE });
+    writeFresh(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`);
   }
 
   /** What `write` has kept; undefined when there is none, or only a part of it, as after a power cut. */

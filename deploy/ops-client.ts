@@ -19,26 +19,68 @@ export class OpsClient {
   }
 
   /** The answer of `GET path`. @throws Refusal when nobody answers, or the answer is a refusal */
-  async get(path: string): Promise<unknown> {
-    const response = await this.#request(path);
-    const body = (await response.json().catch(() => undefined)) as { text?: string } | undefined;
+  get(path: string, query: Query = {}): Promise<unknown> {
+    return this.#call("GET", path + textOf(query));
+  }
+
+  /** The answer of `POST path`. @throws Refusal */
+  post(path: string, body: object = {}, withinMs?: number): Promise<unknown> {
+    return this.#call("POST", path, { body, withinMs });
+  }
+
+  /** The answer of `DELETE path`. @throws Refusal */
+  delete(path: string): Promise<unknown> {
+    return this.#call("DELETE", path);
+  }
+
+  async #call(method: string, path: string, options: CallOptions = {}): Promise<unknown> {
+    const response = await this.#request(method, path, options);
+    const body = (await response.json().catch(() => undefined)) as
+      | { field?: string; text?: string }
+      | undefined;
     if (response.ok) return body;
-    const why = body?.text ?? `HTTP ${response.status}`;
+    const why = body?.text === undefined ? `HTTP ${response.status}` : wordsOf(body.text, body.field);
     const advice =
       response.status === 401 ? " (is this the data directory of that node? see --data-dir)" : "";
     throw new Refusal("failed", `${why}${advice}`);
   }
 
-  async #request(path: string): Promise<Response> {
+  async #request(method: string, path: string, options: CallOptions): Promise<Response> {
+    const { body, withinMs = REQUEST_LIMIT_MS } = options;
     const headers = { authorization: `Bearer ${this.#token}` };
+    const content =
+      body === undefined
+        ? { headers }
+        : { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
     try {
-      return await fetch(this.#url + path, { headers, signal: AbortSignal.timeout(REQUEST_LIMIT_MS) });
+      return await fetch(this.#url + path, { method, ...content, signal: AbortSignal.timeout(withinMs) });
     } catch (error) {
       throw new Refusal("unavailable", `no node answers at ${this.#url}; start one with: banyan start`, {
         cause: error,
       });
     }
   }
+}
+
+/** What stands behind the `?`; what is undefined is left out. */
+export type Query = Readonly<Record<string, string | undefined>>;
+
+function textOf(query: Query): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, value);
+  return parameters.size === 0 ? "" : `?${parameters.toString()}`;
+}
+
+interface CallOptions {
+  readonly body?: object;
+  /** How long the answer may take, in milliseconds. */
+  readonly withinMs?: number | undefined;
+}
+
+/** A rule such as "must be a number" says nothing without the field that it is about. */
+function wordsOf(text: string, field: string | undefined): string {
+  const isRule = field !== undefined && field !== "" && /^(must|is) /.test(text);
+  return isRule ? `${field.replace(/^\//, "")} ${text}` : text;
 }
 
 /** The client for the node that these settings describe; `url` overrides where it is. */

@@ -28,3 +28,9 @@ export class Refusal extends Error {
     return EXIT_CODES[this.reason];
   }
 }
+
+/** The reason that an exit code stands for; `failed` for one that is not ours. */
+export function reasonOf(exitCode: number): ExitReason {
+  const found = Object.entries(EXIT_CODES).find(([, code]) => code === exitCode);
+  return (found?.[0] as ExitReason | undefined) ?? "failed";
+}

@@ -1,3 +1,4 @@
+import { alarmsFeature } from "../actors/alarms/feature.ts";
 import { gatewayFeature } from "../actors/gateway/feature.ts";
 import { opsFeature } from "../actors/ops/feature.ts";
 import { roomsFeature } from "../actors/rooms/feature.ts";
@@ -5,4 +6,10 @@ import type { Feature } from "../runtime/feature.ts";
 import { pagesFeature } from "../runtime/pages/pages-feature.ts";
 
 /** What a node runs, in the order in which it starts: a feature stands behind those whose actors it looks for. */
-export const FEATURES: readonly Feature[] = [roomsFeature, gatewayFeature, pagesFeature, opsFeature];
+export const FEATURES: readonly Feature[] = [
+  alarmsFeature,
+  roomsFeature,
+  gatewayFeature,
+  pagesFeature,
+  opsFeature,
+];

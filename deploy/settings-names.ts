@@ -2,6 +2,8 @@ import type { SettingPath, SettingSchema } from "./settings-check.ts";
 
 /** Environment variables of the node begin with this. */
 export const ENVIRONMENT_PREFIX = "BANYAN_";
+/** No setting: the host tells its processes with it which data directory they run in, so that strays of an earlier run can be told apart. */
+export const RUNS_IN_VARIABLE = "BANYAN_RUNS_IN";
 
 /** A setting that can be given as one text: in the environment, or with `--set`. */
 export interface NamedSetting {

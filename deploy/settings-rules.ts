@@ -1,4 +1,6 @@
 import type { ListenerSettings, NodeSettings } from "../protocols/settings.ts";
+import { alarmConflicts } from "./alarm-rules.ts";
+import { isLoopback } from "./loopback.ts";
 import type { SettingPath, SettingProblem } from "./settings-check.ts";
 
 /** What no schema can say: how settings must fit each other. Pure; one function a rule. */
@@ -16,6 +18,8 @@ export function findConflicts(settings: NodeSettings): readonly SettingProblem[]
     ...sharedPorts(settings),
     ...openOperatorsPort(settings),
     ...frameLargerThanBuffer(settings),
+    ...workersWithoutRedis(settings),
+    ...alarmConflicts(settings.alarms),
   ];
 }
 
@@ -81,11 +85,6 @@ function overlap(hostA: string, hostB: string): boolean {
   return hostA === hostB || everywhere.includes(hostA) || everywhere.includes(hostB);
 }
 
-/** Whether only programs of this machine reach the address. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
-}
-
 function openOperatorsPort({ ops }: NodeSettings): SettingProblem[] {
   if (isLoopback(ops.host) || ops.token !== undefined) return [];
   const text = `is ${ops.host}, which other machines reach; set ops.token (at least 16 characters), or bind 127.0.0.1`;
@@ -96,4 +95,10 @@ function frameLargerThanBuffer({ limits }: NodeSettings): SettingProblem[] {
   if (limits.frameBytes <= limits.outboundBytes) return [];
   const text = `is ${limits.outboundBytes}, less than limits.frameBytes (${limits.frameBytes}): no such frame could be sent on`;
   return [problem(["limits", "outboundBytes"], text)];
+}
+
+function workersWithoutRedis({ host }: NodeSettings): SettingProblem[] {
+  if (host.workers <= 1) return [];
+  const text = `is ${host.workers}, and more than one worker needs Redis for state and messages, which this version does not use yet; set 1, or 0 for one process without a host`;
+  return [problem(["host", "workers"], text)];
 }

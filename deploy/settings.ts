@@ -6,7 +6,7 @@ import { checkSettings } from "./settings-check.ts";
 import type { SettingPath, SettingProblem, SettingSchema } from "./settings-check.ts";
 import { parseSettingsFile } from "./settings-file.ts";
 import type { SettingsFile } from "./settings-file.ts";
-import { ENVIRONMENT_PREFIX, namedSettings } from "./settings-names.ts";
+import { ENVIRONMENT_PREFIX, namedSettings, RUNS_IN_VARIABLE } from "./settings-names.ts";
 import type { NamedSetting } from "./settings-names.ts";
 import { applyOverrides } from "./settings-override.ts";
 import type { Override } from "./settings-override.ts";
@@ -18,6 +18,7 @@ const DEFAULT_FILE = "banyan.yaml";
 const FILE_VARIABLE = `${ENVIRONMENT_PREFIX}CONFIG`;
 /** Kubernetes gives each pod variables about a service called "banyan"; they are none of ours. */
 const KUBERNETES_VARIABLE = /^BANYAN_(SERVICE_(HOST|PORT)|PORT)(_|$)/;
+const NO_SETTINGS: readonly string[] = [FILE_VARIABLE, RUNS_IN_VARIABLE];
 
 /** Where settings come from, weakest first: the file, the environment, the flags. */
 export interface SettingsSources {
@@ -82,9 +83,14 @@ function pathText(path: SettingPath): string {
     .join("");
 }
 
-function readFile({ folder, file, environment }: SettingsSources): SettingsFile | undefined {
-  const named = file ?? environment[FILE_VARIABLE];
-  const path = resolve(folder, named ?? DEFAULT_FILE);
+/** The file from which the settings are read, where there is one. */
+export function settingsFilePath({ folder, file, environment }: Omit<SettingsSources, "flags">): string {
+  return resolve(folder, file ?? environment[FILE_VARIABLE] ?? DEFAULT_FILE);
+}
+
+function readFile(sources: SettingsSources): SettingsFile | undefined {
+  const named = sources.file ?? sources.environment[FILE_VARIABLE];
+  const path = settingsFilePath(sources);
   const text = readText(path, named);
   if (text === undefined) return undefined;
   const parsed = parseSettingsFile(named ?? basename(path), text);
@@ -106,7 +112,7 @@ function readText(path: string, named: string | undefined): string | undefined {
 function readEnvironment(value: unknown, { environment }: SettingsSources): Override[] {
   const given = Object.entries(environment).filter(
     ([name]) =>
-      name.startsWith(ENVIRONMENT_PREFIX) && name !== FILE_VARIABLE && !KUBERNETES_VARIABLE.test(name),
+      name.startsWith(ENVIRONMENT_PREFIX) && !NO_SETTINGS.includes(name) && !KUBERNETES_VARIABLE.test(name),
   );
   const texts = given.map(([name, text]) => ({ name, text: text ?? "", source: `environment: ${name}` }));
   return readTexts(value, texts, (setting) => setting.variable);

@@ -20,13 +20,16 @@ export class SignalWatch {
   }
 }
 
-/** Resolves with the first signal to stop; the second one ends the process at once. */
-export function stopSignal(): Promise<StopSignal> {
+/** Resolves with the first signal to stop; the second one ends the process at once, after `beforeEnd`. */
+export function stopSignal(beforeEnd: () => void = () => undefined): Promise<StopSignal> {
   const watch = new SignalWatch();
   return new Promise((resolve) => {
     for (const signal of STOP_SIGNALS) {
       process.on(signal, () => {
-        if (watch.take(signal, performance.now()) === "second") endAtOnce(signal);
+        if (watch.take(signal, performance.now()) === "second") {
+          beforeEnd();
+          endAtOnce(signal);
+        }
         resolve(signal);
       });
     }

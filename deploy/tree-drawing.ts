@@ -1,27 +1,21 @@
+import type { BoundedTree } from "../runtime/kernel/bounded-tree.ts";
 import type { TreeNode } from "../runtime/kernel/tree-node.ts";
+import { drawTable } from "./drawings/columns.ts";
+import type { Paint, Row } from "./drawings/columns.ts";
+import { duration } from "./drawings/units.ts";
 
 /** How many children of one actor are drawn; the rest is one line that counts them. */
 const CHILDREN_DRAWN_MAX = 200;
 const HEADINGS = ["actor", "type", "state", "mailbox", "restarts", "handled", "up"] as const;
-/** The columns that hold numbers, which line up on the right. */
-const NUMBERS_FROM = 3;
-
-/** How a word of the drawing is emphasised; plain text where there is no terminal. */
-export type Paint = (style: "dim" | "warn" | "alarm", text: string) => string;
-
-interface Row {
-  readonly cells: readonly string[];
-  readonly style: "plain" | "dim" | "warn" | "alarm";
-}
+const NUMBERS = ["mailbox", "restarts", "handled", "up"] as const;
 
 /** Draws a tree of actors with a line for each: where it hangs, its type and state, and what an operator looks for. Pure. */
-export function drawTree(root: TreeNode, paint: Paint): string {
-  const rows: Row[] = [{ cells: HEADINGS, style: "dim" }];
+export function drawTree(root: BoundedTree, paint: Paint): string {
+  const rows: Row[] = [];
   addRows(rows, root, { lead: "", below: "" });
-  const widths = HEADINGS.map((_, column) =>
-    Math.max(...rows.map(({ cells }) => width(cells[column] ?? ""))),
-  );
-  return rows.map((row) => drawRow(row, widths, paint)).join("\n");
+  const table = drawTable({ headings: HEADINGS, numbers: NUMBERS, rows }, paint);
+  if (root.truncated !== true) return table;
+  return `${table}\n\n${paint("dim", "There are more actors than one answer shows: begin at a path, or use --filter.")}`;
 }
 
 interface Branch {
@@ -59,18 +53,9 @@ function cellsOf(node: TreeNode, lead: string): string[] {
   ];
 }
 
-function styleOf(node: TreeNode): Row["style"] {
+function styleOf(node: TreeNode): NonNullable<Row["style"]> {
   if (node.state !== "running") return "alarm";
   return node.restarts > 0 || node.mailbox.depth > 0 ? "warn" : "plain";
-}
-
-function drawRow({ cells, style }: Row, widths: readonly number[], paint: Paint): string {
-  const padded = cells.map((cell, column) => {
-    const gap = " ".repeat(Math.max(0, (widths[column] ?? 0) - width(cell)));
-    return column < NUMBERS_FROM ? `${cell}${gap}` : `${gap}${cell}`;
-  });
-  const line = padded.join("  ").trimEnd();
-  return style === "plain" ? line : paint(style, line);
 }
 
 /** Names in the tree spell what a path cannot hold as `$2f`; people read the character. */
@@ -84,30 +69,4 @@ export function readableName(name: string): string {
   } catch {
     return name;
   }
-}
-
-/** `42 s`, `7 min`, `3 h`, `2 d`: the largest unit that fits. Pure. */
-export function duration(ms: number): string {
-  const units = [
-    [86_400_000, "d"],
-    [3_600_000, "h"],
-    [60_000, "min"],
-    [1_000, "s"],
-  ] as const;
-  const [size, unit] = units.find(([least]) => ms >= least) ?? [1, "ms"];
-  return `${Math.floor(ms / size)} ${unit}`;
-}
-
-/** The columns that a text takes on a terminal: East Asian letters are two wide. */
-function width(text: string): number {
-  let columns = 0;
-  for (const letter of text) {
-    columns +=
-      /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Emoji_Presentation}|[\u3000-\u303f\uff01-\uff60]/u.test(
-        letter,
-      )
-        ? 2
-        : 1;
-  }
-  return columns;
 }

@@ -1,5 +1,8 @@
+import { AlarmsProtocol } from "./alarms.ts";
+import { CensusProtocol } from "./census.ts";
 import { ChannelProtocol } from "./channel.ts";
 import { ConnectionProtocol } from "./connection.ts";
+import { EndpointProtocol } from "./endpoint.ts";
 import { GatewayProtocol } from "./gateway.ts";
 import { ListenerProtocol } from "./listener.ts";
 import { OutletProtocol } from "./outlet.ts";
@@ -10,8 +13,11 @@ import { RoomProtocol } from "./room.ts";
 
 /** Every protocol there is, for doors that take messages of any of them: transport, journal, documentation. */
 export const PROTOCOLS: readonly Protocol[] = [
+  AlarmsProtocol,
+  CensusProtocol,
   ChannelProtocol,
   ConnectionProtocol,
+  EndpointProtocol,
   GatewayProtocol,
   ListenerProtocol,
   OutletProtocol,

@@ -1,4 +1,6 @@
 import Type from "typebox";
+import { AlarmSettings } from "./alarm-settings.ts";
+import { HostSettings } from "./host-settings.ts";
 
 /**
  * Everything an operator may set, with its default and its meaning, as data: settings are read with it, refused by it,
@@ -169,12 +171,14 @@ const WatchdogSettings = Type.Object(
       default: 1_000,
       description: "how long the event loop may stand still before it is named who holds it, in milliseconds",
     }),
-    killAfterMs: Type.Integer({
-      minimum: 0,
-      maximum: 2_147_483_647,
-      default: 0,
-      description: "how long until the process is killed for it, in milliseconds; `0` never kills",
-    }),
+    killAfterMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 2_147_483_647,
+        description:
+          "how long until the process is killed for it, in milliseconds; `0` never kills. Unless given 10000 under a host, which starts another one, and never without",
+      }),
+    ),
   },
   strict,
 );
@@ -233,6 +237,8 @@ export const NodeSettings = Type.Object(
     push: PushSettings,
     ops: OpsSettings,
     watchdog: WatchdogSettings,
+    host: HostSettings,
+    alarms: AlarmSettings,
     log: LogSettings,
     stopWithinMs: positive({
       default: 10_000,

@@ -20,6 +20,12 @@ const FLAGS = [
     dotted: "log.level",
     help: "debug, info, warn, error or fatal",
   },
+  {
+    name: "workers",
+    flags: "--workers <number>",
+    dotted: "host.workers",
+    help: "how many workers the host runs; 0 is one process without a host",
+  },
   { name: "dataDir", flags: "--data-dir <folder>", dotted: "dataDir", help: "where the node keeps its data" },
 ] as const;
 
@@ -38,6 +44,13 @@ export function addSettingsOptions(command: Command, names: readonly FlagName[])
         "any other setting, such as limits.burst=50; may be repeated",
       ).argParser((text: string, earlier?: readonly string[]) => [...(earlier ?? []), text]),
     );
+}
+
+/** The file that the settings of a command are read from, where there is one. */
+export async function settingsFileOf(options: Readonly<Record<string, unknown>>): Promise<string> {
+  const { settingsFilePath } = await import("../settings.ts");
+  const file = options["config"] as string | undefined;
+  return settingsFilePath({ folder: process.cwd(), file, environment: process.env });
 }
 
 /** The settings of a command from its file, its environment and its flags. */

@@ -1,16 +1,11 @@
 import { Command } from "commander";
-import { styleText } from "node:util";
 import { FILTER_WORDS } from "../../actors/ops/tree-filter.ts";
-import type { TreeNode } from "../../runtime/kernel/tree-node.ts";
+import type { BoundedTree } from "../../runtime/kernel/bounded-tree.ts";
 import { opsClientOf } from "../ops-client.ts";
-import type { OpsClient } from "../ops-client.ts";
+import type { OpsClient, Query } from "../ops-client.ts";
+import { redrawn, terminalPaint } from "../terminal.ts";
 import { drawTree } from "../tree-drawing.ts";
-import type { Paint } from "../tree-drawing.ts";
 import { addSettingsOptions, settingsOf } from "./settings-options.ts";
-
-const WATCH_EVERY_MS = 1_000;
-/** Leaves what was scrolled away, clears the screen and goes to its top. */
-const CLEAR_SCREEN = "\u001b[2J\u001b[H";
 
 const EXAMPLES = `
 Examples:
@@ -50,42 +45,20 @@ export function treeCommand(): Command {
     .addHelpText("after", EXAMPLES);
   return addSettingsOptions(command, []).action(async (path: string, options: TreeOptions) => {
     const client = opsClientOf(await settingsOf({ ...options }), options.url);
-    const query = queryOf(path, options);
-    if (options.watch === true) await watch(client, query);
+    const query = { path, depth: options.depth, filter: options.filter };
+    if (options.watch === true) await redrawn(async () => draw(await readTree(client, query)));
     else print(await readTree(client, query), options.json === true);
   });
 }
 
-function queryOf(path: string, { depth, filter }: TreeOptions): string {
-  const query = new URLSearchParams({ path });
-  if (depth !== undefined) query.set("depth", depth);
-  if (filter !== undefined) query.set("filter", filter);
-  return query.toString();
+async function readTree(client: OpsClient, query: Query): Promise<BoundedTree> {
+  return (await client.get("/v1/tree", query)) as BoundedTree;
 }
 
-async function readTree(client: OpsClient, query: string): Promise<TreeNode> {
-  return (await client.get(`/v1/tree?${query}`)) as TreeNode;
-}
-
-function print(tree: TreeNode, asJson: boolean): void {
+function print(tree: BoundedTree, asJson: boolean): void {
   console.log(asJson ? JSON.stringify(tree, null, 2) : draw(tree));
 }
 
-function draw(tree: TreeNode): string {
+function draw(tree: BoundedTree): string {
   return drawTree(tree, terminalPaint);
 }
-
-async function watch(client: OpsClient, query: string): Promise<never> {
-  const lead = process.stdout.isTTY ? CLEAR_SCREEN : "\n";
-  for (;;) {
-    const tree = await readTree(client, query);
-    console.log(`${lead}${draw(tree)}\n\n${new Date().toLocaleTimeString()}, every second until Ctrl-C`);
-    await new Promise((resolve) => setTimeout(resolve, WATCH_EVERY_MS));
-  }
-}
-
-const terminalPaint: Paint = (style, text) => {
-  if (!process.stdout.isTTY || process.env["NO_COLOR"] !== undefined) return text;
-  const format = { dim: "dim", warn: "yellow", alarm: "red" } as const;
-  return styleText(format[style], text);
-};

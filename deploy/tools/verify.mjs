@@ -19,6 +19,7 @@ const STEPS = [
   { name: "contract", suite: true, run: (words) => runSuite("contract", { words, processes: 2 }) },
   { name: "integration", suite: true, run: (words) => runSuite("integration", { words, processes: 2 }) },
   { name: "browser", suite: true, run: (words) => runSuite("browser", { words, processes: 1 }) },
+  { name: "chaos", suite: true, run: (words) => runSuite("chaos", { words, processes: 1 }) },
 ];
 
 const [suite, ...fileWords] = process.argv.slice(2);

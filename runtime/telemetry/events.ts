@@ -19,19 +19,70 @@ export const EVENTS = {
   "node.failed": { level: "fatal", doc: "an error that nothing handled; the process ends" },
   "data.secretMade": { level: "info", doc: "a key or a token was made and kept in the data directory" },
 
+  "worker.started": { level: "info", doc: "the host has started the process of a worker" },
+  "worker.serving": { level: "info", doc: "a worker has opened its doors" },
+  "worker.ended": { level: "info", doc: "a worker has ended as it was told to" },
+  "worker.died": {
+    level: "error",
+    doc: "a worker has ended otherwise; `cause` and `text` say what its exit status means, `advice` what to do",
+  },
+  "worker.silent": { level: "error", doc: "a worker gave no sign of life and is killed" },
+  "worker.restarting": {
+    level: "warn",
+    doc: "another worker is started after `delayMs`; `isSlow`: the quick restarts are used up, repair what fails it",
+  },
+  "worker.worn": {
+    level: "info",
+    doc: "a worker is replaced because it is worn out; `cause` and `why` say how",
+  },
+  "reload.begun": { level: "info", doc: "a fresh worker is started, which will take over" },
+  "reload.done": { level: "info", doc: "the fresh worker serves, and the one before it has ended" },
+  "reload.refused": {
+    level: "error",
+    doc: "the worker serves on as before; `why` says what was wrong with the next one",
+  },
+  "reload.noticed": { level: "info", doc: "the code or the settings file has changed; `what` names files" },
+  "reload.watchFailed": { level: "error", doc: "changes of the code or the settings file cannot be watched" },
+  "host.lost": {
+    level: "error",
+    doc: "the host of this worker is gone; the worker stops, so that nobody is left over",
+  },
+
   "actor.failed": { level: "warn", doc: "a handler threw; the supervisor decides" },
   "actor.restarted": { level: "info", doc: "a failed actor has a new life" },
   "actor.stalled": {
     level: "warn",
     doc: "an actor made no progress in its time, or missed its heartbeat; `note` is its last word",
   },
+  "actor.notHandedOver": {
+    level: "error",
+    doc: "the state of an actor could not be taken over to the new process; it starts anew there",
+  },
+  "actor.loadFailed": { level: "error", doc: "what an actor left could not be loaded; it started anew" },
+  "actor.heirloomUnfit": {
+    level: "warn",
+    doc: "what an actor left is of another type or version; its heir started anew",
+  },
+  "node.heirloomsDropped": {
+    level: "warn",
+    doc: "the state of actors that nobody has started again was dropped",
+  },
+  "mailbox.aging": {
+    level: "warn",
+    doc: "mail of this type of actor waits for too long; `path` has the oldest",
+  },
+  "mailbox.recovered": { level: "info", doc: "mail of this type of actor is handled in time again" },
   "loop.blocked": {
     level: "error",
-    doc: "the event loop did not tick; `path` and `kind` say who held it, `stack` says where",
+    doc: "the event loop did not tick; `path`, `kind` and `at` say who held it; `block` is `held` for one call, `storm` for microtasks without end",
   },
   "loop.killed": {
     level: "error",
     doc: "the process before this one was killed because its loop was blocked; the message is in quarantine",
+  },
+  "loop.blockExpected": {
+    level: "info",
+    doc: "the event loop is about to stand still knowingly, for `maxMs` at most; `reason` says what for",
   },
   "loop.unwatched": {
     level: "error",
@@ -49,13 +100,55 @@ export const EVENTS = {
   "listener.opened": { level: "info", doc: "a port is bound" },
   "connection.opened": { level: "debug", doc: "a client has connected" },
   "connection.closed": { level: "debug", doc: "a client is gone; `code` and `reason` say why" },
+  "connection.handedOver": { level: "debug", doc: "a client goes on in another process" },
+  "connection.adopted": { level: "debug", doc: "a client has come from another process" },
+  "handOver.done": {
+    level: "info",
+    doc: "another process has taken over: `stateMs` until it served, `connectionsMs` until it had all connections",
+  },
+  "handOver.connectionUnfit": {
+    level: "warn",
+    doc: "a client came from the process before for a route that is not here any more; it was sent away to come back",
+  },
+  "handOver.keepsakeUnfit": {
+    level: "warn",
+    doc: "what a feature of the process before had kept is of another version, or for nobody, and was left out",
+  },
   "connection.refused": { level: "warn", doc: "a handshake was turned away; `reason` names the limit" },
   "request.failed": {
     level: "error",
     doc: "an HTTP request ended in an error that its route did not expect",
   },
 
+  "delivery.made": { level: "debug", doc: "a receiver outside has taken a delivery" },
+  "delivery.failed": {
+    level: "warn",
+    doc: "a receiver outside did not take a delivery; it is tried again, and only the first failure is logged",
+  },
+  "delivery.rejected": {
+    level: "error",
+    doc: "a receiver outside does not want a delivery; `answer` says why",
+  },
+  "delivery.gaveUp": { level: "error", doc: "a delivery was tried for too long and is given up" },
+  "delivery.refused": {
+    level: "warn",
+    doc: "too many deliveries wait for a receiver, and one more was refused",
+  },
+  "alarm.raised": { level: "warn", doc: "an alarm has begun; `key` names it" },
+  "alarm.escalated": { level: "error", doc: "nobody has acknowledged an alarm, and more people are told" },
+  "alarm.recovered": { level: "info", doc: "an alarm has ended; `end` says how" },
+  "alarm.acknowledged": { level: "info", doc: "an operator looks after an alarm" },
+  "alarm.untold": { level: "error", doc: "a channel did not take an alarm; `why` says what was wrong" },
+
+  "monitor.started": { level: "info", doc: "the monitor looks at `targets` from outside of the service" },
+  "monitor.portDown": { level: "warn", doc: "a port did not answer again and again; an alarm is raised" },
+  "monitor.portUp": { level: "info", doc: "a port that was down answers again" },
+
   "push.refused": { level: "warn", doc: "a push without a valid source; `code` says what was wrong" },
+  "audit.failed": {
+    level: "error",
+    doc: "the audit cannot be written; operators' acts are refused until it can",
+  },
   "ops.unauthorized": { level: "warn", doc: "an operator's request without the token" },
 } as const satisfies Record<string, EventRule>;
 

@@ -111,7 +111,9 @@ describe("banyan", () => {
   it("explains itself, each command, and its exit codes", async () => {
     const { code, stdout } = await banyan(place.folder, ["--help"]);
     assert.equal(code, 0);
-    for (const command of ["start", "tree", "doctor", "push", "settings"]) {
+    const commands = ["start", "tree", "doctor", "push", "settings", "top", "why", "beats", "stalls"];
+    commands.push("quarantine", "trace", "memory", "processes", "ps", "act", "audit");
+    for (const command of commands) {
       assert.match(stdout, new RegExp(`^ {2}${command}\\b`, "m"));
     }
     assert.match(stdout, /Exit codes: 0 done, 1 failed, 2 wrong command line, 69 port in use/);

@@ -1,7 +1,7 @@
 import { Connection } from "../../actors/gateway/connection.ts";
 import type { ClientFrame, ServerFrame } from "../../protocols/client-frames.ts";
 import type { CloseReason } from "../../protocols/client-protocol.ts";
-import type { ConnectionProtocol } from "../../protocols/connection.ts";
+import type { ConnectionHeirloom, ConnectionProtocol } from "../../protocols/connection.ts";
 import type { AcceptedSocket } from "../../protocols/listener.ts";
 import { OutletProtocol } from "../../protocols/outlet.ts";
 import type { OutletAccount } from "../../protocols/outlet.ts";
@@ -38,6 +38,8 @@ export interface ClientSetting {
   readonly search?: string;
   /** Whether the socket was closed before the actor began. */
   readonly isGone?: boolean;
+  /** What its actor in another process has handed over: it goes on instead of beginning. */
+  readonly data?: unknown;
 }
 
 /** The actor of a client's connection, among probes for its socket, the room directory and one room. */
@@ -72,7 +74,7 @@ export class ConnectedClient {
       random,
     });
     if (setting.isGone === true) this.outlet.verdict = "gone";
-    this.kit.tell({ kind: "begin" });
+    this.kit.tell("data" in setting ? { kind: "adopt", data: setting.data } : { kind: "begin" });
   }
 
   says(...frames: ClientFrame[]): void {
@@ -87,6 +89,20 @@ export class ConnectedClient {
   /** Why its socket was closed since the last call, if it was. */
   takeClose(): CloseReason | undefined {
     return this.outlet.takeTold().flatMap((told) => (told.kind === "close" ? [told.reason] : []))[0];
+  }
+
+  /** What the connection hands over, once it does: as another process gets it. */
+  async handsOver(): Promise<ConnectionHeirloom> {
+    const { data } = await this.kit.ask({ kind: "handOver" });
+    return structuredClone(data);
+  }
+
+  /** Lets the room take the client back, after its connection has moved. */
+  async isTakenBack(): Promise<void> {
+    this.rooms.question("find").answer({ kind: "found", room: this.room });
+    await this.kit.idle();
+    this.room.question("resume").answer({ kind: "resumed" });
+    await this.kit.idle();
   }
 
   /** Lets the client subscribe, with every answer that it takes. */

@@ -5,12 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const CLI = fileURLToPath(new URL("../../deploy/cli.js", import.meta.url));
-const START_LIMIT_MS = 20_000;
+/** The command line of the program under test. */
+export const CLI = fileURLToPath(new URL("../../deploy/cli.js", import.meta.url));
+const START_LIMIT_MS = 60_000;
 /** Every port of the default settings, so that tests never meet each other. */
-const FREE_PORTS = ["listeners.web.port", "listeners.length.port", "listeners.line.port", "ops.port"].flatMap(
-  (name) => ["--set", `${name}=0`],
-);
+export const FREE_PORTS = [
+  "listeners.web.port",
+  "listeners.length.port",
+  "listeners.line.port",
+  "ops.port",
+].flatMap((name) => ["--set", `${name}=0`]);
 
 /** How a command ended. */
 export interface Ended {
@@ -39,11 +43,16 @@ export class Banyan {
   #stderr = "";
   readonly #onOutput: (() => void)[] = [];
 
-  constructor(folder: string, words: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  constructor(
+    folder: string,
+    words: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    program: string = CLI,
+  ) {
     const clean = Object.entries(process.env).filter(
       ([name]) => !name.startsWith("BANYAN_") && name !== "NODE_TEST_CONTEXT",
     );
-    this.child = spawn(process.execPath, [CLI, ...words], {
+    this.child = spawn(process.execPath, [program, ...words], {
       cwd: folder,
       env: { ...Object.fromEntries(clean), NO_COLOR: "1", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
@@ -70,7 +79,7 @@ export class Banyan {
     return this.#stderr;
   }
 
-  /** Resolves when the output makes `find` answer something. @throws Error with all output when the process ends first, or in 20 s */
+  /** Resolves when the output makes `find` answer something. @throws Error with all output when the process ends first, or in a minute */
   until<T>(find: (stdout: string, stderr: string) => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void =>
@@ -113,6 +122,8 @@ export interface NodeProcess {
   readonly token: string;
   /** By the listener's name. */
   readonly listeners: Readonly<Record<string, string>>;
+  /** The process that serves: the worker, where there is a host. */
+  workerPid(): number;
   /** `GET` on the operators' port, with the token. */
   get(path: string): Promise<{ status: number; body: unknown }>;
   /** Stops it in order and answers how it ended. */
@@ -124,8 +135,9 @@ export async function startNode(
   folder: string,
   words: readonly string[] = [],
   environment?: Readonly<Record<string, string>>,
+  program?: string,
 ): Promise<NodeProcess> {
-  const node = new Banyan(folder, ["start", ...FREE_PORTS, ...words], environment);
+  const node = new Banyan(folder, ["start", ...FREE_PORTS, ...words], environment, program);
   const started = await node.until(startedEvent);
   const dataDir = join(folder, ".banyan");
   const token = environment?.["BANYAN_OPS_TOKEN"] ?? readFileSync(join(dataDir, "ops-token"), "utf8").trim();
@@ -135,6 +147,7 @@ export async function startNode(
     ops: started.opsUrl,
     token,
     listeners: started.listeners,
+    workerPid: () => servingPid(dataDir),
     get: async (path) => {
       const response = await fetch(started.opsUrl + path, { headers: { authorization: `Bearer ${token}` } });
       const text = await response.text();
@@ -148,12 +161,31 @@ export async function startNode(
   };
 }
 
+function servingPid(dataDir: string): number {
+  const { pid, workers } = JSON.parse(readFileSync(join(dataDir, "node.json"), "utf8")) as {
+    pid: number;
+    workers: number[];
+  };
+  return workers[0] ?? pid;
+}
+
 interface Started {
   readonly opsUrl: string;
   readonly listeners: Readonly<Record<string, string>>;
 }
 
+/** Where there is a host, it has to know too. */
 function startedEvent(stdout: string): Started | undefined {
-  const line = stdout.split("\n").find((candidate) => candidate.includes('"event":"node.started"'));
-  return line === undefined ? undefined : (JSON.parse(line) as Started);
+  const [started] = eventsIn(stdout, "node.started");
+  const isKnown =
+    eventsIn(stdout, "worker.started").length === 0 || eventsIn(stdout, "worker.serving").length > 0;
+  return isKnown ? (started as Started | undefined) : undefined;
+}
+
+/** The events of one name in the log that a process has written, in their order. */
+export function eventsIn(stdout: string, name: string): Record<string, unknown>[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line.includes(`"event":"${name}"`) && line.endsWith("}"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 }

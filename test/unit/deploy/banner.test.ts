@@ -7,6 +7,7 @@ import { loadSettings } from "../../../deploy/settings.ts";
 const settings = loadSettings({ folder: "/no/such/folder", environment: {}, flags: [] });
 const node = {
   pid: 1,
+  workers: [],
   opsUrl: "http://127.0.0.1:9510",
   listeners: { web: "http://127.0.0.1:9501", length: "tcp://127.0.0.1:9502", line: "tcp://127.0.0.1:9503" },
 };

@@ -88,6 +88,7 @@ describe("a running node", () => {
     assert.equal(findNode(directory), undefined);
     const node = {
       pid: process.pid,
+      workers: [],
       opsUrl: "http://127.0.0.1:9510",
       listeners: { web: "http://127.0.0.1:9501" },
     };
@@ -101,7 +102,7 @@ describe("a running node", () => {
 
   it("is not found when its process is gone", () => {
     const directory = openDataDirectory(fresh("gone"));
-    announceNode(directory, { pid: 2 ** 22 + 7, opsUrl: "http://127.0.0.1:1", listeners: {} });
+    announceNode(directory, { pid: 2 ** 22 + 7, workers: [], opsUrl: "http://127.0.0.1:1", listeners: {} });
     assert.equal(findNode(directory), undefined);
   });
 });

@@ -88,7 +88,12 @@ describe("the doctor", () => {
 
   it("does not count the ports of the node that runs on this data directory", async () => {
     const settings = loadSettings({ folder: join(root, "running"), environment: {}, flags: [] });
-    announceNode(openDataDirectory(settings.dataDir), { pid: process.pid, opsUrl: "", listeners: {} });
+    announceNode(openDataDirectory(settings.dataDir), {
+      pid: process.pid,
+      workers: [],
+      opsUrl: "",
+      listeners: {},
+    });
     assert.match((await checkPorts(settings))[0]?.text ?? "", /in use by the node that is running/);
   });
 });

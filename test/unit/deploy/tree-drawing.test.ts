@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { drawTree, duration, readableName } from "../../../deploy/tree-drawing.ts";
-import type { Paint } from "../../../deploy/tree-drawing.ts";
+import type { Paint } from "../../../deploy/drawings/columns.ts";
+import { drawTree, readableName } from "../../../deploy/tree-drawing.ts";
 import type { TreeNode } from "../../../runtime/kernel/tree-node.ts";
 
 const plain: Paint = (_style, text) => text;
@@ -18,6 +18,12 @@ function actor(name: string, parts: Partial<TreeNode> = {}): TreeNode {
     failed: 0,
     refused: 0,
     restarts: 0,
+    restart: "permanent",
+    supervision: { strategy: "oneForOne" },
+    budgets: {
+      crash: { left: 5, max: 5, withinMs: 60_000 },
+      stall: { left: 5, max: 5, withinMs: 600_000 },
+    },
     pulse: { progressWithinMs: 30_000, stalls: 0 },
     uptimeMs: 1_000,
     childCount: parts.children?.length ?? 0,
@@ -83,18 +89,5 @@ describe("a name in the tree", () => {
 
   it("cannot write to the terminal", () => {
     assert.equal(readableName("$1b[2Jx"), "\u{fffd}[2Jx");
-  });
-});
-
-describe("a duration", () => {
-  it("uses the largest unit that fits", () => {
-    assert.deepEqual([0, 999, 1_000, 61_000, 3_600_000, 200_000_000].map(duration), [
-      "0 ms",
-      "999 ms",
-      "1 s",
-      "1 min",
-      "1 h",
-      "2 d",
-    ]);
   });
 });

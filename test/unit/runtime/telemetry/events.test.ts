@@ -56,4 +56,14 @@ describe("the counting log", () => {
       ],
     );
   });
+
+  it("tells listeners of every event, with its fields, from when they began to listen", () => {
+    const log = new CountingLog(SILENT);
+    const heard: string[] = [];
+    log.info("node.started");
+    log.listen((event, fields) => heard.push(`${event} ${JSON.stringify(fields)}`));
+    log.warn("push.refused", { code: "missing" });
+    log.debug("connection.opened");
+    assert.deepEqual(heard, ['push.refused {"code":"missing"}', "connection.opened {}"]);
+  });
 });

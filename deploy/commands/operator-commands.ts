@@ -1,0 +1,29 @@
+import type { Command } from "commander";
+import { actCommand } from "./act.ts";
+import { auditCommand } from "./audit.ts";
+import { beatsCommand } from "./beats.ts";
+import { memoryCommand } from "./memory.ts";
+import { processesCommand } from "./processes.ts";
+import { psCommand } from "./ps.ts";
+import { quarantineCommand } from "./quarantine.ts";
+import { stallsCommand } from "./stalls.ts";
+import { topCommand } from "./top.ts";
+import { traceCommand } from "./trace.ts";
+import { whyCommand } from "./why.ts";
+
+/** The commands with which operators look into a running node and steer it. */
+export function operatorCommands(): readonly Command[] {
+  return [
+    topCommand(),
+    whyCommand(),
+    beatsCommand(),
+    stallsCommand(),
+    quarantineCommand(),
+    traceCommand(),
+    memoryCommand(),
+    processesCommand(),
+    psCommand(),
+    actCommand(),
+    auditCommand(),
+  ];
+}

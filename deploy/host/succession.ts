@@ -1,0 +1,219 @@
+import type { HostSettings } from "../../protocols/host-settings.ts";
+import type { EndedWorker, HostActivity, HostAnswer, WorkerUrls } from "../../protocols/host.ts";
+import type { RestartHistory } from "../../runtime/supervision/restart-budget.ts";
+import type { Logger } from "../../runtime/telemetry/logger.ts";
+import type { Clock } from "../../runtime/time/clock.ts";
+import type { Crew } from "./crew.ts";
+import { handOver } from "./hand-over.ts";
+import { HireFailed } from "./hire-failed.ts";
+import type { ListeningHandles } from "./listening-handles.ts";
+import type { Recycling } from "./recycle-rule.ts";
+import { planRestart } from "./restart-plan.ts";
+import { Waiting } from "./waiting.ts";
+import type { WorkerProcess } from "./worker-process.ts";
+
+/** What the succession of workers needs. */
+export interface SuccessionParts {
+  readonly crew: Crew;
+  readonly settings: HostSettings;
+  readonly log: Logger;
+  /** Stands still while the host cannot act. */
+  readonly clock: Clock;
+  readonly handles: ListeningHandles;
+  /** A worker serves; called again when another one has taken over. */
+  readonly onServing: (urls: WorkerUrls, pid: number) => void;
+}
+
+/** Tells what happens on the way to the end of a command. */
+type Say = (text: string) => void;
+/** How the worker that serves makes room for the next one. */
+type Change = (from: WorkerProcess, to: WorkerProcess) => Promise<void>;
+
+const REFUSALS = {
+  alreadyReloading: "a worker is just being started or replaced; one change at a time",
+  stopping: "the host is stopping",
+} as const;
+
+/** Which worker serves, and who follows it: by a reload, by a restart, or because it has died. One change at a time. */
+export class Succession {
+  readonly #parts: SuccessionParts;
+  readonly #wait: Waiting;
+  #serving: WorkerProcess | undefined = undefined;
+  #doing: HostActivity = "starting";
+  #history: RestartHistory = [];
+  #onTried: (outcome: HostAnswer) => void = () => undefined;
+
+  constructor(parts: SuccessionParts) {
+    this.#parts = parts;
+    this.#wait = new Waiting(parts.clock);
+  }
+
+  get doing(): HostActivity {
+    return this.#doing;
+  }
+
+  /** Starts the first worker. @throws HireFailed when it cannot serve: whoever starts the host must know at once */
+  async begin(): Promise<void> {
+    await this.#hire(true);
+    this.#settle();
+  }
+
+  /** Has a fresh worker take over everything from the one that serves. */
+  reload(say: Say): Promise<HostAnswer> {
+    return this.#change(say, (from, to) => this.#moveOver(from, to));
+  }
+
+  /** Stops the worker that serves in order, and has a fresh one serve, of which it is known by then that it can start. */
+  restart(say: Say): Promise<HostAnswer> {
+    return this.#change(say, (from, to) => this.#stopThenServe(from, to));
+  }
+
+  /** Replaces a worn worker as a reload does, unless something is under way. */
+  recycle(worker: WorkerProcess, { cause, text }: Recycling): void {
+    if (worker !== this.#serving || this.#doing !== "serving") return;
+    const { crew, log } = this.#parts;
+    const { number, pid } = worker;
+    log.info("worker.worn", { worker: number, pid, cause, why: text });
+    crew.recent.addRecycled({ number, pid, atMs: Date.now(), cause, text });
+    crew.careOf(worker)?.triedToRecycle();
+    void this.reload(() => undefined);
+  }
+
+  /** Starts nobody any more. Stops all workers in order; true when each did so in time. */
+  async end(signal: string | undefined): Promise<boolean> {
+    const { crew } = this.#parts;
+    this.#doing = "stopping";
+    this.#wait.cut();
+    const ends = await Promise.all(crew.workers.map((worker) => crew.stop(worker, signal)));
+    return ends.every(({ kind }) => kind === "expected");
+  }
+
+  /** A worker has ended, for whatever reason. */
+  ended(worker: WorkerProcess, end: EndedWorker): void {
+    this.#parts.crew.ended(worker, end);
+    if (worker === this.#serving) this.#serving = undefined;
+    this.#settle();
+  }
+
+  async #change(say: Say, change: Change): Promise<HostAnswer> {
+    if (this.#doing === "waiting") return this.#tryNow(say);
+    const from = this.#serving;
+    if (this.#doing !== "serving" || from === undefined) {
+      const code = this.#doing === "stopping" ? "stopping" : "alreadyReloading";
+      return { kind: "refused", code, text: REFUSALS[code] };
+    }
+    this.#doing = "reloading";
+    this.#parts.log.info("reload.begun", { pid: from.pid });
+    say(`process ${from.pid} serves on while the next one starts`);
+    const to = this.#parts.crew.hire();
+    try {
+      return await this.#succeed(from, to, async () => {
+        say(`process ${to.pid} is ready, version ${to.version}, and takes over`);
+        await change(from, to);
+      });
+    } catch (error) {
+      return await this.#keepOld(error as Error, to);
+    } finally {
+      if (this.#doing === "reloading") this.#doing = "serving";
+      this.#settle();
+    }
+  }
+
+  async #succeed(from: WorkerProcess, to: WorkerProcess, change: () => Promise<void>): Promise<HostAnswer> {
+    const { crew, handles, log } = this.#parts;
+    await crew.prepared(to);
+    await change();
+    this.#install(to);
+    await crew.awaitEnd(from);
+    await handles.keepOnly(to.ports);
+    crew.recent.reloads++;
+    log.info("reload.done", { from: from.pid, pid: to.pid, version: to.version });
+    return { kind: "done", text: `process ${to.pid} serves, version ${to.version}` };
+  }
+
+  async #keepOld(error: Error, to: WorkerProcess): Promise<HostAnswer> {
+    await to.ended;
+    const isUnfit = error instanceof HireFailed;
+    const why = isUnfit ? error.message : `process ${to.pid} ${error.message}`;
+    this.#parts.log.error("reload.refused", { pid: to.pid, why });
+    this.#parts.crew.recent.addRefusedReload({ atMs: Date.now(), why });
+    const rest = this.#serving === undefined ? "" : `; process ${this.#serving.pid} serves on as before`;
+    return { kind: "refused", code: isUnfit ? "unfit" : "notHandedOver", text: why + rest };
+  }
+
+  async #moveOver(from: WorkerProcess, to: WorkerProcess): Promise<void> {
+    const { clock, settings, crew } = this.#parts;
+    await handOver({ from, to, clock, ...settings });
+    // One that has moved everything ends by itself; for one that could not, this is the order to.
+    void crew.stop(from);
+  }
+
+  async #stopThenServe(from: WorkerProcess, to: WorkerProcess): Promise<void> {
+    const { crew } = this.#parts;
+    await crew.stop(from);
+    await crew.open(to, false);
+  }
+
+  async #hire(isFirst: boolean): Promise<void> {
+    const { crew } = this.#parts;
+    const worker = crew.hire();
+    await crew.prepared(worker);
+    await crew.open(worker, isFirst);
+    this.#install(worker);
+  }
+
+  #install(worker: WorkerProcess): void {
+    // It may have died while the other one ended.
+    if (!worker.hasEnded) this.#serving = worker;
+    if (this.#doing !== "stopping" && this.#doing !== "reloading") this.#doing = "serving";
+    const { number, pid, version, urls } = worker;
+    if (urls !== undefined) this.#parts.onServing(urls, pid);
+    this.#parts.log.info("worker.serving", { worker: number, pid, version });
+  }
+
+  /** Whenever nobody serves and nothing is under way that could change it, somebody is started. */
+  #settle(): void {
+    if (this.#doing === "serving" && this.#serving === undefined) void this.#revive();
+  }
+
+  async #revive(): Promise<void> {
+    const { crew, log, settings, clock } = this.#parts;
+    for (;;) {
+      const planned = planRestart(settings, this.#history, { nowMs: clock.nowMs(), random: Math.random() });
+      this.#history = planned.history;
+      crew.recent.restarts++;
+      this.#doing = "waiting";
+      log.warn("worker.restarting", { delayMs: planned.delayMs, isSlow: planned.isSlow });
+      await this.#wait.for(planned.delayMs);
+      if (this.#isStopping()) return;
+      this.#doing = "restarting";
+      const outcome = await this.#tryToHire();
+      this.#onTried(outcome);
+      if (outcome.kind === "done" || this.#isStopping()) break;
+    }
+    this.#settle();
+  }
+
+  async #tryToHire(): Promise<HostAnswer> {
+    try {
+      await this.#hire(false);
+      return { kind: "done", text: `process ${this.#serving?.pid} serves` };
+    } catch (error) {
+      return { kind: "refused", code: "unfit", text: `${(error as Error).message}; nobody serves` };
+    }
+  }
+
+  /** An operator has repaired something, and need not wait for the next try. */
+  #tryNow(say: Say): Promise<HostAnswer> {
+    say("nobody serves; the next try is made now");
+    const tried = new Promise<HostAnswer>((resolve) => {
+      this.#onTried = resolve;
+    });
+    this.#wait.cut();
+    return tried;
+  }
+
+  #isStopping(): boolean {
+    return this.#doing === "stopping";
+  }
+}

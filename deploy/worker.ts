@@ -1,0 +1,6 @@
+// The first statement: without a handler Node opens its debugger to whoever sends this signal. All else is loaded after it.
+process.on("SIGUSR1", () => undefined);
+const { closeDebugger } = await import("./close-debugger.ts");
+closeDebugger();
+const { runWorker } = await import("./run-worker.ts");
+await runWorker(process.argv.slice(2));
