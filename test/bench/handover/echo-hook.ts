@@ -1,0 +1,14 @@
+/** Loaded with `--import`: has the program take `echo-roles.js` for its roles. */
+import { register } from "node:module";
+
+const roles = new URL("../../../deploy/roles.js", import.meta.url).href;
+const standIn = new URL("./echo-roles.js", import.meta.url).href;
+
+const hook = `
+export async function resolve(specifier, context, next) {
+  const found = await next(specifier, context);
+  const isMeant = found.url === ${JSON.stringify(roles)} && context.parentURL !== ${JSON.stringify(standIn)};
+  return isMeant ? { ...found, url: ${JSON.stringify(standIn)} } : found;
+}`;
+
+register(`data:text/javascript,${encodeURIComponent(hook)}`);
