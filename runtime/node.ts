@@ -123,8 +123,9 @@ export class BanyanNode {
    * left but to stop. @throws HandOverEnded when `keep` calls it off, or the other process never serves
    */
   async handOver(peer: Peer): Promise<HandOverCounts> {
-    if (this.#operators === undefined)
+    if (this.#operators === undefined) {
       throw new RangeError("a node that was not prepared has nothing to hand over");
+    }
     const { system } = this;
     const parts = {
       ports: this.#gateway,

@@ -21,7 +21,7 @@ interface Listening {
   readonly events: string[];
   readonly socket: Duplex;
   /** Lets bytes come, and waits until they were looked at. */
-  read(bytes: Buffer): Promise<void>;
+  readonly read: (bytes: Buffer) => Promise<void>;
 }
 
 function listening(unread: Buffer = Buffer.alloc(0)): Listening {

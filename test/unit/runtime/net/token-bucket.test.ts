@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { TokenBucket } from "../../../../runtime/net/token-bucket.ts";
 import type { Rate } from "../../../../runtime/net/token-bucket.ts";
 
-const rate = fc.record({
+const rates = fc.record({
   messagesPerSecond: fc.integer({ min: 1, max: 200 }),
   burst: fc.integer({ min: 1, max: 50 }),
 });
@@ -41,7 +41,7 @@ class NaiveBucket {
 describe("a token bucket", () => {
   it("admits and refuses exactly as one that counts every millisecond", () => {
     fc.assert(
-      fc.property(rate, pauses, (limit, steps) => {
+      fc.property(rates, pauses, (limit, steps) => {
         const bucket = new TokenBucket(limit, 0);
         const naive = new NaiveBucket(limit);
         let nowMs = 0;
@@ -56,7 +56,7 @@ describe("a token bucket", () => {
 
   it("keeps its word: who comes back after the time it was told gets in, and not a millisecond earlier", () => {
     fc.assert(
-      fc.property(rate, pauses, (limit, steps) => {
+      fc.property(rates, pauses, (limit, steps) => {
         let nowMs = 0;
         const bucket = new TokenBucket(limit, nowMs);
         for (const pause of steps) {
@@ -78,7 +78,7 @@ describe("a token bucket", () => {
       maxLength: 200,
     });
     fc.assert(
-      fc.property(rate, fractions, (limit, steps) => {
+      fc.property(rates, fractions, (limit, steps) => {
         const startMs = 1_234.567;
         let nowMs = startMs;
         let admitted = 0;
