@@ -160,7 +160,7 @@ export class BanyanNode {
       onServing();
     };
     const ports = (): readonly Port[] => this.#ports();
-    this.#adoption = new Adoption({ peer, begin, ports, log: this.#parts.log });
+    this.#adoption = new Adoption({ peer, begin, ports, log: this.#parts.log, clock: this.system.clock });
     const connections = await this.#adoption.untilAllCame();
     this.system.endInheritance();
     return { connections };

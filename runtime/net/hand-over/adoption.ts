@@ -1,4 +1,5 @@
 import type { Logger } from "../../telemetry/logger.ts";
+import type { Cancel, Clock } from "../../time/clock.ts";
 import type { Port } from "../port.ts";
 import { Later } from "./later.ts";
 import type { MovedConnection } from "./moved-connection.ts";
@@ -17,7 +18,12 @@ export interface AdoptionParts {
   /** All ports, once they are open. */
   readonly ports: () => readonly Port[];
   readonly log: Logger;
+  readonly clock: Clock;
 }
+
+/** Arrivals that are told together, at most, and how long the first of them waits for others, in milliseconds. */
+const TOLD_TOGETHER_MAX = 32;
+const TELL_AFTER_MS = 10;
 
 /** A connection of which one part has not come yet. */
 interface Waiting {
@@ -32,6 +38,7 @@ export class Adoption {
   readonly #waiting = new Map<string, Waiting>();
   /** Those that have come and whose arrival was not told yet. */
   #arrived: string[] = [];
+  #cancelTelling: Cancel | undefined = undefined;
   #count = 0;
 
   constructor(parts: AdoptionParts) {
@@ -103,15 +110,20 @@ export class Adoption {
     if (handle !== undefined && port?.httpSockets?.accept(handle) !== true) handle.close();
   }
 
-  /** Those that come in one turn of the loop are told together. */
+  /** Told one by one, arrivals would cost as much as the connections themselves. */
   #hasArrived(id: string): void {
     this.#arrived.push(id);
-    if (this.#arrived.length > 1) return;
-    setImmediate(() => {
-      const ids = this.#arrived;
-      this.#arrived = [];
-      void this.#say({ kind: "attached", ids });
-    });
+    if (this.#arrived.length >= TOLD_TOGETHER_MAX) return this.#tellArrived();
+    this.#cancelTelling ??= this.#parts.clock.after(TELL_AFTER_MS, () => this.#tellArrived());
+    return undefined;
+  }
+
+  #tellArrived(): void {
+    this.#cancelTelling?.();
+    this.#cancelTelling = undefined;
+    const ids = this.#arrived;
+    this.#arrived = [];
+    void this.#say({ kind: "attached", ids });
   }
 
   // A process that cannot be told any more is gone; its host says so too.

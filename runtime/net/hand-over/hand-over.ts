@@ -22,7 +22,7 @@ const DUMP_WITHIN_MS = 2_000;
 /** How long the other process may take to load everything and to open its doors, in milliseconds. */
 const SERVING_WITHIN_MS = 30_000;
 /** Connections that are on their way at the same time: each is silent meanwhile. */
-const ON_THE_WAY_MAX = 64;
+const ON_THE_WAY_MAX = 128;
 
 /** What a hand-over is about. */
 export interface HandOverParts {
