@@ -18,6 +18,7 @@ class Subscription {
   readonly #port: number;
   readonly #canary: Canary;
   #socket: Socket | undefined = undefined;
+  #isOver = false;
   /** Canaries that came back over the present socket. */
   returned = 0;
   /** What the socket itself had noticed when its canary found it deaf. */
@@ -35,18 +36,25 @@ class Subscription {
   }
 
   async open(): Promise<void> {
-    const socket = connect(this.#port, "127.0.0.1");
+    const socket = (this.#socket = connect(this.#port, "127.0.0.1"));
     await once(socket, "connect");
+    if (this.#isOver) return;
+    socket.on("error", () => {});
     createInterface({ input: socket }).on("line", (line) => {
       this.returned++;
       this.#canary.returned(Number(line));
     });
     this.returned = 0;
-    this.#socket = socket;
     this.#canary.start();
   }
 
-  close(): void {
+  /** The end of the test: a socket that is only being made anew is given up, too. */
+  end(): void {
+    this.#isOver = true;
+    this.#leave();
+  }
+
+  #leave(): void {
     this.#canary.stop();
     this.#socket?.destroy();
   }
@@ -54,7 +62,7 @@ class Subscription {
   async #recycle(silentMs: number): Promise<void> {
     const { readyState, destroyed, errored } = this.#socket!;
     this.found.push({ isOpen: readyState === "open" && !destroyed && errored === null, silentMs });
-    this.close();
+    this.#leave();
     await this.open();
   }
 }
@@ -78,7 +86,7 @@ describe("a subscription whose other side is gone without a word", () => {
     await subscription.open();
   });
   afterEach(async () => {
-    subscription.close();
+    subscription.end();
     await proxy.close();
   });
 

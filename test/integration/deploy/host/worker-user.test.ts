@@ -28,12 +28,10 @@ function isReachable(path: string): boolean {
   return (statSync(path).mode & 0o005) === 0o005 && (parent === path || isReachable(parent));
 }
 const CODE = fileURLToPath(new URL("../../../../", import.meta.url));
-const needsRoot = (() => {
-  if (!isRoot) return { skip: "only root may start processes as somebody else" };
-  return isReachable(CODE) && isReachable(process.execPath)
-    ? {}
-    : { skip: "nobody else could read the code where it lies" };
-})();
+type Define = (name: string, body: () => void | Promise<void>) => unknown;
+/** Only root may start processes as somebody else, and only where somebody else may read the code. */
+const itForRoot: Define = isRoot && isReachable(CODE) && isReachable(process.execPath) ? it : none;
+const itForOthers: Define = isRoot ? none : it;
 
 /** A port that only root may bind, where the system has such. */
 async function privilegedPort(): Promise<number> {
@@ -59,7 +57,7 @@ async function workerOf(node: NodeProcess): Promise<number> {
 }
 
 describe("a host that is not root", () => {
-  it("refuses to run workers as somebody else", { skip: isRoot ? "this is root" : false }, async () => {
+  itForOthers("refuses to run workers as somebody else", async () => {
     const { code, stderr } = await banyan(place.folder, ["start", ...AS_NOBODY]);
     assert.equal(code, EXIT_CODES.settings);
     assert.match(stderr, /^banyan: host\.user nobody: only root may/);
@@ -67,22 +65,21 @@ describe("a host that is not root", () => {
 });
 
 describe("a host that is root", () => {
-  it("refuses a user that cannot reach the data, with the path", needsRoot, async () => {
+  itForRoot("refuses a user that cannot reach the data, with the path", async () => {
     chmodSync(place.folder, 0o700);
     const { code, stderr } = await banyan(place.folder, ["start", ...AS_NOBODY]);
     assert.equal(code, EXIT_CODES.settings);
     assert.match(stderr, /^banyan: user nobody \(host\.user\) cannot .*write into .*\.banyan \(EACCES\)/);
   });
 
-  it("refuses a user that there is not", needsRoot, async () => {
+  itForRoot("refuses a user that there is not", async () => {
     const { code, stderr } = await banyan(place.folder, ["start", "--set", "host.user=nobdy"]);
     assert.equal(code, EXIT_CODES.settings);
     assert.match(stderr, /^banyan: host\.user is "nobdy", and there is no such user/);
   });
 
-  it(
+  itForRoot(
     "binds ports that only root may, and runs its worker without root's rights, also after a reload",
-    needsRoot,
     async () => {
       chmodSync(place.folder, OUTSIDE_ROOT_MODE);
       const { uid = 0 } = findUser(NOBODY) ?? {};
@@ -107,7 +104,7 @@ describe("a host that is root", () => {
     },
   );
 
-  it("gives data that root has written to that user, who then goes on with it", needsRoot, async () => {
+  itForRoot("gives data that root has written to that user, who then goes on with it", async () => {
     const asRoot = await startNode(place.folder);
     const { token, dataDir } = asRoot;
     await asRoot.stop();
@@ -121,3 +118,5 @@ describe("a host that is root", () => {
     assert.equal((await node.stop()).code, 0);
   });
 });
+
+function none(): void {}
