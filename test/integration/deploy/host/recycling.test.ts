@@ -78,6 +78,7 @@ async function recycledFrom(pid: number, cause: string, why: RegExp): Promise<vo
 describe("a worn worker is replaced by a fresh one", () => {
   it("after so many requests, and none of them fails", async () => {
     const web = await start({ requests: 200 });
+    await eventually(async () => (await theWorker()) !== undefined, true, "the first worker serves");
     const pid = await theWorker();
     let answered = 0;
     for (; logged().length === 0 && answered < 5_000; answered++) {
