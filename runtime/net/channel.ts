@@ -49,7 +49,7 @@ export class Channel extends ActorRef<ChannelProtocol> {
     outlet.membershipIn(this)?.end();
   }
 
-  /** Keeps what is published from now on for those who come by \`resume\`. */
+  /** Keeps what is published from now on for those who come by `resume`. */
   remember(): void {
     this.#remembered = new Remembered();
   }

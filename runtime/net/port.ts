@@ -1,4 +1,4 @@
-import type { AddressInfo, Server } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import type { PortProtocol } from "../../protocols/port.ts";
 import type { TaggedMessage, TellKind, TellMessage } from "../../protocols/protocol.ts";
 import { ActorRef } from "../actor/actor-ref.ts";
@@ -14,6 +14,7 @@ import type { PortShare } from "./port-share.ts";
 import { receive } from "./receive.ts";
 import { Reception } from "./reception.ts";
 import type { Guest } from "./reception.ts";
+import { addressOf } from "./route-request.ts";
 import type { Route } from "./route.ts";
 import { RouteTable } from "./route-table.ts";
 import { enterAgain } from "./turnstile.ts";
@@ -95,6 +96,10 @@ export abstract class Port extends ActorRef<PortProtocol> {
     const { share } = this.#parts;
     if (this.#server === undefined) return false;
     const socket = adoptHandle(this.#server, handle);
+    if (!isSocketOf(socket, moved)) {
+      socket.destroy();
+      return false;
+    }
     enterAgain(socket, moved.address, share);
     const route = this.table.find(moved.route);
     const isServed = route?.connects === true && this.name === moved.listener;
@@ -119,6 +124,11 @@ export abstract class Port extends ActorRef<PortProtocol> {
   /** The server behind the port; it does not listen yet. */
   protected abstract build(): Promise<Server>;
   protected abstract unbind(): Promise<void>;
+}
+
+/** Nobody shall ever go on with the connection of somebody else, whatever becomes of handles on their way. */
+function isSocketOf(socket: Socket, { address, clientPort }: MovedConnection): boolean {
+  return socket.remotePort === clientPort && addressOf(socket.remoteAddress) === address;
 }
 
 const TELLS: {

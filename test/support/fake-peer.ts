@@ -59,6 +59,7 @@ export function movedConnection(id: string, listener = "web"): MovedConnection {
     route: "/echo",
     search: "",
     address: "10.0.0.7",
+    clientPort: 40_000,
     member: undefined,
     wire: { kind: "tcp", framing: "line" },
     unread: Buffer.alloc(0),

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { ListeningHandles } from "../../deploy/host/listening-handles.ts";
 import type { FromWorker, ToWorker, WorkerUrls } from "../../protocols/host.ts";
+import { HandleChannel } from "../../runtime/net/hand-over/handle-channel.ts";
 import type { RawHandle } from "../../runtime/net/hand-over/raw-handle.ts";
 
 const WORKER = fileURLToPath(new URL("moving-worker.js", import.meta.url));
@@ -14,6 +15,7 @@ type Word = FromWorker["kind"];
 /** A worker of a test's own host. */
 export class MovingWorker {
   readonly child: ChildProcess;
+  readonly #channel: HandleChannel;
   readonly #heard = new Map<Word, FromWorker>();
   #wake: () => void = () => {};
   /** Where its `peer` messages go. */
@@ -24,6 +26,7 @@ export class MovingWorker {
   constructor(sockets: ListeningHandles) {
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     this.child = fork(WORKER, { serialization: "advanced", env });
+    this.#channel = new HandleChannel(this.child);
     this.child.on(
       "message",
       (message, handle) => void this.#hear(message as FromWorker, handle as RawHandle | undefined, sockets),
@@ -33,7 +36,7 @@ export class MovingWorker {
 
   say(message: ToWorker, handle?: RawHandle, onSent: () => void = () => {}): void {
     if (!this.child.connected) return onSent();
-    this.child.send(message, handle as never, {}, onSent);
+    this.#channel.send(message, handle, onSent);
   }
 
   /** What comes from this one goes to that one, and the other way round. */

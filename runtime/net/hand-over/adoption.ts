@@ -2,6 +2,7 @@ import type { Logger } from "../../telemetry/logger.ts";
 import type { Cancel, Clock } from "../../time/clock.ts";
 import type { Port } from "../port.ts";
 import { Later } from "./later.ts";
+import { unpack } from "./moved-connection.ts";
 import type { MovedConnection } from "./moved-connection.ts";
 import type { Peer } from "./peer.ts";
 import type { FromPredecessor, FromSuccessor } from "./peer-words.ts";
@@ -29,12 +30,18 @@ const TELL_AFTER_MS = 10;
 interface Waiting {
   readonly moved: MovedConnection;
   readonly handle: RawHandle;
+  /** Whether nothing else comes before its arrival is told. */
+  readonly isLarge: boolean;
 }
 
 /** Takes over from another process what it hands over. */
 export class Adoption {
   readonly #parts: AdoptionParts;
   readonly #ended = new Later();
+  /** Taking the state and opening the doors, once that has begun. */
+  #beginning: Promise<void> | undefined = undefined;
+  #isOver = false;
+  readonly #large = new Map<string, Uint8Array>();
   readonly #waiting = new Map<string, Waiting>();
   /** Those that have come and whose arrival was not told yet. */
   #arrived: string[] = [];
@@ -52,19 +59,23 @@ export class Adoption {
     return this.#count;
   }
 
-  /** Nothing more will come. */
+  /** Nothing more will come. What has begun is brought to its end first: the doors open once. */
   end(): void {
+    this.#isOver = true;
     for (const { handle } of this.#waiting.values()) handle.close();
     this.#waiting.clear();
-    this.#ended.resolve();
+    void Promise.resolve(this.#beginning).then(() => this.#ended.resolve());
   }
 
   #hear(word: FromPredecessor, handle: RawHandle | undefined): void {
     switch (word.kind) {
       case "heirlooms":
-        return void this.#begin(word);
+        if (!this.#isOver) this.#beginning = this.#begin(word);
+        return undefined;
+      case "large":
+        return void this.#large.set(word.id, word.packed);
       case "connection":
-        return this.#take(word.moved, word.hasTail, handle);
+        return this.#take(word, handle);
       case "tail":
         return this.#takeTail(word.id, word.bytes);
       case "idle":
@@ -83,11 +94,17 @@ export class Adoption {
     await this.#say({ kind: "serving" });
   }
 
-  #take(moved: MovedConnection, hasTail: boolean, handle: RawHandle | undefined): void {
+  #take(
+    { id, packed = this.#large.get(id), hasTail }: Extract<FromPredecessor, { kind: "connection" }>,
+    handle: RawHandle | undefined,
+  ): void {
+    const isLarge = this.#large.delete(id);
     // The other process closed it while it was on its way.
-    if (handle === undefined) return this.#hasArrived(moved.id);
-    if (hasTail) this.#waiting.set(moved.id, { moved, handle });
-    else this.#attach({ moved, handle }, NOTHING);
+    if (handle === undefined || packed === undefined) return this.#hasArrived(id, isLarge);
+    const waiting = { moved: unpack(packed), handle, isLarge };
+    if (hasTail) this.#waiting.set(id, waiting);
+    else this.#attach(waiting, NOTHING);
+    return undefined;
   }
 
   #takeTail(id: string, { buffer, byteOffset, byteLength }: Uint8Array): void {
@@ -96,13 +113,13 @@ export class Adoption {
     if (waiting !== undefined) this.#attach(waiting, Buffer.from(buffer, byteOffset, byteLength));
   }
 
-  #attach({ moved, handle }: Waiting, latest: Buffer): void {
+  #attach({ moved, handle, isLarge }: Waiting, latest: Buffer): void {
     const ports = this.#parts.ports();
     // A listener that is no more: any port can say so to its client.
     const port = ports.find(({ name }) => name === moved.listener) ?? ports[0];
     if (port?.adopt(moved, handle, latest) === true) this.#count++;
     else this.#parts.log.warn("handOver.connectionUnfit", { connection: moved.id, route: moved.route });
-    this.#hasArrived(moved.id);
+    this.#hasArrived(moved.id, isLarge || latest.length > 0);
   }
 
   #takeIdle(listener: string, handle: RawHandle | undefined): void {
@@ -111,9 +128,9 @@ export class Adoption {
   }
 
   /** Told one by one, arrivals would cost as much as the connections themselves. */
-  #hasArrived(id: string): void {
+  #hasArrived(id: string, isAwaited: boolean): void {
     this.#arrived.push(id);
-    if (this.#arrived.length >= TOLD_TOGETHER_MAX) return this.#tellArrived();
+    if (isAwaited || this.#arrived.length >= TOLD_TOGETHER_MAX) return this.#tellArrived();
     this.#cancelTelling ??= this.#parts.clock.after(TELL_AFTER_MS, () => this.#tellArrived());
     return undefined;
   }

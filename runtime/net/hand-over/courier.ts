@@ -1,3 +1,4 @@
+import { pack } from "./moved-connection.ts";
 import type { MovedConnection } from "./moved-connection.ts";
 import type { Peer } from "./peer.ts";
 import type { FromPredecessor } from "./peer-words.ts";
@@ -15,11 +16,20 @@ interface OnTheWay extends Parcel {
   readonly arrived: () => void;
 }
 
+/**
+ * How large a connection may be that goes together with its handle, in bytes. What is larger goes ahead, and nothing else is
+ * on the way then: in a stream of several reads the platform could hand out a handle with another one's message.
+ */
+const SMALL_BYTES_MAX = 16_384;
+
 /** Takes connections to the other process, and keeps a copy of each handle until it is known to be there. */
 export class Courier {
   readonly #peer: Peer;
   readonly #onTheWay = new Map<string, OnTheWay>();
   #home: ((parcel: Parcel) => void) | undefined = undefined;
+  /** The large connections that are on their way, or wait for it, one after the other. */
+  #large: Promise<void> | undefined = undefined;
+  #whenEmpty: (() => void) | undefined = undefined;
 
   constructor(peer: Peer) {
     this.#peer = peer;
@@ -27,15 +37,37 @@ export class Courier {
 
   /** Resolves when the connection has arrived. */
   async send(parcel: Parcel): Promise<void> {
+    const packed = pack(parcel.moved);
+    if (packed.length + parcel.latest.length > SMALL_BYTES_MAX) return this.#queue(parcel, packed);
+    while (this.#large !== undefined) await this.#large;
+    return this.#sendWithHandle(parcel, packed);
+  }
+
+  async #queue(parcel: Parcel, packed: Buffer): Promise<void> {
+    const before = this.#large ?? Promise.resolve();
+    const turn = before.then(() => this.#sendAlone(parcel, packed));
+    this.#large = turn;
+    await turn;
+    if (this.#large === turn) this.#large = undefined;
+  }
+
+  async #sendAlone(parcel: Parcel, packed: Buffer): Promise<void> {
+    if (this.#onTheWay.size > 0) await new Promise<void>((resolve) => (this.#whenEmpty = resolve));
+    if (this.#home === undefined) await this.#say({ kind: "large", id: parcel.moved.id, packed });
+    await this.#sendWithHandle(parcel, undefined);
+  }
+
+  async #sendWithHandle(parcel: Parcel, packed: Buffer | undefined): Promise<void> {
     if (this.#home !== undefined) return this.#home(parcel);
-    const { moved, handle, latest } = parcel;
+    const { handle, latest } = parcel;
+    const { id } = parcel.moved;
     const arrived = new Promise<void>((resolve) => {
-      this.#onTheWay.set(moved.id, { ...parcel, arrived: resolve });
+      this.#onTheWay.set(id, { ...parcel, arrived: resolve });
     });
     const hasTail = latest.length > 0;
-    await this.#say({ kind: "connection", moved, hasTail }, handle);
+    await this.#say({ kind: "connection", id, packed, hasTail }, handle);
     if (hasTail) await this.#sendTail(parcel);
-    await arrived;
+    return arrived;
   }
 
   /**
@@ -56,6 +88,13 @@ export class Courier {
       if (parcel?.latest.length === 0) parcel.handle.close();
       parcel?.arrived();
     }
+    this.#lookEmpty();
+  }
+
+  #lookEmpty(): void {
+    if (this.#onTheWay.size > 0) return;
+    this.#whenEmpty?.();
+    this.#whenEmpty = undefined;
   }
 
   /** Brings home, now and from now on, what has not arrived, apart from connections whose handle is closed here. */
@@ -66,6 +105,7 @@ export class Courier {
       parcel.arrived();
     }
     this.#onTheWay.clear();
+    this.#lookEmpty();
   }
 
   #say(word: FromPredecessor, handle?: RawHandle): Promise<void> {

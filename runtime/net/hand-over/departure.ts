@@ -37,13 +37,14 @@ export async function depart(
   const released = outlet.wire.release();
   if (released === undefined) return "gone";
   const { id, route, search, address, member } = guest;
-  const { unread, handle } = released;
+  const { unread, handle, clientPort } = released;
   const moved: MovedConnection = {
     listener,
     id,
     route,
     search,
     address,
+    clientPort,
     member,
     wire: speech,
     unread,

@@ -7,6 +7,7 @@ import { depart } from "./departure.ts";
 import type { DepartureEnd } from "./departure.ts";
 import { packKeepsakes } from "./keepsakes.ts";
 import { Later } from "./later.ts";
+import { Pace } from "./pace.ts";
 import type { Peer } from "./peer.ts";
 import type { FromPredecessor, FromSuccessor } from "./peer-words.ts";
 import type { RawHandle } from "./raw-handle.ts";
@@ -19,10 +20,6 @@ const LOOK_EVERY_MS = 5;
 const REST_WITHIN_MS = 6_000;
 /** How long actors may take to come to the end of their mail before they are frozen, in milliseconds. */
 const DUMP_WITHIN_MS = 2_000;
-/** How long the other process may take to load everything and to open its doors, in milliseconds. */
-const SERVING_WITHIN_MS = 30_000;
-/** Connections that are on their way at the same time: each is silent meanwhile. */
-const ON_THE_WAY_MAX = 128;
 
 /** What a hand-over is about. */
 export interface HandOverParts {
@@ -35,13 +32,19 @@ export interface HandOverParts {
   readonly peer: Peer;
 }
 
+/** A connection whose turn comes, and the listener that it came through. */
+interface Leaving {
+  readonly guest: Guest;
+  readonly listener: string;
+}
+
 /** How many connections have moved, and how many had to be ended. */
 export interface HandOverCounts {
   readonly connections: number;
   readonly lost: number;
 }
 
-/** The hand-over was called off, or nobody took it. */
+/** The hand-over was called off. */
 export class HandOverEnded extends Error {
   override readonly name = "HandOverEnded";
 }
@@ -52,6 +55,9 @@ export class HandOver {
   readonly #courier: Courier;
   readonly #serving = new Later();
   readonly #called = new Later<never>();
+  readonly #pace = new Pace();
+  #onTheWay = 0;
+  #whenArrived: () => void = () => {};
   readonly #tried = new Set<Guest>();
   #isOff = false;
   #moved = 0;
@@ -63,7 +69,7 @@ export class HandOver {
     parts.peer.onMessage((data) => this.#hear(data as FromSuccessor));
   }
 
-  /** Resolves when nothing is left here. @throws HandOverEnded when it is called off, or the other process never serves */
+  /** Resolves when nothing is left here. @throws HandOverEnded when it is called off */
   async run(): Promise<HandOverCounts> {
     const { system, ports, operators } = this.#parts;
     const beganMs = system.clock.nowMs();
@@ -132,41 +138,32 @@ export class HandOver {
     const heirlooms = await system.dump({ withinMs: DUMP_WITHIN_MS });
     if (this.#isOff) return;
     await this.#say({ kind: "heirlooms", heirlooms, keepsakes: packKeepsakes(keepsakes) });
-    await this.#untilServing();
-  }
-
-  async #untilServing(): Promise<void> {
-    const late = this.#pass(SERVING_WITHIN_MS).then(() => {
-      throw new HandOverEnded(`nobody served within ${SERVING_WITHIN_MS} ms`);
-    });
-    await Promise.race([this.#serving.promise, late]);
+    // How long that may take is for the host to say: it calls the hand-over off.
+    await this.#serving.promise;
   }
 
   /** Sockets that wait for a request have waited since the doors were shut. */
   async #moveSockets(): Promise<void> {
     const { ports, operators } = this.#parts;
-    const sent: Promise<void>[] = [];
     for (const { name: listener, httpSockets } of [...ports, operators]) {
       for (const handle of httpSockets?.release() ?? []) {
-        sent.push(this.#say({ kind: "idle", listener }, handle).finally(() => handle.close()));
+        await this.#say({ kind: "idle", listener }, handle);
+        handle.close();
       }
       httpSockets?.dismissOthers();
     }
-    await Promise.all(sent);
   }
 
   /** Moves the connections that miss something first, then the others, then those that came meanwhile. */
   async #moveAll(subscribed: ReadonlySet<Guest>): Promise<void> {
     let waiting = this.#untried(subscribed);
     while (waiting.length > 0 && !this.#isOff) {
-      const next = waiting.values();
-      const movers = Array.from({ length: ON_THE_WAY_MAX }, () => this.#moveEach(next));
-      await Promise.all(movers);
+      await this.#moveEach(waiting);
       waiting = this.#untried(subscribed);
     }
   }
 
-  #untried(subscribed: ReadonlySet<Guest>): { readonly guest: Guest; readonly listener: string }[] {
+  #untried(subscribed: ReadonlySet<Guest>): Leaving[] {
     const all = this.#parts.ports.flatMap((port) =>
       port.guests.map((guest) => ({ guest, listener: port.name })),
     );
@@ -176,13 +173,34 @@ export class HandOver {
     );
   }
 
-  async #moveEach(waiting: Iterator<{ readonly guest: Guest; readonly listener: string }>): Promise<void> {
-    for (let next = waiting.next(); next.done !== true && !this.#isOff; next = waiting.next()) {
-      const { guest, listener } = next.value;
-      this.#tried.add(guest);
-      const { system } = this.#parts;
-      this.#count(await depart(guest, listener, { system, courier: this.#courier }));
+  async #moveEach(waiting: readonly Leaving[]): Promise<void> {
+    for (const leaving of waiting) {
+      await this.#untilOnTheWay(this.#pace.atOnce - 1);
+      if (this.#isOff) return;
+      void this.#move(leaving);
     }
+    await this.#untilOnTheWay(0);
+  }
+
+  /** Resolves when so many are on their way at most. */
+  async #untilOnTheWay(count: number): Promise<void> {
+    while (this.#onTheWay > count) await new Promise<void>((resolve) => (this.#whenArrived = resolve));
+  }
+
+  async #move({ guest, listener }: Leaving): Promise<void> {
+    const { system } = this.#parts;
+    const { clock } = system;
+    this.#tried.add(guest);
+    this.#onTheWay++;
+    const beganMs = clock.nowMs();
+    try {
+      this.#count(await depart(guest, listener, { system, courier: this.#courier }));
+    } catch (error) {
+      this.#called.reject(error);
+    }
+    this.#onTheWay--;
+    this.#pace.arrived(clock.nowMs() - beganMs);
+    this.#whenArrived();
   }
 
   #count(end: DepartureEnd): void {

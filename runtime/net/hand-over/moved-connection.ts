@@ -1,3 +1,4 @@
+import { deserialize, serialize } from "node:v8";
 import type { Member } from "../../../protocols/client-frames.ts";
 import type { Framing } from "../framing.ts";
 
@@ -26,6 +27,8 @@ export interface MovedConnection {
   readonly route: string;
   readonly search: string;
   readonly address: string;
+  /** Where the client's end of the socket is: what must be true of its handle too. */
+  readonly clientPort: number;
   readonly member: Member | undefined;
   readonly wire: MovedWire;
   /** What was read from the socket and completes no frame yet. */
@@ -35,4 +38,14 @@ export interface MovedConnection {
   readonly traffic: MovedTraffic;
   /** What the connection's actor has handed over. */
   readonly actor: unknown;
+}
+
+/** A connection as bytes, so that whoever passes it on need not look into it. */
+export function pack(moved: MovedConnection): Buffer {
+  return serialize(moved);
+}
+
+/** What `pack` has packed. */
+export function unpack(packed: Uint8Array): MovedConnection {
+  return deserialize(packed) as MovedConnection;
 }

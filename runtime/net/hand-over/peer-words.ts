@@ -1,5 +1,4 @@
 import type { Heirloom } from "../../kernel/heirloom.ts";
-import type { MovedConnection } from "./moved-connection.ts";
 
 /** What a feature keeps outside of its actors, on its way into another process. */
 export interface PackedKeepsake {
@@ -16,8 +15,18 @@ export type FromPredecessor =
       readonly heirlooms: readonly Heirloom[];
       readonly keepsakes: readonly PackedKeepsake[];
     }
-  /** A connection; its handle comes with it. With `hasTail` it waits for what its socket had not taken when the handle left. */
-  | { readonly kind: "connection"; readonly moved: MovedConnection; readonly hasTail: boolean }
+  /** A connection that is too large to come with its handle. */
+  | { readonly kind: "large"; readonly id: string; readonly packed: Uint8Array }
+  /**
+   * The handle of a connection comes with this, and the connection itself unless it came before. With `hasTail` it waits
+   * for what its socket had not taken when the handle left.
+   */
+  | {
+      readonly kind: "connection";
+      readonly id: string;
+      readonly packed: Uint8Array | undefined;
+      readonly hasTail: boolean;
+    }
   | { readonly kind: "tail"; readonly id: string; readonly bytes: Uint8Array }
   /** A socket that waits for the next request; its handle comes with it. */
   | { readonly kind: "idle"; readonly listener: string }

@@ -17,6 +17,7 @@ interface ServerInside {
 /** What was taken out of a socket. */
 export interface Released {
   readonly handle: RawHandle;
+  readonly clientPort: number;
   /** What had been read and was not heard by anybody yet. */
   readonly unread: Buffer;
 }
@@ -33,6 +34,7 @@ export function canRelease(socket: Socket): boolean {
 export function releaseHandle(socket: Socket): Released | undefined {
   const { _handle: handle } = inside(socket);
   if (handle === null || !canRelease(socket)) return undefined;
+  const { remotePort: clientPort = 0 } = socket;
   handle.readStop();
   handle.reading = false;
   handle.onread = ignore;
@@ -41,7 +43,7 @@ export function releaseHandle(socket: Socket): Released | undefined {
   socket.removeAllListeners("data");
   const unread = allRead(socket);
   socket.destroy();
-  return { handle, unread };
+  return { handle, clientPort, unread };
 }
 
 function allRead(socket: Socket): Buffer {

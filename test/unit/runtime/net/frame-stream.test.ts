@@ -156,18 +156,23 @@ describe("a stream of frames", () => {
   it("gives out what it keeps, from which another stream comes to the same frames wherever the bytes are cut", () => {
     const several = fc.array(fc.stringMatching(/^[a-z]{0,30}$/), { minLength: 1, maxLength: 5 });
     fc.assert(
-      fc.property(fc.constantFrom(LENGTH_FRAMING, LINE_FRAMING), several, fc.nat(), (framing, texts, place) => {
-        const bytes = Buffer.concat(texts.map((text) => framing.encode(Buffer.from(text))));
-        const middle = place % (bytes.length + 1);
-        const before = read(framing, [bytes.subarray(0, middle)]);
-        const unread = before.stream.takeWaiting();
-        assert.equal(before.stream.waitingBytes, 0);
-        const after = read(
-          framing,
-          [unread, bytes.subarray(middle)].filter(({ length }) => length > 0),
-        );
-        assert.deepEqual([...before.frames, ...after.frames], texts);
-      }),
+      fc.property(
+        fc.constantFrom(LENGTH_FRAMING, LINE_FRAMING),
+        several,
+        fc.nat(),
+        (framing, texts, place) => {
+          const bytes = Buffer.concat(texts.map((text) => framing.encode(Buffer.from(text))));
+          const middle = place % (bytes.length + 1);
+          const before = read(framing, [bytes.subarray(0, middle)]);
+          const unread = before.stream.takeWaiting();
+          assert.equal(before.stream.waitingBytes, 0);
+          const after = read(
+            framing,
+            [unread, bytes.subarray(middle)].filter(({ length }) => length > 0),
+          );
+          assert.deepEqual([...before.frames, ...after.frames], texts);
+        },
+      ),
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { setImmediate as endOfTurn } from "node:timers/promises";
 import { Courier } from "../../../../../runtime/net/hand-over/courier.ts";
 import type { Parcel } from "../../../../../runtime/net/hand-over/courier.ts";
+import { pack } from "../../../../../runtime/net/hand-over/moved-connection.ts";
 import { FakeHandle, FakePeer, movedConnection } from "../../../../support/fake-peer.ts";
 
 function parcel(id: string, latest = ""): Parcel & { readonly handle: FakeHandle } {
@@ -17,7 +18,9 @@ describe("the courier", () => {
     let hasArrived = false;
     const sending = courier.send({ moved, handle, latest }).then(() => (hasArrived = true));
     await endOfTurn();
-    assert.deepEqual(peer.sent, [{ data: { kind: "connection", moved, hasTail: false }, handle }]);
+    assert.deepEqual(peer.sent, [
+      { data: { kind: "connection", id: "c-1", packed: pack(moved), hasTail: false }, handle },
+    ]);
     assert.deepEqual([hasArrived, handle.isClosed], [false, false]);
     courier.attached(["c-1"]);
     await sending;
@@ -37,7 +40,7 @@ describe("the courier", () => {
     assert.deepEqual(
       peer.sent.map(({ data }) => data),
       [
-        { kind: "connection", moved, hasTail: true },
+        { kind: "connection", id: "c-1", packed: pack(moved), hasTail: true },
         { kind: "tail", id: "c-1", bytes: Buffer.from("6789") },
       ],
     );
@@ -67,5 +70,49 @@ describe("the courier", () => {
     assert.deepEqual(home, ["b", "d"]);
     courier.attached(["b"]);
     assert.equal(underWay.handle.isClosed, false);
+  });
+
+  it("sends a large connection ahead of its handle, when nothing else is on the way", async () => {
+    const peer = new FakePeer();
+    const courier = new Courier(peer);
+    const large = { ...movedConnection("large"), unread: Buffer.alloc(20_000) };
+    const kinds = (): string[] => peer.take().map((word) => (word as { kind: string }).kind);
+    const sent = [
+      courier.send(parcel("a")),
+      courier.send({ ...parcel("large"), moved: large }),
+      courier.send(parcel("b")),
+    ];
+    await endOfTurn();
+    assert.deepEqual(kinds(), ["connection"]);
+    courier.attached(["a"]);
+    await endOfTurn();
+    assert.deepEqual(peer.take(), [
+      { kind: "large", id: "large", packed: pack(large) },
+      { kind: "connection", id: "large", packed: undefined, hasTail: false },
+    ]);
+    courier.attached(["large"]);
+    await endOfTurn();
+    assert.deepEqual(kinds(), ["connection"]);
+    courier.attached(["b"]);
+    await Promise.all(sent);
+  });
+
+  it("lets a slow reader's rest go alone too, one client after the other", async () => {
+    const peer = new FakePeer();
+    const courier = new Courier(peer);
+    const [one, other] = [parcel("one", "x".repeat(20_000)), parcel("other", "y".repeat(20_000))];
+    one.handle.writeQueueSize = other.handle.writeQueueSize = 15_000;
+    const sent = [courier.send(one), courier.send(other)];
+    await endOfTurn();
+    const told = peer.take() as { kind: string; id: string }[];
+    assert.deepEqual(
+      told.map(({ kind, id }) => `${kind} ${id}`),
+      ["large one", "connection one", "tail one"],
+    );
+    courier.attached(["one"]);
+    await endOfTurn();
+    assert.equal(peer.take().length, 3);
+    courier.attached(["other"]);
+    await Promise.all(sent);
   });
 });
