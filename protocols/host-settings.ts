@@ -56,14 +56,17 @@ export const HostSettings = Type.Object(
       description: "how many workers the host runs; `0` runs the node in one process without a host",
     }),
     readyWithinMs: milliseconds({
+      minimum: 1_000,
       default: 60_000,
       description: "how long a worker may take to be ready, in milliseconds",
     }),
     handOverWithinMs: milliseconds({
+      minimum: 1_000,
       default: 60_000,
       description: "how long a worker may take to hand everything over to the next one, in milliseconds",
     }),
     silentAfterMs: milliseconds({
+      minimum: 3_000,
       default: 15_000,
       description: "how long a worker may be silent until it is killed and replaced, in milliseconds",
     }),
@@ -74,22 +77,27 @@ export const HostSettings = Type.Object(
       description: "how many restarts within `restartWindowMs` are quick; further ones wait `retryEveryMs`",
     }),
     restartWindowMs: milliseconds({
+      minimum: 1_000,
       default: 60_000,
       description: "how long a restart counts, in milliseconds",
     }),
     restartAfterMs: milliseconds({
+      minimum: 10,
       default: 100,
       description: "how long the first restart waits, in milliseconds; each further one waits twice as long",
     }),
     restartAfterMaxMs: milliseconds({
+      minimum: 100,
       default: 10_000,
       description: "how long a quick restart waits at most, in milliseconds",
     }),
     retryEveryMs: milliseconds({
+      minimum: 1_000,
       default: 60_000,
       description: "how long a restart waits once the quick ones are used up, in milliseconds",
     }),
     watchSettleMs: milliseconds({
+      minimum: 10,
       default: 300,
       description: "how long the code must be quiet until `start --watch` reloads, in milliseconds",
     }),

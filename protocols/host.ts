@@ -152,8 +152,11 @@ export type ToWorker =
   | { readonly kind: "beat"; readonly beat: number }
   /** The other worker of a reload has ended before it had handed everything over: serve with what has come. */
   | { readonly kind: "predecessorGone" }
-  /** Open the doors. `isFirst`: the first worker of this host, which greets the operator. */
-  | { readonly kind: "serve"; readonly isFirst: boolean }
+  /**
+   * Open the doors. `isFirst`: the first worker of this host, which greets the operator; `isTerminal`: who sits at a
+   * terminal, so that a secret may be shown.
+   */
+  | { readonly kind: "serve"; readonly isFirst: boolean; readonly isTerminal?: boolean }
   /** The listening socket that was asked for comes with this. */
   | { readonly kind: "bound"; readonly id: number }
   | {

@@ -55,6 +55,7 @@ type AlarmsContext = Context<AlarmsProtocol>;
 /** Knows what is wrong, and sees to it that people hear of it: once, again when nobody acts, and when it is over. */
 export const Alarms = defineActor({
   protocol: AlarmsProtocol,
+  essential: true,
   progressWithinMs: PROGRESS_WITHIN_MS,
   // A channel that keeps failing must not silence the others.
   supervision: { strategy: "oneForOne", whenExhausted: "stop" },

@@ -9,10 +9,12 @@ import { Alarms } from "./alarms.ts";
 /** Tells people what goes wrong in the node: what its log says that somebody must look at, and what other features raise. */
 export const alarmsFeature: Feature = {
   name: "alarms",
-  start({ settings, system, metrics, onEvent, hostLink }) {
+  start({ settings, system, metrics, onEvent, hostLink, status }) {
     const { alarms: policy } = settings;
     const { quietMs } = policy;
-    const hostReport = hostLink === undefined ? undefined : () => hostLink.report();
+    // Until this process serves, the one before it tells what the host has seen.
+    const hostReport =
+      hostLink === undefined ? undefined : () => (status() === "starting" ? undefined : hostLink.report());
     const wallMs = () => system.clock.wallMs();
     const channels = alarmChannels(policy, { log: system.log, wallMs });
     const alarms = system.spawn(Alarms, "alarms", {

@@ -41,6 +41,7 @@ interface GatewayState {
 /** The parent of the listeners: each fails and restarts alone, with the connections that came through it. */
 export const Gateway = defineActor({
   protocol: GatewayProtocol,
+  essential: true,
   progressWithinMs: PROGRESS_WITHIN_MS,
   initialState({ ports, ...shared }: GatewayArgs, context): GatewayState {
     const listeners = ports.map((port) => {

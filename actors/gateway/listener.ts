@@ -49,6 +49,7 @@ type ListenerContext = Context<ListenerProtocol>;
 /** The parent of the connections that came through one port. */
 export const Listener = defineActor({
   protocol: ListenerProtocol,
+  essential: true,
   progressWithinMs: PROGRESS_WITHIN_MS,
   initialState({ port, host }: ListenerArgs, context): ListenerState {
     context.tell(port, { kind: "serve", listener: context.self });

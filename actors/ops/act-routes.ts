@@ -1,5 +1,6 @@
 import { ActorActedFields, ActorActFields } from "../../protocols/ops-acts.ts";
 import { RefusalFields } from "../../protocols/refusal.ts";
+import { readableName } from "../../runtime/actor/actor-name.ts";
 import type { ActorSystem } from "../../runtime/kernel/actor-system.ts";
 import type { Steered, SteeringTarget } from "../../runtime/kernel/steering.ts";
 import { totalsByType } from "../../runtime/kernel/tree-totals.ts";
@@ -23,7 +24,7 @@ export function actRoutes(source: ActSource): Route[] {
           summary: "Suspends, resumes, restarts, stops or drains an actor, or all actors of a type",
           body: ActorActFields,
           answers: { 200: ActorActedFields, 400: RefusalFields, 404: RefusalFields, 409: RefusalFields },
-          audited: ({ act, path, type }) => ({ act, target: path ?? `type ${type}` }),
+          audited: ({ act, path, type }) => ({ act, target: targetText(path, type) }),
           handle: ({ body }) => answerAct(source, body),
         }),
       },
@@ -48,13 +49,20 @@ function targetOf(path: string | undefined, type: string | undefined): SteeringT
   return type === undefined ? undefined : { type };
 }
 
+/** Whom the audit names; also an act without a target is written down. */
+function targetText(path: string | undefined, type: string | undefined): string {
+  return path ?? (type === undefined ? "(no target)" : `type ${type}`);
+}
+
 function noSuchType({ root }: ActSource, type: string): RouteResponse {
   const known = [...totalsByType(root).keys()].join(", ");
   return refused(404, "noSuchActor", "/type", `no actor has the type ${type}; there are ${known}`);
 }
 
 function reasonsOf({ refused: left, matched }: Steered): string {
-  const named = left.slice(0, REASONS_NAMED_MAX).map(({ path, reason }) => `${path}: ${reason}`);
+  const named = left
+    .slice(0, REASONS_NAMED_MAX)
+    .map(({ path, reason }) => `${readableName(path)}: ${reason}`);
   const more = matched > named.length ? `; and ${matched - named.length} more` : "";
   return `nothing was done; ${named.join("; ")}${more}`;
 }

@@ -17,6 +17,7 @@ export interface CensusArgs {
 /** Counts now and then what the types of actors hold, so that whoever looks sees what grows. */
 export const Census = defineActor({
   protocol: CensusProtocol,
+  essential: true,
   heartbeat: { everyMs: COUNT_EVERY_MS },
   initialState: (args: CensusArgs, context) => {
     context.startTimer("count", COUNT_EVERY_MS, { kind: "count" });

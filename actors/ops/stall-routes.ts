@@ -7,6 +7,7 @@ import {
   StallsQueryFields,
 } from "../../protocols/ops.ts";
 import { RefusalFields } from "../../protocols/refusal.ts";
+import { readableName } from "../../runtime/actor/actor-name.ts";
 import type { ActorSystem } from "../../runtime/kernel/actor-system.ts";
 import type { Quarantined } from "../../runtime/kernel/quarantine.ts";
 import { operation, route } from "../../runtime/net/route.ts";
@@ -74,8 +75,8 @@ function replay(source: StallSource, id: number): RouteResponse {
   if (held === undefined) return notHeld(id);
   const verdict = source.replay(held);
   if (verdict === "accepted") return { status: 200, body: { id, became: "replayed" } };
-  const text =
-    verdict === "busy" ? `the mailbox of ${held.path} is full` : `there is no actor at ${held.path}`;
+  const path = readableName(held.path);
+  const text = verdict === "busy" ? `the mailbox of ${path} is full` : `there is no actor at ${path}`;
   return { status: 409, body: { code: verdict === "busy" ? "mailboxFull" : "actorGone", text } };
 }
 

@@ -23,7 +23,7 @@ import { sendAway } from "./send-away.ts";
 /** How long comings and goings are collected before the members hear of them. */
 export const ANNOUNCE_AFTER_MS = 250;
 /** How long the seats of a room that came from another process wait for the next connection, in milliseconds. */
-export const ARRIVAL_WITHIN_MS = 10_000;
+export const ARRIVAL_WITHIN_MS = 30_000;
 /** How long a turn may go on without progress, in milliseconds: meanwhile nothing is said in the room. */
 const PROGRESS_WITHIN_MS = 10_000;
 

@@ -43,6 +43,7 @@ interface RoomsState {
 export const Rooms = defineActor({
   protocol: RoomDirectoryProtocol,
   type: "rooms",
+  essential: true,
   progressWithinMs: PROGRESS_WITHIN_MS,
   // A room that keeps failing is given up without harm to the others; whoever comes back to it opens it anew.
   supervision: { strategy: "oneForOne", whenExhausted: "stop" },

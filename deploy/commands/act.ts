@@ -1,5 +1,6 @@
 import { Argument } from "commander";
 import type { Command } from "commander";
+import { readableName } from "../../runtime/actor/actor-name.ts";
 import { Refusal } from "../refusal.ts";
 import { nodeOf, opsCommand, show } from "./ops-command.ts";
 import type { OpsOptions } from "./ops-command.ts";
@@ -12,7 +13,7 @@ Acts on actors:
   suspend  its mail waits, nothing is handled; its children go on
   resume   undoes that
   restart  begins a new life on the same mailbox; its children are stopped first
-  stop     stops it for good, with its children
+  stop     stops it for good, with its children; not those that the node needs and that would not come back
   drain    takes no new mail, handles what waits, then stops; after 30 s in any case
 Acts on the node (--node):
   drain    takes no new connections and sends the clients away; the process stays
@@ -21,7 +22,7 @@ Acts on the node (--node):
   stop     stops it in order
 
 Examples:
-  banyan act suspend '/rooms/chat$2flobby'
+  banyan act suspend /rooms/chat/lobby
   banyan act resume --type room
   banyan act drain --node
 
@@ -76,6 +77,6 @@ function checkTarget(act: string, path: string | undefined, { type, node }: ActO
 
 function outcomeOf(act: string, { matched, done, refused }: Acted): string {
   const all = matched === 1 ? "1 actor" : `${done} of ${matched} actors`;
-  const lines = refused.map(({ path, reason }) => `  not ${path}: ${reason}`);
+  const lines = refused.map(({ path, reason }) => `  not ${readableName(path)}: ${reason}`);
   return [`${act}: ${all}`, ...lines].join("\n");
 }

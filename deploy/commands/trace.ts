@@ -21,7 +21,7 @@ export function traceCommand(): Command {
       "Shows the turns of one actor as they happen: the kind of each message, how long it had waited, how long it took. " +
         "What messages say is not shown. It ends by itself, or with Ctrl-C.",
     )
-    .argument("<path>", "the actor, such as /rooms/chat$2flobby (quote it: the shell knows $ too)")
+    .argument("<path>", "the actor, such as /rooms/chat/lobby")
     .option("--every <n>", "show one turn of so many (default: each)", whole)
     .option("--for <seconds>", "end after so long (default: 30)", whole)
     .action(async (path: string, options: TraceOptions) => {

@@ -12,7 +12,7 @@ export function whyCommand(): Command {
       "Says what went wrong with an actor: its last failures and stalls, strikes, messages that were put aside or " +
         "lost, and how many failures are still forgiven.",
     )
-    .argument("<path>", "the actor, such as /rooms/chat$2flobby (quote it: the shell knows $ too)")
+    .argument("<path>", "the actor, such as /rooms/chat/lobby")
     .action(async (path: string, options: OpsOptions) => {
       const client = await nodeOf(options);
       const why = (await client.get("/v1/why", { path })) as Why;

@@ -1,4 +1,5 @@
 import type { AuditFields } from "../../protocols/ops-looks.ts";
+import { readableName } from "../../runtime/actor/actor-name.ts";
 import type { BodyOf } from "../../runtime/net/route.ts";
 import { drawTable } from "./columns.ts";
 import type { Paint } from "./columns.ts";
@@ -18,7 +19,7 @@ export function drawAudit({ acts }: AuditList, paint: Paint): string {
       timeOf(act.atMs),
       whoOf(act),
       act.act,
-      oneLine(act.target, TEXT_MAX),
+      oneLine(readableName(act.target), TEXT_MAX),
       act.outcome,
       becauseOf(act),
     ],

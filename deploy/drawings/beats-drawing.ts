@@ -1,4 +1,5 @@
 import type { BeatsFields } from "../../protocols/ops-looks.ts";
+import { readableName } from "../../runtime/actor/actor-name.ts";
 import type { BodyOf } from "../../runtime/net/route.ts";
 import { drawTable } from "./columns.ts";
 import type { Paint, Row } from "./columns.ts";
@@ -44,7 +45,7 @@ function rowOf(actor: BeatingActor): Row {
   const { lastBeat } = pulse;
   return {
     cells: [
-      path,
+      readableName(path),
       type,
       debt.owes,
       duration(debt.withinMs),

@@ -1,4 +1,5 @@
 import type { QuarantineFields, StallsFields } from "../../protocols/ops.ts";
+import { readableName } from "../../runtime/actor/actor-name.ts";
 import type { BodyOf } from "../../runtime/net/route.ts";
 import { drawTable } from "./columns.ts";
 import type { Paint } from "./columns.ts";
@@ -17,7 +18,7 @@ export function drawStalls({ total, recent, zombies }: Stalls, paint: Paint): st
   const rows = recent.map(({ atMs, path, type, silence, deadlineMs, kind, strikes, note }) => ({
     cells: [
       timeOf(atMs),
-      path,
+      readableName(path),
       type,
       silence,
       duration(deadlineMs),
@@ -53,7 +54,7 @@ export function drawQuarantine({ total, evicted, messages }: Quarantined, paint:
     cells: [
       String(id),
       timeOf(atMs),
-      path,
+      readableName(path),
       kind,
       String(strikes),
       fingerprint,

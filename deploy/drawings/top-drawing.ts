@@ -1,4 +1,5 @@
 import type { TopFields } from "../../protocols/ops-looks.ts";
+import { readableName } from "../../runtime/actor/actor-name.ts";
 import type { BodyOf } from "../../runtime/net/route.ts";
 import { drawTable } from "./columns.ts";
 import type { Paint, Row } from "./columns.ts";
@@ -45,7 +46,7 @@ function rowOf(actor: TopActor): Row {
   const { openTurn } = pulse;
   return {
     cells: [
-      path,
+      readableName(path),
       type,
       state,
       String(mailbox.depth),

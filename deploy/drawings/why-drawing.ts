@@ -1,4 +1,5 @@
 import type { WhyFields } from "../../protocols/ops-looks.ts";
+import { readableName } from "../../runtime/actor/actor-name.ts";
 import type { BodyOf } from "../../runtime/net/route.ts";
 import { drawTable } from "./columns.ts";
 import type { Paint } from "./columns.ts";
@@ -48,7 +49,7 @@ function state({ actor, supervisor, zombies }: Why, paint: Paint): string[] {
   if (strikes !== undefined) facts.push(["strikes", `${strikes.count} on ${strikes.kind}`]);
   if (zombies > 0) facts.push(["zombies", `${zombies} turns of it were given up and have not ended`]);
   const lines = facts.map(([name, text]) => `  ${name.padEnd(12)}${text}`);
-  return [[`${path} (${type})`, ...lines].join("\n")];
+  return [[`${readableName(path)} (${type})`, ...lines].join("\n")];
 }
 
 function left(budget: { left: number; max: number; withinMs: number }, cause: string): string {
@@ -60,7 +61,8 @@ function left(budget: { left: number; max: number; withinMs: number }, cause: st
 
 function supervisorText(supervisor: Readonly<Record<string, unknown>>): string {
   const { path, strategy } = supervisor as { readonly path: string; readonly strategy?: string };
-  return strategy === undefined ? path : `${path} (${strategy})`;
+  const name = readableName(path);
+  return strategy === undefined ? name : `${name} (${strategy})`;
 }
 
 function failures({ failures: all }: Why, paint: Paint): string[] {

@@ -11,6 +11,22 @@ export function actorName(text: string): string {
   return Array.from(text, (character) => (PLAIN.test(character) ? character : escaped(character))).join("");
 }
 
+/**
+ * The text that a name or a path stands for, as people read and type it: `/rooms/chat$2flobby` reads `/rooms/chat/lobby`.
+ * What is no escape stays as it is. Pure.
+ */
+export function readableName(name: string): string {
+  try {
+    // Control characters would let a client's name write anywhere on the operator's terminal.
+    return decodeURIComponent(name.replaceAll("%", "%25").replace(/\$([0-9a-f]{2})/g, "%$1")).replace(
+      /\p{C}/gu,
+      "\u{fffd}",
+    );
+  } catch {
+    return name;
+  }
+}
+
 function escaped(character: string): string {
   // Half a surrogate pair has no UTF-8: all of them would become the same three bytes.
   if (HALF_PAIR.test(character)) return `$u${character.charCodeAt(0).toString(16)}`;

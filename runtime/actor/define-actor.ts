@@ -74,6 +74,8 @@ export interface ActorParts<P extends Protocol, State, Args> {
   readonly heartbeat?: HeartbeatDuty;
   /** `temporary` actors are never started again, neither after a crash of theirs nor for a sibling's; the others are `permanent`. */
   readonly restart?: "permanent" | "temporary";
+  /** The node does not serve without it and nothing else spawns it again: operators may not stop or drain it. */
+  readonly essential?: true;
   /** Passes the state on when the process is replaced; without it the actor starts anew there. */
   readonly handOver?: HandOverParts<P, State, Args>;
   /** How many messages of others may wait, 10,000 unless given; the next one is answered `busy`. */

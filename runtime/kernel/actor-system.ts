@@ -201,7 +201,7 @@ export class ActorSystem {
     return this.inheritance.inherit(heirlooms);
   }
 
-  /** Drops what nobody has inherited, and answers how much that was. */
+  /** Suspends again who was suspended, drops what nobody has inherited, and answers how much that was. */
   endInheritance(): number {
     return this.inheritance.end();
   }

@@ -1,5 +1,5 @@
 import type { Cell } from "./cell.ts";
-import { describeTree, findCell } from "./tree-node.ts";
+import { describeTree, cellMeant } from "./tree-node.ts";
 import type { TreeNode, TreeQuery } from "./tree-node.ts";
 
 /** A part of the tree that is not larger than was asked for. */
@@ -19,7 +19,7 @@ type Drawn = Omit<TreeNode, "children"> & { children?: readonly TreeNode[] };
 
 /** Describes a part of the tree, whatever its size, in an answer of bounded size; undefined when the path leads nowhere. */
 export function boundedTree(root: Cell, query: BoundedQuery): BoundedTree | undefined {
-  const cell = findCell(root, query.path);
+  const cell = cellMeant(root, query.path);
   if (cell === undefined) return undefined;
   const room = { left: query.actorsMax, isFull: false };
   const { filter } = query;

@@ -99,7 +99,7 @@ export class Cell extends NactActor implements InFlight {
     this.children = NO_CHILDREN as Map<string, Cell>;
   }
 
-  /** The path as people write it: `/rooms/live$2ffinal`; `/` for the root. */
+  /** The path, with the names as they are: `/rooms/live$2ffinal`, which reads `/rooms/live/final`; `/` for the root. */
   get pathText(): string {
     const { parent, name } = this;
     if (!(parent instanceof Cell)) return "/";

@@ -2,7 +2,7 @@ import type { ActorSystem } from "./actor-system.ts";
 import type { Cell } from "./cell.ts";
 import { cellsBelow } from "./cells-below.ts";
 import type { Heirloom } from "./heirloom.ts";
-import { hold, HOLD, letGo } from "./hold.ts";
+import { hold, HOLD, isHeld, letGo } from "./hold.ts";
 import { PHASE, TURN } from "./phase.ts";
 import { findCell } from "./tree-node.ts";
 
@@ -38,7 +38,9 @@ export class HandOver {
       await new Promise<void>((resolve) => clock.after(LOOK_EVERY_MS, resolve));
     }
     // Read off the tree at the end: it has the parents first, and has forgotten those that stopped meanwhile.
-    return [...cellsBelow(this.#system.root)].flatMap((cell) => dumped.get(cell) ?? []);
+    return [...cellsBelow(this.#system.root)].flatMap((cell) => {
+      return dumped.get(cell) ?? suspensionOf(cell) ?? [];
+    });
   }
 
   /** Freezes and dumps one actor now; undefined when it has not opted in, is in a turn, or has mail. */
@@ -76,7 +78,7 @@ export class HandOver {
     try {
       // A copy, at once: what cannot be sent is found here, and a thawed actor changes nothing that was sent.
       const data: unknown = structuredClone(handOver.dump(cell.state as never));
-      return { path, type, version: handOver.version, data };
+      return { path, type, version: handOver.version, data, ...suspended(cell) };
     } catch (error) {
       this.#system.log.error("actor.notHandedOver", { path, type, reason: "its dump failed", err: error });
       return undefined;
@@ -92,6 +94,16 @@ export class HandOver {
       reason,
     });
   }
+}
+
+/** What is left to the heir of one without data: what an operator wants of it. */
+function suspensionOf(cell: Cell): Heirloom | undefined {
+  if (!isHeld(cell, HOLD.operator)) return undefined;
+  return { path: cell.pathText, type: cell.definition.type, isSuspended: true };
+}
+
+function suspended(cell: Cell): Pick<Heirloom, "isSuspended"> {
+  return isHeld(cell, HOLD.operator) ? { isSuspended: true } : {};
 }
 
 /** Whether there is a state, and nobody at work on it. */

@@ -1,8 +1,10 @@
 import type { Cell } from "./cell.ts";
 import { cellsBelow } from "./cells-below.ts";
 import type { Heirloom } from "./heirloom.ts";
+import { hold, HOLD } from "./hold.ts";
 import { beginNextLife } from "./life.ts";
 import { PHASE } from "./phase.ts";
+import { findCell } from "./tree-node.ts";
 import type { ActorSystem } from "./actor-system.ts";
 
 /** Leftovers that are named in the log. */
@@ -12,6 +14,7 @@ const NAMED_MAX = 10;
 export class Inheritance {
   readonly #system: ActorSystem;
   readonly #byPath = new Map<string, Heirloom>();
+  readonly #suspended: Heirloom[] = [];
 
   constructor(system: ActorSystem) {
     this.#system = system;
@@ -27,7 +30,10 @@ export class Inheritance {
    * those have begun; one that is spawned there later begins with it.
    */
   async inherit(heirlooms: readonly Heirloom[]): Promise<void> {
-    for (const heirloom of heirlooms) this.#byPath.set(heirloom.path, heirloom);
+    for (const heirloom of heirlooms) {
+      if (heirloom.isSuspended === true) this.#suspended.push(heirloom);
+      if (heirloom.version !== undefined) this.#byPath.set(heirloom.path, heirloom);
+    }
     const begun: Promise<void>[] = [];
     for (const cell of cellsBelow(this.#system.root)) {
       // The children of an heir end with its present life, and are found again by their paths.
@@ -57,8 +63,12 @@ export class Inheritance {
     return undefined;
   }
 
-  /** Nobody else is expected: what was not claimed is dropped. Answers how many. */
+  /**
+   * Nobody else is expected: who was suspended there is suspended again, and what was not claimed is dropped. Answers how
+   * many.
+   */
   end(): number {
+    this.#suspendAgain();
     const dropped = this.#byPath.size;
     if (dropped === 0) return 0;
     const paths = [...this.#byPath.keys()].slice(0, NAMED_MAX);
@@ -69,5 +79,14 @@ export class Inheritance {
 
   #isHeir(cell: Cell): boolean {
     return this.#byPath.has(cell.pathText);
+  }
+
+  // Not before: a listener or a room that took no turns would keep the connections waiting that come over meanwhile.
+  #suspendAgain(): void {
+    for (const { path, type } of this.#suspended.splice(0)) {
+      const cell = findCell(this.#system.root, path);
+      if (cell?.definition.type === type && cell.phase < PHASE.stopping) hold(cell, HOLD.operator);
+      else this.#system.log.warn("actor.suspensionLifted", { path, type });
+    }
   }
 }

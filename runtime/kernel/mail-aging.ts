@@ -14,9 +14,8 @@ const LOOK_EVERY_MS = 1_000;
 /** Actors that may be looked at in each such period. */
 const LOOKS_MAX = 10_000;
 
-/** The mail of a type of actor waits for too long, or does no longer. */
+/** The mail of a type of actor waits for too long. */
 export interface MailAged {
-  readonly kind: "aging" | "recovered";
   readonly type: string;
   /** The actor whose mail is the oldest. */
   readonly path: string;
@@ -37,17 +36,11 @@ export class MailAging extends Deadline {
   /** Too old at the last look: one that still is at this look was not just held up with the whole process. */
   #suspects = new Set<string>();
   readonly #aging = new Map<string, MailAged>();
-  readonly #listeners: ((event: MailAged) => void)[] = [];
 
   constructor(system: ActorSystem) {
     super();
     this.#system = system;
     this.#deadlines = system.activeDeadlines;
-  }
-
-  /** Calls `listener` whenever a type begins to age, and when it has recovered. */
-  listen(listener: (event: MailAged) => void): void {
-    this.#listeners.push(listener);
   }
 
   /** The types whose mail waits for too long now. */
@@ -89,20 +82,13 @@ export class MailAging extends Deadline {
   #aged(type: string, cell: Cell): void {
     const isNew = !this.#aging.has(type);
     const what = { type, path: cell.pathText, ...waitingAt(cell) };
-    this.#aging.set(type, { kind: "aging", ...what });
-    if (!isNew) return;
-    this.#system.log.warn("mailbox.aging", what);
-    this.#tell({ kind: "aging", ...what });
+    this.#aging.set(type, what);
+    if (isNew) this.#system.log.warn("mailbox.aging", what);
   }
 
   #recovered({ type, path }: MailAged): void {
     this.#aging.delete(type);
     this.#system.log.info("mailbox.recovered", { type, path });
-    this.#tell({ kind: "recovered", type, path, oldestAgeMs: 0, depth: 0 });
-  }
-
-  #tell(event: MailAged): void {
-    for (const listener of this.#listeners) listener(event);
   }
 }
 

@@ -4,7 +4,7 @@ import { beginDrain, isDraining } from "./drain.ts";
 import { hold, HOLD, isHeld, letGo } from "./hold.ts";
 import { beginRestart, hurry } from "./life.ts";
 import { PHASE } from "./phase.ts";
-import { findCell } from "./tree-node.ts";
+import { cellMeant } from "./tree-node.ts";
 
 /** What an operator may have an actor do. */
 export type SteeringAct = "suspend" | "resume" | "restart" | "stop" | "drain";
@@ -30,6 +30,10 @@ export interface Steered {
 /** How many refusals are told one by one. */
 const REFUSED_MAX = 100;
 
+/** The node would serve on without a part of itself, and nothing would notice. */
+const ESSENTIAL =
+  "it would not come back until a reload or restart; suspend it, or stop the node with --node";
+
 /** Carries one act out, or says why not. */
 type Act = (cell: Cell) => string | undefined;
 
@@ -49,22 +53,31 @@ export class Steering {
     let done = 0;
     const cells = this.#find(target);
     for (const cell of cells) {
-      const reason = this.#refusal(cell) ?? ACTS[act](cell);
+      const reason = this.#refusal(cell, act) ?? ACTS[act](cell);
       if (reason === undefined) done++;
       else if (refused.length < REFUSED_MAX) refused.push({ path: cell.pathText, reason });
     }
+    if (cells.length > 0) this.#log(act, target, done);
     return { matched: cells.length, done, refused };
   }
 
   #find(target: SteeringTarget): Cell[] {
     if ("type" in target) return [...cellsBelow(this.#root)].filter((cell) => isOfType(cell, target.type));
-    const cell = findCell(this.#root, target.path);
+    const cell = cellMeant(this.#root, target.path);
     return cell === undefined ? [] : [cell];
   }
 
-  #refusal(cell: Cell): string | undefined {
+  // Whoever reads only the log should see that not the actors did this.
+  #log(act: SteeringAct, target: SteeringTarget, reached: number): void {
+    const whom = "path" in target ? target.path : `type ${target.type}`;
+    this.#root.system.log.info("operator.acted", { act, target: whom, reached });
+  }
+
+  #refusal(cell: Cell, act: SteeringAct): string | undefined {
     if (cell === this.#root) return "the root stands for the whole node, and cannot be steered";
     if (cell.phase >= PHASE.stopping) return "it is stopping";
+    const isEnd = act === "stop" || act === "drain";
+    if (isEnd && cell.definition.essential === true) return ESSENTIAL;
     return undefined;
   }
 }

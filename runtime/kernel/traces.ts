@@ -1,9 +1,10 @@
+import { readableName } from "../actor/actor-name.ts";
 import type { ActorSystem } from "./actor-system.ts";
 import { PHASE } from "./phase.ts";
 import { refit } from "./refit.ts";
 import { Trace } from "./trace.ts";
 import type { TraceOptions } from "./trace.ts";
-import { findCell } from "./tree-node.ts";
+import { cellMeant } from "./tree-node.ts";
 
 /** Traces that may run at the same time. */
 const TRACES_MAX = 10;
@@ -29,9 +30,10 @@ export class Traces {
   begin(path: string, options: TraceOptions): Trace | undefined {
     assertWhole("everyNth", options.everyNth, 1_000_000);
     assertWhole("forMs", options.forMs, TRACE_MAX_MS);
-    const cell = findCell(this.#system.root, path);
+    const cell = cellMeant(this.#system.root, path);
     if (cell === undefined || cell.phase >= PHASE.stopping) return undefined;
-    if (cell.extras?.refit?.trace !== undefined) throw new TypeError(`${path} is traced already`);
+    const isTraced = cell.extras?.refit?.trace !== undefined;
+    if (isTraced) throw new TypeError(`${readableName(path)} is traced already`);
     if (this.open().length >= TRACES_MAX) throw new TypeError(`no more than ${TRACES_MAX} traces at a time`);
     const trace = new Trace(cell, ++this.#lastId, options);
     this.#byId.set(trace.id, trace);

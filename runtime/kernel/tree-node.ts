@@ -1,4 +1,5 @@
 import type { Strategy } from "../supervision/restart-policy.ts";
+import { actorName } from "../actor/actor-name.ts";
 import { asError } from "./as-error.ts";
 import { budgetsOf, supervisionOf } from "./budgets.ts";
 import type { Budgets } from "./budgets.ts";
@@ -61,7 +62,7 @@ export interface TreeQuery {
 
 /** Describes the tree below `root` as the query wants it; undefined when its path leads nowhere. */
 export function describeTree(root: Cell, query: TreeQuery): TreeNode | undefined {
-  const cell = findCell(root, query.path ?? "/");
+  const cell = cellMeant(root, query.path ?? "/");
   if (cell === undefined) return undefined;
   const node = describeCell(cell, query.depth ?? DEPTH_DEFAULT);
   return query.filter === undefined ? node : prune(node, query.filter);
@@ -71,6 +72,19 @@ export function describeTree(root: Cell, query: TreeQuery): TreeNode | undefined
 export function findCell(root: Cell, path: string): Cell | undefined {
   const names = path.split("/").filter((name) => name !== "");
   return names.reduce<Cell | undefined>((cell, name) => cell?.children.get(name), root);
+}
+
+/** The actor that an operator means: by its path as it is, or as it reads, `/rooms/live/final`. */
+export function cellMeant(root: Cell, path: string): Cell | undefined {
+  const names = path.split("/").filter((name) => name !== "");
+  let cell = root;
+  for (const [index, name] of names.entries()) {
+    const child = cell.children.get(name);
+    // A name that holds slashes reads like a longer path, so what is left may be one name.
+    if (child === undefined) return cell.children.get(actorName(names.slice(index).join("/")));
+    cell = child;
+  }
+  return cell;
 }
 
 function describeCell(cell: Cell, depth: number): TreeNode {

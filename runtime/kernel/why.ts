@@ -3,7 +3,7 @@ import { supervisionOf } from "./budgets.ts";
 import type { Cell } from "./cell.ts";
 import type { FailureRecord } from "./failure-record.ts";
 import type { Stall } from "./stall-log.ts";
-import { describeTree, findCell } from "./tree-node.ts";
+import { describeTree, cellMeant } from "./tree-node.ts";
 import type { TreeNode } from "./tree-node.ts";
 
 /** Stalls of one actor that are told. */
@@ -26,7 +26,7 @@ export interface Why {
 
 /** Answers `why` for the actor at a path; undefined when there is none. */
 export function whyOf(root: Cell, path: string): Why | undefined {
-  const cell = findCell(root, path);
+  const cell = cellMeant(root, path);
   const actor = describeTree(root, { path, depth: 0 });
   if (cell === undefined || actor === undefined) return undefined;
   const { stalls, quarantine, zombies } = cell.system;

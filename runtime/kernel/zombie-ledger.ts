@@ -25,12 +25,6 @@ interface Zombie {
   readonly bytes: number;
 }
 
-/** Called with the count when it has reached its limit. */
-interface Limit {
-  readonly max: number;
-  readonly onReached: (count: number) => void;
-}
-
 /**
  * Turns that were given up while their promise was pending. A promise cannot be killed: its effects are void, but its
  * closure stays in memory until it settles, if it ever does. So they are counted, by type of actor and age, and where
@@ -39,8 +33,6 @@ interface Limit {
 export class ZombieLedger {
   readonly #clock: Clock;
   readonly #turns = new Map<string, Zombie>();
-  #limit: Limit | undefined = undefined;
-  #isOverLimit = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -48,13 +40,6 @@ export class ZombieLedger {
 
   get count(): number {
     return this.#turns.size;
-  }
-
-  /** Calls `onReached` once whenever the count climbs to `max`; again only after it has been below. */
-  limit(max: number, onReached: (count: number) => void): void {
-    this.#limit = { max, onReached };
-    this.#isOverLimit = false;
-    this.#compare();
   }
 
   /** The open turn of this cell's present life is given up; its closure keeps `message` and the state. */
@@ -65,13 +50,11 @@ export class ZombieLedger {
     this.#turns.set(key(cell, cell.life), { incarnation, type, sinceMs: this.#clock.nowMs(), bytes });
     const [oldest] = this.#turns.keys();
     if (this.#turns.size > ZOMBIES_MAX && oldest !== undefined) this.#turns.delete(oldest);
-    this.#compare();
   }
 
   /** A turn of an earlier life has ended after all. */
   leave(cell: Cell, life: number): void {
     this.#turns.delete(key(cell, life));
-    this.#compare();
   }
 
   /** How many of them are turns of this actor. */
@@ -94,15 +77,6 @@ export class ZombieLedger {
       });
     }
     return [...byType.values()];
-  }
-
-  #compare(): void {
-    const limit = this.#limit;
-    if (limit === undefined) return;
-    const isOver = this.count >= limit.max;
-    const hasCrossed = isOver && !this.#isOverLimit;
-    this.#isOverLimit = isOver;
-    if (hasCrossed) limit.onReached(this.count);
   }
 }
 

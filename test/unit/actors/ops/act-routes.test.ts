@@ -76,6 +76,15 @@ describe("an operator's act on actors", () => {
     assert.match(wordsOf(none), /\/lobby: it is not suspended; \/final: it is not suspended/);
   });
 
+  it("is audited as what it is, also without a target", () => {
+    const [{ onRequest } = {}] = actRoutes(new VirtualSystem().system);
+    const audited = onRequest?.["POST"]?.audited;
+    const targets = [{ path: "/rooms" }, { type: "room" }, {}].map(
+      (target) => audited?.({ act: "suspend", ...target }).target,
+    );
+    assert.deepEqual(targets, ["/rooms", "type room", "(no target)"]);
+  });
+
   it("wants exactly one target", async () => {
     const virtual = await system();
     for (const target of [{}, { path: "/lobby", type: "room" }]) {

@@ -331,6 +331,28 @@ describe("an heir", () => {
     assert.deepEqual(next.notes("/family"), []);
   });
 
+  it("is suspended again when all have come, also one that leaves no data", async () => {
+    const { old, next } = await twoWorlds();
+    old.spawn("aloof");
+    old.spawn("gone");
+    for (const path of ["/family/b", "/aloof", "/gone"]) old.system.steering.steer("suspend", { path });
+    for (const name of ["aloof", "family"]) next.spawn(name, name === "family" ? family(keeping) : {});
+    await next.system.inherit(structuredClone(await dumped(old)));
+    await next.settle();
+    assert.equal(next.node("/aloof").incarnation, 2, "it is not begun anew for that");
+    const states = (): string[] => ["/family/a", "/family/b", "/aloof"].map((path) => next.node(path).state);
+    assert.deepEqual(states(), ["running", "running", "running"]);
+    assert.equal(next.system.endInheritance(), 0);
+    assert.deepEqual(states(), ["running", "suspended", "suspended"]);
+    assert.deepEqual(next.notes("/family/b"), ["of b"]);
+    const lifted = next.log.lines.filter(({ event }) => event === "actor.suspensionLifted");
+    assert.deepEqual(
+      lifted.map(({ fields }) => fields["path"]),
+      ["/gone"],
+    );
+    assert.equal(next.system.steering.steer("resume", { path: "/aloof" }).done, 1);
+  });
+
   it("that stops instead keeps nobody waiting", async () => {
     const next = new VirtualSystem();
     next.spawn("a", { ...keeping, afterStop: () => new Promise(() => {}) });

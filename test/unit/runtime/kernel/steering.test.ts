@@ -301,7 +301,7 @@ describe("a draining actor", () => {
     assert.equal(virtual.node("/a").state, "draining", "its turn is open");
     await virtual.advance(7_000);
     assert.equal(virtual.system.describe({ path: "/a" }), undefined);
-    assert.deepEqual(virtual.events.slice(0, 1), ["actor.stopTimedOut"]);
+    assert.deepEqual(virtual.events.slice(0, 2), ["operator.acted", "actor.stopTimedOut"]);
   });
 
   it("goes on draining after a crash", async () => {
@@ -353,6 +353,46 @@ describe("steering", () => {
     assert.equal(steering.steer("stop", { path: "/nobody" }).matched, 0);
     assert.equal(steering.steer("stop", { type: "nobody" }).matched, 0);
     assert.match(steering.steer("stop", { path: "/" }).refused[0]?.reason ?? "", /whole node/);
+  });
+
+  it("ends nobody whom the node needs, and has it do all else", async () => {
+    const virtual = new VirtualSystem();
+    virtual.spawn("desk", { essential: true });
+    for (const act of ["stop", "drain"] as const) {
+      assert.match(steer(virtual, act, "/desk") ?? "", /would not come back/);
+    }
+    for (const act of ["suspend", "resume", "restart"] as const) {
+      assert.equal(steer(virtual, act, "/desk"), undefined);
+    }
+    await virtual.settle();
+    assert.equal(virtual.node("/desk").state, "running");
+  });
+
+  it("is told in the log, once for each act", () => {
+    const virtual = new VirtualSystem();
+    for (const name of ["a", "b"]) virtual.spawn(name, { type: "room" });
+    steer(virtual, "suspend", "/a");
+    virtual.system.steering.steer("suspend", { type: "room" });
+    virtual.system.steering.steer("stop", { path: "/nobody" });
+    const acted = virtual.log.lines.filter(({ event }) => event === "operator.acted");
+    assert.deepEqual(
+      acted.map(({ fields }) => fields),
+      [
+        { act: "suspend", target: "/a", reached: 1 },
+        { act: "suspend", target: "type room", reached: 1 },
+      ],
+    );
+  });
+
+  it("finds an actor by its path as it is, and as it reads", () => {
+    const virtual = new VirtualSystem();
+    virtual.spawn("live$2ffinal");
+    virtual.spawn("live$242ffinal");
+    for (const path of ["/live$2ffinal", "/live/final", "live/final"]) {
+      assert.equal(virtual.system.why(path)?.actor.path, "/live$2ffinal");
+    }
+    assert.equal(virtual.system.describe({ path: "/live/other" }), undefined);
+    assert.equal(virtual.system.describe({ path: "/live" }), undefined);
   });
 
   it("says so when there is nothing to do", () => {
