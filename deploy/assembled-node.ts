@@ -6,6 +6,7 @@ import type { Watchdog } from "../runtime/supervision/watchdog/watchdog.ts";
 import type { CountingLog } from "../runtime/telemetry/counting-log.ts";
 import { banner } from "./banner.ts";
 import { openDataDirectory } from "./data-directory.ts";
+import type { Onlooker } from "./host/starter.ts";
 import { openLog } from "./node-log.ts";
 import { fillInSecrets } from "./node-secrets.ts";
 import type { ReadySettings } from "./node-secrets.ts";
@@ -73,15 +74,16 @@ export class AssembledNode {
     this.#watchdog = watchLoop({ settings, system: node.system, log, beats: this.#beats, hasHost });
   }
 
-  /** Tells log and operator where the node is reached. */
-  greet(pid: number, isFirst: boolean): NodeUrls {
+  /** Tells the log, and the operator who looks on, where the node is reached. */
+  greet(pid: number, onlooker: Onlooker): NodeUrls {
     const urls = this.node.urls();
-    if (isFirst && this.settings.log.format !== "json") {
+    if (onlooker !== "none" && this.settings.log.format !== "json") {
       const shown = banner({
         version: version(),
         node: { pid, workers: [], ...urls },
         ready: this.#ready,
         folder: process.cwd(),
+        isTerminal: onlooker === "terminal",
       });
       process.stderr.write(`${shown}\n`);
     }

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import type { KeptSecret } from "./data-directory.ts";
 import type { ReadySettings } from "./node-secrets.ts";
 import type { RunningNode } from "./running-node.ts";
 
@@ -9,10 +10,12 @@ export interface BannerParts {
   readonly ready: ReadySettings;
   /** Paths are shown relative to it. */
   readonly folder: string;
+  /** A person reads it, and nothing keeps it: a secret may be shown. */
+  readonly isTerminal: boolean;
 }
 
 /** What a person reads when a node has started: where it is, and what to try first. Pure. */
-export function banner({ version, node, ready, folder }: BannerParts): string {
+export function banner({ version, node, ready, folder, isTerminal }: BannerParts): string {
   const { settings, opsToken } = ready;
   const web = Object.values(node.listeners).find((url) => url.startsWith("http"));
   const tcp = settings.listeners.filter(({ kind }) => kind === "tcp");
@@ -28,7 +31,7 @@ export function banner({ version, node, ready, folder }: BannerParts): string {
       ({ name, framing }) => `    TCP        ${addressOf(node, name)} (${FRAMING_WORDS[framing ?? "line"]})`,
     ),
     `    operators  ${node.opsUrl}`,
-    ...(opsToken === undefined ? [] : [`    token      ${opsToken.value} (kept in ${shown(opsToken.path)})`]),
+    ...(opsToken === undefined ? [] : [`    token      ${tokenWords(opsToken, shown, isTerminal)}`]),
     ...(ready.pushKey === undefined ? [] : [`    push key   kept in ${shown(ready.pushKey.path)}`]),
     "",
     "  See the tree:    npm run -s banyan -- tree",
@@ -41,6 +44,14 @@ export function banner({ version, node, ready, folder }: BannerParts): string {
     "  Stop:            Ctrl-C",
     "",
   ].join("\n");
+}
+
+function tokenWords(
+  { value, path }: KeptSecret,
+  shown: (path: string) => string,
+  isTerminal: boolean,
+): string {
+  return isTerminal ? `${value} (kept in ${shown(path)})` : `kept in ${shown(path)}`;
 }
 
 const FRAMING_WORDS = { length: "frames behind a 4-byte length", line: "a frame a line" } as const;

@@ -34,8 +34,8 @@ export interface KeptSecret {
 }
 
 /**
- * What must survive the process, in one folder that only its owner may enter. One node uses it at a time; taking it for
- * oneself (a lock with the process id) belongs into `openDataDirectory`.
+ * What must survive the process, in one folder that only its owner may enter. One host uses it at a time: its lock names
+ * the process.
  */
 export class DataDirectory {
   readonly path: string;
@@ -136,7 +136,7 @@ export function dataVersion(path: string): number | undefined {
 
 function checkVersion(path: string): void {
   const version = dataVersion(path);
-  if (version === undefined) return writeFileSync(join(path, VERSION_FILE), `${DATA_VERSION}\n`);
+  if (version === undefined) return writeFresh(join(path, VERSION_FILE), `${DATA_VERSION}\n`);
   if (version <= DATA_VERSION) return undefined;
   throw new Refusal(
     "settings",

@@ -1,6 +1,7 @@
 import type { FromWorker, HostAnswer, HostCommand, HostReport, ToWorker } from "../protocols/host.ts";
 import type { HostLink } from "../runtime/host-link.ts";
 import type { PortAddress } from "../runtime/net/bind.ts";
+import { HandleChannel } from "../runtime/net/hand-over/handle-channel.ts";
 import type { Peer } from "../runtime/net/hand-over/peer.ts";
 import type { RawHandle } from "../runtime/net/hand-over/raw-handle.ts";
 import { BindError } from "./host/bound-handle.ts";
@@ -24,6 +25,7 @@ interface OpenCommand {
 /** The worker's end of the channel to its host. */
 export class HostChannel implements HostLink {
   readonly #onOrder: (order: HostOrder) => void;
+  readonly #channel = new HandleChannel(process);
   readonly #binds = new Map<number, OpenBind>();
   readonly #commands = new Map<number, OpenCommand>();
   #onPeer: ((data: unknown, handle?: RawHandle) => void) | undefined = undefined;
@@ -54,7 +56,7 @@ export class HostChannel implements HostLink {
   send(message: FromWorker, handle?: RawHandle): Promise<void> {
     return new Promise((resolve, reject) => {
       const onSent = (error: Error | null): void => (error === null ? resolve() : reject(error));
-      process.send?.(message, handle as never, {}, onSent);
+      this.#channel.send(message, handle, onSent);
     });
   }
 

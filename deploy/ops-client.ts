@@ -12,10 +12,13 @@ const REQUEST_LIMIT_MS = 10_000;
 export class OpsClient {
   readonly #url: string;
   readonly #token: string;
+  readonly #unreachable: string;
 
-  constructor(url: string, token: string) {
+  /** `unreachable` is what an operator reads when nobody answers. */
+  constructor(url: string, token: string, unreachable: string) {
     this.#url = url;
     this.#token = token;
+    this.#unreachable = unreachable;
   }
 
   /** The answer of `GET path`. @throws Refusal when nobody answers, or the answer is a refusal */
@@ -55,9 +58,7 @@ export class OpsClient {
     try {
       return await fetch(this.#url + path, { method, ...content, signal: AbortSignal.timeout(withinMs) });
     } catch (error) {
-      throw new Refusal("unavailable", `no node answers at ${this.#url}; start one with: banyan start`, {
-        cause: error,
-      });
+      throw new Refusal("unavailable", this.#unreachable, { cause: error });
     }
   }
 }
@@ -93,11 +94,19 @@ export function opsClientOf(settings: NodeSettings, url: string | undefined): Op
       `there is no operators' token in ${settings.dataDir}; has a node been started on it?`,
     );
   }
+  if (url !== undefined) return new OpsClient(trimmed(url), token, `no node answers at ${trimmed(url)}`);
+  const node = findNode(directory);
+  if (node !== undefined) {
+    const silent = `the node of ${settings.dataDir}, process ${node.pid}, does not answer at ${node.opsUrl}`;
+    return new OpsClient(trimmed(node.opsUrl), token, silent);
+  }
+  // A node that this machine does not see, as one in a container, may still answer where the settings say.
   const { host, port } = settings.ops;
-  return new OpsClient(
-    trimmed(url ?? findNode(directory)?.opsUrl ?? `http://${urlHost(host)}:${port}`),
-    token,
-  );
+  const expected = `http://${urlHost(host)}:${port}`;
+  const nobody =
+    `no node runs on the data directory ${settings.dataDir}, and none answers at ${expected}; ` +
+    "start one with: banyan start, or name another directory with --data-dir";
+  return new OpsClient(expected, token, nobody);
 }
 
 function trimmed(url: string): string {

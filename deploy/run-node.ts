@@ -5,6 +5,7 @@ import { openDataDirectory } from "./data-directory.ts";
 import { takeLock } from "./host/host-lock.ts";
 import { NODE_TITLE } from "./host/process-facts.ts";
 import { RELOAD_SIGNALS } from "./host/reload-signals.ts";
+import { onlooker, tellStarter } from "./host/starter.ts";
 import { Stopping } from "./host/stopping.ts";
 import { announceNode, withdrawNode } from "./running-node.ts";
 import { startRefusal } from "./start-refusal.ts";
@@ -31,7 +32,8 @@ export async function runNode(given: NodeSettings): Promise<void> {
     await assembled.node.start();
     assembled.watch();
     announceNode(directory, { pid: process.pid, workers: [], ...assembled.node.urls() });
-    assembled.greet(process.pid, true);
+    assembled.greet(process.pid, onlooker());
+    tellStarter({ kind: "serving", role: "node", pid: process.pid, urls: assembled.node.urls() });
     await assembled.stop(assembled.settings.stopWithinMs, await stopping.asked);
   } catch (error) {
     lock.release();

@@ -1,3 +1,4 @@
+import { readableName } from "../runtime/actor/actor-name.ts";
 import type { BoundedTree } from "../runtime/kernel/bounded-tree.ts";
 import type { TreeNode } from "../runtime/kernel/tree-node.ts";
 import { drawTable } from "./drawings/columns.ts";
@@ -56,17 +57,4 @@ function cellsOf(node: TreeNode, lead: string): string[] {
 function styleOf(node: TreeNode): NonNullable<Row["style"]> {
   if (node.state !== "running") return "alarm";
   return node.restarts > 0 || node.mailbox.depth > 0 ? "warn" : "plain";
-}
-
-/** Names in the tree spell what a path cannot hold as `$2f`; people read the character. */
-export function readableName(name: string): string {
-  try {
-    // Control characters would let a client's name write anywhere on the operator's terminal.
-    return decodeURIComponent(name.replaceAll("%", "%25").replace(/\$([0-9a-f]{2})/g, "%$1")).replace(
-      /\p{C}/gu,
-      "\u{fffd}",
-    );
-  } catch {
-    return name;
-  }
 }

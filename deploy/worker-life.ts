@@ -3,6 +3,7 @@ import { HandOverEnded } from "../runtime/net/hand-over/hand-over.ts";
 import type { HandOverCounts } from "../runtime/net/hand-over/hand-over.ts";
 import type { AssembledNode } from "./assembled-node.ts";
 import type { HostChannel, HostOrder } from "./host-channel.ts";
+import type { Onlooker } from "./host/starter.ts";
 import { EXIT_CODES } from "./refusal.ts";
 import { startRefusal } from "./start-refusal.ts";
 
@@ -27,7 +28,7 @@ export class WorkerLife {
       case "beat":
         return this.#channel.tell({ kind: "beat", beat: order.beat, ...this.#vitals() });
       case "serve":
-        return void this.#orFail(this.#serve(order.isFirst));
+        return void this.#orFail(this.#serve(onlookerOf(order)));
       case "adopt":
         return void this.#orFail(this.#adopt());
       case "predecessorGone":
@@ -49,9 +50,9 @@ export class WorkerLife {
     await this.#assembled.stop(withinMs, "hostLost");
   }
 
-  async #serve(isFirst: boolean): Promise<void> {
+  async #serve(onlooker: Onlooker): Promise<void> {
     await this.#assembled.node.serve();
-    this.#served(isFirst);
+    this.#served(onlooker);
   }
 
   async #adopt(): Promise<void> {
@@ -59,16 +60,16 @@ export class WorkerLife {
     let isServing = false;
     const onServing = (): void => {
       isServing = true;
-      this.#served(false);
+      this.#served("none");
     };
     await node.adopt(this.#channel.peer, { onServing });
     // The one before has ended without a word.
-    if (!isServing) await this.#serve(false);
+    if (!isServing) await this.#serve("none");
   }
 
-  #served(isFirst: boolean): void {
+  #served(onlooker: Onlooker): void {
     this.#assembled.watch();
-    const urls = this.#assembled.greet(process.ppid, isFirst);
+    const urls = this.#assembled.greet(process.ppid, onlooker);
     this.#channel.tell({ kind: "serving", urls });
   }
 
@@ -98,6 +99,12 @@ export class WorkerLife {
       process.exit(refusal.exitCode);
     }
   }
+}
+
+/** Later workers greet nobody: who started the host has been told where it is. */
+function onlookerOf({ isFirst, isTerminal }: HostOrder & { kind: "serve" }): Onlooker {
+  if (!isFirst) return "none";
+  return isTerminal === true ? "terminal" : "reader";
 }
 
 /** Undefined when the hand-over was called off: then the node goes on. */

@@ -120,7 +120,7 @@ export class BanyanNode {
 
   /**
    * Moves everything to another process that has been prepared: the state of actors, then every connection. Then there is nothing
-   * left but to stop. @throws HandOverEnded when `keep` calls it off, or the other process never serves
+   * left but to stop. @throws HandOverEnded when `keep` calls it off
    */
   async handOver(peer: Peer): Promise<HandOverCounts> {
     if (this.#operators === undefined) {

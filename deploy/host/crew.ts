@@ -5,6 +5,7 @@ import type { Clock } from "../../runtime/time/clock.ts";
 import { HireFailed } from "./hire-failed.ts";
 import { RecentEnds } from "./recent-ends.ts";
 import { WorkerCare } from "./worker-care.ts";
+import type { Onlooker } from "./starter.ts";
 import type { Milestone } from "./worker-milestones.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
@@ -18,6 +19,8 @@ export interface CrewParts {
   readonly settings: HostSettings;
   readonly stopWithinMs: number;
   readonly log: Logger;
+  /** For whom the first worker says where it is. */
+  readonly onlooker: Onlooker;
   /** Stands still while the host cannot act. */
   readonly clock: Clock;
   /** Starts the process of a worker. */
@@ -70,7 +73,9 @@ export class Crew {
 
   /** Has a prepared worker open its doors. @throws HireFailed */
   open(worker: WorkerProcess, isFirst: boolean): Promise<void> {
-    worker.send({ kind: "serve", isFirst });
+    const { onlooker } = this.#parts;
+    const isTerminal = onlooker === "terminal";
+    worker.send({ kind: "serve", isFirst: isFirst && onlooker !== "none", isTerminal });
     return this.#reached(worker, "serving");
   }
 

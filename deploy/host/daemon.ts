@@ -8,6 +8,10 @@ import { reasonOf, Refusal } from "../refusal.ts";
 import { RUNS_IN_VARIABLE } from "../settings-names.ts";
 import type { StarterWord } from "./starter.ts";
 
+/** How long a start may take beyond what its worker may take, in milliseconds. */
+const START_GRACE_MS = 30_000;
+/** The longest time that a timer takes, in milliseconds. */
+const TIMER_MAX_MS = 2_147_483_647;
 const LOG_FILE = "host.log";
 const LOG_MODE = 0o600;
 /** The log is added to, and never followed through a link that somebody else has put in its place. */
@@ -18,18 +22,20 @@ export async function startDaemon({ dataDir, host }: NodeSettings): Promise<void
   openDataDirectory(dataDir);
   const logFile = host.logFile ?? join(dataDir, LOG_FILE);
   const child = spawnDetached(logFile, dataDir);
-  const word = await firstWord(child, logFile);
+  // A worker may take so long to be ready, and so long to open its doors.
+  const withinMs = Math.min(2 * host.readyWithinMs + START_GRACE_MS, TIMER_MAX_MS);
+  const word = await firstWord(child, logFile, withinMs);
   if (child.connected) child.disconnect();
   child.unref();
   if (word.kind === "refused") throw new Refusal(reasonOf(word.exitCode), word.text);
   const { listeners, opsUrl } = word.urls;
   const lines = [...Object.entries(listeners), ["operators", opsUrl], ["log", logFile]];
-  console.log(`banyan-host runs as process ${word.pid}`);
+  console.log(`banyan-${word.role} runs as process ${word.pid}`);
   for (const [name, place] of lines) console.log(`  ${name?.padEnd(10)} ${place}`);
 }
 
 function spawnDetached(logFile: string, dataDir: string): ChildProcess {
-  const log = openSync(logFile, LOG_FLAGS, LOG_MODE);
+  const log = openLogFile(logFile);
   try {
     const words = process.argv.slice(1).filter((word) => word !== "--daemon");
     return spawn(process.execPath, [...process.execArgv, ...words], {
@@ -42,13 +48,30 @@ function spawnDetached(logFile: string, dataDir: string): ChildProcess {
   }
 }
 
-function firstWord(child: ChildProcess, logFile: string): Promise<StarterWord> {
-  return new Promise((resolve, reject) => {
-    child.once("message", (word) => resolve(word as StarterWord));
-    child.once("error", reject);
-    child.once("exit", (code, signal) => {
-      const text = `the host has ended with ${signal ?? code} before it served; ${logFile} says why`;
-      reject(new Refusal("failed", text));
+function openLogFile(logFile: string): number {
+  try {
+    return openSync(logFile, LOG_FLAGS, LOG_MODE);
+  } catch (error) {
+    const text = `host.logFile is ${logFile}, which cannot be written: ${(error as Error).message}`;
+    throw new Refusal("settings", text, { cause: error });
+  }
+}
+
+async function firstWord(child: ChildProcess, logFile: string, withinMs: number): Promise<StarterWord> {
+  let limit: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise((resolve, reject) => {
+      const fail = (text: string): void => reject(new Refusal("failed", `${text}; ${logFile} says why`));
+      child.once("message", (word) => resolve(word as StarterWord));
+      child.once("error", reject);
+      child.once("exit", (code, signal) => fail(`it has ended with ${signal ?? code} before it served`));
+      limit = setTimeout(() => {
+        // What serves later all the same would run without anybody knowing.
+        child.kill();
+        fail(`process ${child.pid} did not serve within ${withinMs} ms and is told to stop`);
+      }, withinMs);
     });
-  });
+  } finally {
+    clearTimeout(limit);
+  }
 }

@@ -3,6 +3,7 @@ import type { WorkerUrls } from "../../protocols/host.ts";
 import type { NodeSettings } from "../../protocols/settings.ts";
 import type { DataDirectory } from "../data-directory.ts";
 import { announceNode, withdrawNode } from "../running-node.ts";
+import { Refusal } from "../refusal.ts";
 import { removePidFile, writePidFile } from "./pid-file.ts";
 
 const PID_FILE = "banyan.pid";
@@ -11,14 +12,22 @@ const PID_FILE = "banyan.pid";
 export class HostPlace {
   readonly #directory: DataDirectory;
   readonly #pidFile: string;
+  #isOpen = false;
 
   constructor({ dataDir, host }: NodeSettings, directory: DataDirectory) {
     this.#directory = directory;
     this.#pidFile = host.pidFile ?? join(dataDir, PID_FILE);
   }
 
+  /** @throws Refusal when the pid file cannot be written */
   open(): void {
-    writePidFile(this.#pidFile, process.pid);
+    try {
+      writePidFile(this.#pidFile, process.pid);
+    } catch (error) {
+      const text = `host.pidFile is ${this.#pidFile}, which cannot be written: ${(error as Error).message}`;
+      throw new Refusal("settings", text, { cause: error });
+    }
+    this.#isOpen = true;
   }
 
   announce(urls: WorkerUrls, workers: readonly number[]): void {
@@ -27,6 +36,6 @@ export class HostPlace {
 
   close(): void {
     withdrawNode(this.#directory, process.pid);
-    removePidFile(this.#pidFile, process.pid);
+    if (this.#isOpen) removePidFile(this.#pidFile, process.pid);
   }
 }

@@ -4,10 +4,12 @@ import type { Logger } from "../../runtime/telemetry/logger.ts";
 import { ActiveClock } from "../../runtime/time/active-clock.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import type { BindError, RawHandle } from "./bound-handle.ts";
+import { Announcement } from "./announcement.ts";
 import { Crew } from "./crew.ts";
 import { reportOf } from "./host-report.ts";
 import { ListeningHandles } from "./listening-handles.ts";
 import { whichToRecycle } from "./recycle-rule.ts";
+import type { Onlooker } from "./starter.ts";
 import { Succession } from "./succession.ts";
 import { launchWorker } from "./worker-launch.ts";
 import type { LaunchOrders } from "./worker-launch.ts";
@@ -23,8 +25,11 @@ export interface HostParts {
   readonly version: string;
   readonly launch: LaunchOrders;
   readonly log: Logger;
+  /** Says for other programs which worker serves, again when another one has taken over. Called until it does not throw. */
+  readonly announce: (urls: WorkerUrls, pid: number) => void;
   /** A worker serves; called again when another one has taken over. */
-  readonly onServing: (urls: WorkerUrls, pid: number) => void;
+  readonly onServing: (urls: WorkerUrls) => void;
+  readonly onlooker: Onlooker;
   /** Stops the host; resolves when it has left its place to the next one. */
   readonly stop: (reason: string) => Promise<void>;
 }
@@ -39,6 +44,7 @@ export class Host {
   readonly #handles = new ListeningHandles();
   readonly #crew: Crew;
   readonly #succession: Succession;
+  readonly #announcement: Announcement;
   readonly #startedAtMs = Date.now();
   #urls: WorkerUrls | undefined = undefined;
   #round: NodeJS.Timeout | undefined = undefined;
@@ -48,14 +54,17 @@ export class Host {
     this.#parts = parts;
     const shared = { settings: settings.host, log, clock: this.#clock };
     const { stopWithinMs } = settings;
-    this.#crew = new Crew({ ...shared, stopWithinMs, spawn: (number) => this.#spawn(number) });
+    const { onlooker } = parts;
+    this.#crew = new Crew({ ...shared, stopWithinMs, onlooker, spawn: (number) => this.#spawn(number) });
+    this.#announcement = new Announcement({ write: parts.announce, log });
     this.#succession = new Succession({
       ...shared,
       crew: this.#crew,
       handles: this.#handles,
       onServing: (urls, pid) => {
         this.#urls = urls;
-        parts.onServing(urls, pid);
+        this.#announcement.take(urls, pid);
+        parts.onServing(urls);
       },
     });
   }
@@ -95,6 +104,11 @@ export class Host {
     }
   }
 
+  /** Reloads as soon as that can be: nobody waits for it. */
+  reloadSoon(signal: string): void {
+    this.#succession.reloadSoon(signal);
+  }
+
   report(): HostReport {
     return reportOf({
       crew: this.#crew,
@@ -131,7 +145,7 @@ export class Host {
       case "wantsRecycle":
         return this.#succession.recycle(worker, { cause: "asked", text: request.reason });
       case "command":
-        return void this.#answer(worker, request);
+        return this.#answer(worker, request);
     }
   }
 
@@ -153,12 +167,15 @@ export class Host {
     return to.send({ kind: "peer", data }, handle, () => handle?.close());
   }
 
-  async #answer(worker: WorkerProcess, { id, command }: WorkerRequest & { kind: "command" }): Promise<void> {
-    const say = (text: string): void => worker.send({ kind: "answer", id, answer: { kind: "event", text } });
-    worker.send({ kind: "answer", id, answer: await this.carryOut(command, say) });
+  #answer(worker: WorkerProcess, { id, command }: WorkerRequest & { kind: "command" }): void {
+    const answer = (said: HostAnswer): void => worker.send({ kind: "answer", id, answer: said });
+    this.carryOut(command, (text) => answer({ kind: "event", text })).then(answer, (err: unknown) =>
+      this.#parts.log.error("control.failed", { err }),
+    );
   }
 
   #goRound(): void {
+    this.#announcement.retry();
     const report = this.report();
     for (const worker of this.#crew.workers) worker.send({ kind: "processes", report });
     const judged = this.#crew.workers.map((worker) => ({

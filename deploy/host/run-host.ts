@@ -14,7 +14,7 @@ import { Host } from "./host.ts";
 import type { OsUser } from "./os-user.ts";
 import { HOST_TITLE } from "./process-facts.ts";
 import { onReloadSignal } from "./reload-signals.ts";
-import { tellStarter } from "./starter.ts";
+import { onlooker, tellStarter } from "./starter.ts";
 import { Stopping } from "./stopping.ts";
 import { watchSources } from "./watch-sources.ts";
 import { prepareWorkerUser } from "./worker-user.ts";
@@ -65,11 +65,11 @@ async function serve(parts: ServeParts): Promise<void> {
   const host = hostOf(parts);
   void stopSignal(() => host.kill()).then((signal) => stopping.ask(signal));
   onReloadSignal(
-    () => void host.carryOut({ kind: "reload" }, () => undefined),
+    (signal) => host.reloadSoon(signal),
     () => void stopping.ask("SIGHUP"),
   );
   const carryOut = (command: HostCommand, say: (text: string) => void) => host.carryOut(command, say);
-  const control = await ControlServer.open(settings.dataDir, carryOut);
+  const control = await ControlServer.open({ dataDir: settings.dataDir, log, carryOut });
   const sources =
     options["watch"] === true ? await watchSources({ settings, options, host, log }) : undefined;
   try {
@@ -93,10 +93,9 @@ function hostOf({ settings, options, osUser, place, stopping, log }: ServeParts)
     version: version(),
     launch: { dataDir: settings.dataDir, options, osUser },
     log,
-    onServing: (urls, worker) => {
-      place.announce(urls, [worker]);
-      tellStarter({ kind: "serving", pid: process.pid, urls });
-    },
+    announce: (urls, worker) => place.announce(urls, [worker]),
+    onServing: (urls) => tellStarter({ kind: "serving", role: "host", pid: process.pid, urls }),
+    onlooker: onlooker(),
     stop: (reason) => stopping.ask(reason),
   });
 }

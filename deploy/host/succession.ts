@@ -1,7 +1,7 @@
 import type { HostSettings } from "../../protocols/host-settings.ts";
 import type { EndedWorker, HostActivity, HostAnswer, WorkerUrls } from "../../protocols/host.ts";
 import type { RestartHistory } from "../../runtime/supervision/restart-budget.ts";
-import type { Logger } from "../../runtime/telemetry/logger.ts";
+import type { LogFields, Logger } from "../../runtime/telemetry/logger.ts";
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { Crew } from "./crew.ts";
 import { handOver } from "./hand-over.ts";
@@ -20,14 +20,34 @@ export interface SuccessionParts {
   /** Stands still while the host cannot act. */
   readonly clock: Clock;
   readonly handles: ListeningHandles;
-  /** A worker serves; called again when another one has taken over. */
+  /** A worker serves; called again when another one has taken over. Must not throw: nothing undoes that the worker serves. */
   readonly onServing: (urls: WorkerUrls, pid: number) => void;
 }
 
 /** Tells what happens on the way to the end of a command. */
 type Say = (text: string) => void;
-/** How the worker that serves makes room for the next one. */
-type Change = (from: WorkerProcess, to: WorkerProcess) => Promise<void>;
+/** How the worker that serves makes room for the next one, and what that is called. */
+interface Change {
+  readonly doing: "reloading" | "restarting";
+  readonly events: (typeof EVENTS)[keyof typeof EVENTS];
+  readonly counter: "reloads" | "restarts";
+  readonly makeRoom: (from: WorkerProcess, to: WorkerProcess) => Promise<void>;
+}
+
+const EVENTS = {
+  reload: {
+    begun: (log: Logger, fields: LogFields) => log.info("reload.begun", fields),
+    done: (log: Logger, fields: LogFields) => log.info("reload.done", fields),
+    refused: (log: Logger, fields: LogFields) => log.error("reload.refused", fields),
+  },
+  restart: {
+    begun: (log: Logger, fields: LogFields) => log.info("restart.begun", fields),
+    done: (log: Logger, fields: LogFields) => log.info("restart.done", fields),
+    refused: (log: Logger, fields: LogFields) => log.error("restart.refused", fields),
+  },
+};
+/** What is over by itself before long; then a reload that was wanted meanwhile is made. */
+const CHANGING: readonly HostActivity[] = ["starting", "reloading", "restarting"];
 
 const REFUSALS = {
   alreadyReloading: "a worker is just being started or replaced; one change at a time",
@@ -42,6 +62,7 @@ export class Succession {
   #doing: HostActivity = "starting";
   #history: RestartHistory = [];
   #onTried: (outcome: HostAnswer) => void = () => undefined;
+  #isReloadPostponed = false;
 
   constructor(parts: SuccessionParts) {
     this.#parts = parts;
@@ -60,12 +81,29 @@ export class Succession {
 
   /** Has a fresh worker take over everything from the one that serves. */
   reload(say: Say): Promise<HostAnswer> {
-    return this.#change(say, (from, to) => this.#moveOver(from, to));
+    return this.#change(say, {
+      doing: "reloading",
+      events: EVENTS.reload,
+      counter: "reloads",
+      makeRoom: (from, to) => this.#moveOver(from, to),
+    });
+  }
+
+  /** A reload that nobody waits for. One that cannot be made now is made after the present change; several are one. */
+  reloadSoon(signal: string): void {
+    if (!CHANGING.includes(this.#doing)) return void this.reload(() => undefined);
+    if (!this.#isReloadPostponed) this.#parts.log.info("reload.postponed", { signal });
+    this.#isReloadPostponed = true;
   }
 
   /** Stops the worker that serves in order, and has a fresh one serve, of which it is known by then that it can start. */
   restart(say: Say): Promise<HostAnswer> {
-    return this.#change(say, (from, to) => this.#stopThenServe(from, to));
+    return this.#change(say, {
+      doing: "restarting",
+      events: EVENTS.restart,
+      counter: "restarts",
+      makeRoom: (from, to) => this.#stopThenServe(from, to),
+    });
   }
 
   /** Replaces a worn worker as a reload does, unless something is under way. */
@@ -102,40 +140,47 @@ export class Succession {
       const code = this.#doing === "stopping" ? "stopping" : "alreadyReloading";
       return { kind: "refused", code, text: REFUSALS[code] };
     }
-    this.#doing = "reloading";
-    this.#parts.log.info("reload.begun", { pid: from.pid });
+    this.#doing = change.doing;
+    change.events.begun(this.#parts.log, { pid: from.pid });
     say(`process ${from.pid} serves on while the next one starts`);
-    const to = this.#parts.crew.hire();
     try {
-      return await this.#succeed(from, to, async () => {
-        say(`process ${to.pid} is ready, version ${to.version}, and takes over`);
-        await change(from, to);
-      });
-    } catch (error) {
-      return await this.#keepOld(error as Error, to);
+      return await this.#succeed(from, say, change);
     } finally {
-      if (this.#doing === "reloading") this.#doing = "serving";
+      if (!this.#isStopping()) this.#doing = "serving";
       this.#settle();
     }
   }
 
-  async #succeed(from: WorkerProcess, to: WorkerProcess, change: () => Promise<void>): Promise<HostAnswer> {
-    const { crew, handles, log } = this.#parts;
-    await crew.prepared(to);
-    await change();
+  async #succeed(from: WorkerProcess, say: Say, change: Change): Promise<HostAnswer> {
+    let to: WorkerProcess | undefined;
+    try {
+      to = this.#start();
+      await this.#parts.crew.prepared(to);
+      say(`process ${to.pid} is ready, version ${to.version}, and takes over`);
+      await change.makeRoom(from, to);
+    } catch (error) {
+      return this.#keepOld(error as Error, to, change);
+    }
+    // From here on the other one serves: whatever fails now is no reason to end it.
     this.#install(to);
+    return this.#dismiss(from, to, change);
+  }
+
+  async #dismiss(from: WorkerProcess, to: WorkerProcess, change: Change): Promise<HostAnswer> {
+    const { crew, handles, log } = this.#parts;
     await crew.awaitEnd(from);
     await handles.keepOnly(to.ports);
-    crew.recent.reloads++;
-    log.info("reload.done", { from: from.pid, pid: to.pid, version: to.version });
+    crew.recent[change.counter]++;
+    change.events.done(log, { from: from.pid, pid: to.pid, version: to.version });
     return { kind: "done", text: `process ${to.pid} serves, version ${to.version}` };
   }
 
-  async #keepOld(error: Error, to: WorkerProcess): Promise<HostAnswer> {
-    await to.ended;
-    const isUnfit = error instanceof HireFailed;
-    const why = isUnfit ? error.message : `process ${to.pid} ${error.message}`;
-    this.#parts.log.error("reload.refused", { pid: to.pid, why });
+  async #keepOld(error: Error, to: WorkerProcess | undefined, change: Change): Promise<HostAnswer> {
+    to?.kill("killUnready");
+    await to?.ended;
+    const isUnfit = to === undefined || error instanceof HireFailed;
+    const why = isUnfit ? error.message : `process ${to?.pid} ${error.message}`;
+    change.events.refused(this.#parts.log, { pid: to?.pid, why });
     this.#parts.crew.recent.addRefusedReload({ atMs: Date.now(), why });
     const rest = this.#serving === undefined ? "" : `; process ${this.#serving.pid} serves on as before`;
     return { kind: "refused", code: isUnfit ? "unfit" : "notHandedOver", text: why + rest };
@@ -156,24 +201,39 @@ export class Succession {
 
   async #hire(isFirst: boolean): Promise<void> {
     const { crew } = this.#parts;
-    const worker = crew.hire();
-    await crew.prepared(worker);
-    await crew.open(worker, isFirst);
+    const worker = this.#start();
+    try {
+      await crew.prepared(worker);
+      await crew.open(worker, isFirst);
+    } catch (error) {
+      // Left alone it might serve later, beside the next one.
+      worker.kill("killUnready");
+      await worker.ended;
+      throw error;
+    }
     this.#install(worker);
+    if (!this.#isStopping()) this.#doing = "serving";
+  }
+
+  /** It reads code and settings anew, so it is also what a postponed reload is for. */
+  #start(): WorkerProcess {
+    this.#isReloadPostponed = false;
+    return this.#parts.crew.hire();
   }
 
   #install(worker: WorkerProcess): void {
     // It may have died while the other one ended.
     if (!worker.hasEnded) this.#serving = worker;
-    if (this.#doing !== "stopping" && this.#doing !== "reloading") this.#doing = "serving";
     const { number, pid, version, urls } = worker;
     if (urls !== undefined) this.#parts.onServing(urls, pid);
     this.#parts.log.info("worker.serving", { worker: number, pid, version });
   }
 
-  /** Whenever nobody serves and nothing is under way that could change it, somebody is started. */
+  /** Whenever nothing is under way: when nobody serves, somebody is started; else a postponed reload is made. */
   #settle(): void {
-    if (this.#doing === "serving" && this.#serving === undefined) void this.#revive();
+    if (this.#doing !== "serving") return;
+    if (this.#serving === undefined) void this.#revive();
+    else if (this.#isReloadPostponed) void this.reload(() => undefined);
   }
 
   async #revive(): Promise<void> {
@@ -189,7 +249,7 @@ export class Succession {
       this.#doing = "restarting";
       const outcome = await this.#tryToHire();
       this.#onTried(outcome);
-      if (outcome.kind === "done" || this.#isStopping()) break;
+      if (outcome.kind === "done" || this.#serving !== undefined || this.#isStopping()) break;
     }
     this.#settle();
   }

@@ -7,6 +7,7 @@ import type {
   WorkerUrls,
   WorkerVitals,
 } from "../../protocols/host.ts";
+import { HandleChannel } from "../../runtime/net/hand-over/handle-channel.ts";
 import type { RawHandle } from "./bound-handle.ts";
 import { oomKills } from "./exit-evidence.ts";
 import type { HostDeed } from "./exit-meaning.ts";
@@ -53,8 +54,10 @@ export class WorkerProcess {
   urls: WorkerUrls | undefined = undefined;
   lastBeatAtMs: number | undefined = undefined;
   readonly #parts: WorkerParts;
+  readonly #channel: HandleChannel;
   readonly #lastWords: LastWords;
   #hostDid: HostDeed | undefined = undefined;
+  #isToldToStop = false;
   #refusal: { readonly text: string; readonly exitCode: number } | undefined = undefined;
   #hasEnded = false;
   #oomKills = oomKills();
@@ -62,6 +65,7 @@ export class WorkerProcess {
   constructor(parts: WorkerParts) {
     const { child, number } = parts;
     this.#parts = parts;
+    this.#channel = new HandleChannel(child);
     this.number = number;
     this.#lastWords = new LastWords(child.stderr, process.stderr);
     child.on("message", (message, handle) =>
@@ -91,12 +95,13 @@ export class WorkerProcess {
       return;
     }
     // A worker that is gone has no ear; that it is gone is told elsewhere.
-    child.send(message, handle as never, () => onSent?.());
+    this.#channel.send(message, handle, () => onSent?.());
   }
 
   /** Has it stop in order. */
   stop(withinMs: number, signal?: string): void {
     this.#hostDid ??= "stop";
+    this.#isToldToStop = true;
     this.state = "leaving";
     this.send({ kind: "stop", withinMs, signal });
   }
@@ -108,8 +113,9 @@ export class WorkerProcess {
     this.send({ kind: "handOver" });
   }
 
-  /** Has it go on after a hand-over that failed. */
+  /** Has it go on after a hand-over that failed, unless it has to stop by now. */
   keep(): void {
+    if (this.#isToldToStop) return;
     this.#hostDid = undefined;
     this.state = "serving";
     this.send({ kind: "keep" });

@@ -1,3 +1,4 @@
+import { readableName } from "../actor/actor-name.ts";
 import type { EventName } from "../telemetry/events.ts";
 import type { LogFields } from "../telemetry/logger.ts";
 import type { Severity } from "../../protocols/alarm-settings.ts";
@@ -79,7 +80,7 @@ export function alarmWordOf(event: EventName, fields: LogFields, quietMs: number
     call: {
       key: keyOf(event, rule.by, fields),
       severity: rule.severity,
-      summary: rule.summary.replaceAll(/\{(\w+)\}/g, (_, name: string) => wordOf(fields[name])),
+      summary: rule.summary.replaceAll(/\{(\w+)\}/g, (_, name: string) => readableName(wordOf(fields[name]))),
       details: detailsOf(fields),
       ...(rule.stays === true ? {} : { quietMs }),
     },

@@ -41,8 +41,29 @@ export const EVENTS = {
     level: "error",
     doc: "the worker serves on as before; `why` says what was wrong with the next one",
   },
+  "reload.postponed": {
+    level: "info",
+    doc: "a worker is just being started or replaced; the reload that `signal` asks for comes after it, once for all who ask",
+  },
   "reload.noticed": { level: "info", doc: "the code or the settings file has changed; `what` names files" },
   "reload.watchFailed": { level: "error", doc: "changes of the code or the settings file cannot be watched" },
+  "restart.begun": {
+    level: "info",
+    doc: "a fresh worker is started, which will serve once the present one has stopped",
+  },
+  "restart.done": { level: "info", doc: "the present worker has stopped, and the fresh one serves" },
+  "restart.refused": {
+    level: "error",
+    doc: "the fresh worker cannot serve; `why` says what was wrong with it",
+  },
+  "control.failed": {
+    level: "error",
+    doc: "a command to the host broke down on the way; `err` says where",
+  },
+  "host.unannounced": {
+    level: "error",
+    doc: "the node serves, but the data directory cannot be written, so commands do not find the worker; tried again each second",
+  },
   "host.lost": {
     level: "error",
     doc: "the host of this worker is gone; the worker stops, so that nobody is left over",
@@ -62,6 +83,10 @@ export const EVENTS = {
   "actor.heirloomUnfit": {
     level: "warn",
     doc: "what an actor left is of another type or version; its heir started anew",
+  },
+  "actor.suspensionLifted": {
+    level: "warn",
+    doc: "an operator had suspended an actor that the new process does not have",
   },
   "node.heirloomsDropped": {
     level: "warn",
@@ -148,6 +173,10 @@ export const EVENTS = {
   "audit.failed": {
     level: "error",
     doc: "the audit cannot be written; operators' acts are refused until it can",
+  },
+  "operator.acted": {
+    level: "info",
+    doc: "an operator had actors do `act`; `reached` of those that `target` means did, and the audit says who it was",
   },
   "ops.unauthorized": { level: "warn", doc: "an operator's request without the token" },
 } as const satisfies Record<string, EventRule>;

@@ -55,6 +55,7 @@ type EndpointContext = Context<EndpointProtocol>;
  */
 export const Endpoint = defineActor({
   protocol: EndpointProtocol,
+  essential: true,
   initialState: (args: EndpointArgs, context: EndpointContext): EndpointState => begin(args, 0, context),
   handlers: {
     deliver(state, { id, type, atMs, data }, context) {

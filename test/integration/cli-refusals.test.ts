@@ -134,6 +134,24 @@ describe("banyan", () => {
     assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
   });
 
+  it("says that no node runs on the data directory, and not only that a port is silent", async () => {
+    mkdirSync(join(place.folder, ".banyan"));
+    writeFileSync(join(place.folder, ".banyan", "ops-token"), "token\n");
+    const listener = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => listener.once("listening", resolve));
+    const { port } = listener.address() as AddressInfo;
+    await new Promise((resolve) => listener.close(resolve));
+    configure(`ops: { port: ${port} }\n`);
+    const { code, stderr } = await banyan(place.folder, ["tree"]);
+    assert.equal(code, 69, stderr);
+    assert.match(
+      stderr,
+      new RegExp(
+        `no node runs on the data directory \\S*\\.banyan, and none answers at http://127\\.0\\.0\\.1:${port};`,
+      ),
+    );
+  });
+
   it("prints settings that it accepts itself", async () => {
     const { stdout } = await banyan(place.folder, ["settings"]);
     configure(stdout);

@@ -79,6 +79,37 @@ describe("a node in the background", () => {
     assert.ok(!existsSync(inDataDir("host.lock")));
   });
 
+  it("runs in one process too, and its log holds neither greeting nor token", async () => {
+    for (const workers of ["0", "1"]) {
+      const started = await run("start", "--daemon", "--workers", workers, ...FREE_PORTS);
+      assert.equal(started.code, 0, started.stderr);
+      const role = workers === "0" ? "node" : "host";
+      assert.match(started.stdout, new RegExp(`^banyan-${role} runs as process \\d+\n {2}web +http:`));
+      const log = readFileSync(inDataDir("host.log"), "utf8");
+      assert.match(log, /"event":"node\.started"/);
+      assert.doesNotMatch(log, /Ctrl-C/);
+      assert.ok(!log.includes(readFileSync(inDataDir("ops-token"), "utf8").trim()));
+      assert.equal((await run("stop")).code, 0);
+    }
+  });
+
+  it("is refused in words when a file of the host cannot be written", async () => {
+    const away = join(place.folder, "no", "such", "folder");
+    for (const setting of ["host.logFile", "host.pidFile"]) {
+      const words = ["--set", `${setting}=${join(away, "file")}`];
+      const { code, stderr } = await run("start", "--daemon", ...FREE_PORTS, ...words);
+      assert.equal(code, 78, stderr);
+      assert.match(
+        stderr,
+        new RegExp(`^banyan: ${setting} is ${away}/file, which cannot be written: ENOENT`),
+      );
+    }
+    mkdirSync(join(inDataDir("control.sock"), "occupied"), { recursive: true, mode: 0o700 });
+    const { code, stderr } = await run("start", ...FREE_PORTS);
+    assert.equal(code, 78, stderr);
+    assert.match(stderr, /^banyan: the control socket .*control\.sock cannot be made: /);
+  });
+
   it("works in a data directory whose path no socket can have", async () => {
     const deep = join(place.folder, "d".repeat(100), "e".repeat(100));
     mkdirSync(deep, { recursive: true });

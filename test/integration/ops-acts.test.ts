@@ -105,6 +105,19 @@ describe("what operators do", () => {
     assert.equal(await stateOf("/rooms"), "running");
   });
 
+  it("does not end what the node serves with and would not start again", async () => {
+    const { children } = (await node.get("/v1/actors/")).body as { children: { path: string }[] };
+    assert.ok(children.length >= 4, JSON.stringify(children));
+    for (const path of [...children.map((child) => child.path), "/gateway/web"]) {
+      for (const act of ["stop", "drain"]) {
+        const { status, body } = await post("/v1/actors/act", { act, path });
+        assert.deepEqual([path, status, body.code], [path, 409, "actRefused"]);
+        assert.match(body.text ?? "", /would not come back until a reload or restart/);
+      }
+    }
+    assert.ok(eventsIn(node.process.stdout, "operator.acted").length > 0);
+  });
+
   it("is not done when it cannot be written down", async () => {
     renameSync(auditFile(), `${auditFile()}.kept`);
     mkdirSync(auditFile());
@@ -150,6 +163,11 @@ describe("what operators do", () => {
       return (body as { samples: { kind: string; outcome: string }[] }).samples.map(({ outcome }) => outcome);
     };
     await eventually(kinds, ["handled"]);
+    const paths = ["/v1/actors/rooms/chat/lobby", "/v1/actors/rooms/chat$2flobby"];
+    const lookedAt = [...paths, "/v1/tree?path=/rooms/chat/lobby", "/v1/why?path=/rooms/chat/lobby"];
+    const statuses = await Promise.all(lookedAt.map(async (path) => (await node.get(path)).status));
+    assert.deepEqual(statuses, [200, 200, 200, 200], "a room is found by its path as it reads, too");
+    assert.equal((await post("/v1/actors/act", { act: "restart", path: "/rooms/chat/lobby" })).status, 200);
     socket.close();
   });
 });

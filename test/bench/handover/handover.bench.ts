@@ -3,7 +3,7 @@
  * in production, and everything takes the public path. There is no peer: nothing in Node moves a connection with its context.
  *
  * A gap is the time from a word of a client to its answer. In the room, where members only listen, it is the time
- * between two publications, of which there are 25 a second: a room stands still while its state moves.
+ * between two publications, of which there are 10 a second: a room stands still while its state moves.
  */
 import type { Benchmark, Circumstances, Figure, Part, Sample } from "../benchmark.ts";
 import type { Samples } from "../samples.ts";
@@ -95,6 +95,7 @@ const inARoom: Part = {
   name: "room",
   contenders: { room },
   rounds: { quick: 1, full: 3 },
+  isLong: true,
   figures: {
     roomLost: {
       kind: "value",

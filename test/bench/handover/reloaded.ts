@@ -9,7 +9,7 @@ import type { Sample } from "../benchmark.ts";
 /** Connections that are opened at the same time. */
 const OPENING_MAX = 100;
 /** How long clients talk before and after the reload, in milliseconds. */
-const CALM_MS = 1_500;
+const CALM_MS = 1_000;
 /** How long the last answers are waited for, in milliseconds. */
 const LAST_ANSWERS_MS = 5_000;
 /** From this share of a core on, the clients themselves would be what is measured. */
@@ -48,8 +48,9 @@ export interface Crowd {
 /** Reloads a real host under a crowd of clients, and says what they noticed of it. */
 export async function reloaded(crowd: Crowd, scratch: string): Promise<Sample> {
   const node = await startNode(scratch, WIDE, WITH_ECHO);
+  const talkers: Talker[] = [];
   try {
-    const talkers = await open(crowd, node);
+    await open(crowd, node, talkers);
     const cpu = process.cpuUsage();
     const startMs = performance.now();
     for (const talker of talkers) talker.talk();
@@ -59,13 +60,18 @@ export async function reloaded(crowd: Crowd, scratch: string): Promise<Sample> {
     refuseBusyClients(process.cpuUsage(cpu), performance.now() - startMs);
     return await summedUp(talkers, node);
   } finally {
+    // Whoever is left would be sent away one by one.
+    for (const { socket } of talkers) socket.terminate();
     await node.stop();
   }
 }
 
-async function open({ connections, path, subprotocol, talker }: Crowd, node: NodeProcess): Promise<Talker[]> {
+async function open(
+  { connections, path, subprotocol, talker }: Crowd,
+  node: NodeProcess,
+  talkers: Talker[],
+): Promise<void> {
   const url = `${(node.listeners["web"] ?? "").replace("http", "ws")}${path}`;
-  const talkers: Talker[] = [];
   while (talkers.length < connections) {
     const count = Math.min(OPENING_MAX, connections - talkers.length);
     const opening = Array.from({ length: count }, async () => {
@@ -77,7 +83,6 @@ async function open({ connections, path, subprotocol, talker }: Crowd, node: Nod
     });
     for (const socket of await Promise.all(opening)) talkers.push(talker(socket, talkers.length));
   }
-  return talkers;
 }
 
 async function reload(node: NodeProcess): Promise<void> {

@@ -5,7 +5,7 @@ import type { Talker } from "./reloaded.ts";
 /** The room in which everybody is. */
 const ROOM = "chat/moving";
 /** Who speaks: the others listen. */
-const SPEAKERS = 5;
+const SPEAKERS = 2;
 const SAY_EVERY_MS = 200;
 
 /** What all members of a room share: how far it has come. */
@@ -18,6 +18,7 @@ export class RoomTalker implements Talker {
   readonly socket: WebSocket;
   readonly #score: RoomScore;
   readonly #isSpeaker: boolean;
+  readonly #firstMs: number;
   #offset = 0;
   #id = 0;
   #heardAtMs: number | undefined = undefined;
@@ -30,6 +31,7 @@ export class RoomTalker implements Talker {
     this.socket = socket;
     this.#score = score;
     this.#isSpeaker = index < SPEAKERS;
+    this.#firstMs = (index * SAY_EVERY_MS) / SPEAKERS;
     socket.on("message", (data: Buffer) => this.#hear(JSON.parse(data.toString()) as ServerFrame));
     socket.on("error", () => {});
     socket.send(JSON.stringify({ kind: "subscribe", id: 0, room: ROOM }));
@@ -46,7 +48,10 @@ export class RoomTalker implements Talker {
 
   talk(): void {
     this.#heardAtMs = performance.now();
-    if (this.#isSpeaker) this.#timer = setInterval(() => this.#say(), SAY_EVERY_MS);
+    if (!this.#isSpeaker) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = setInterval(() => this.#say(), SAY_EVERY_MS);
+    }, this.#firstMs);
   }
 
   hush(): void {
@@ -65,7 +70,7 @@ export class RoomTalker implements Talker {
     if (frame.offset !== this.#offset + 1) this.reordered++;
     this.#offset = frame.offset;
     const nowMs = performance.now();
-    // Somebody speaks every 40 ms: what is longer is silence.
+    // Somebody speaks every 100 ms: what is longer is silence.
     if (this.#heardAtMs !== undefined) this.worstGapMs = Math.max(this.worstGapMs, nowMs - this.#heardAtMs);
     this.#heardAtMs = nowMs;
   }

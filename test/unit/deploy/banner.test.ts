@@ -13,12 +13,13 @@ const node = {
 };
 const kept = (name: string) => ({ value: `the-${name}`, path: `/srv/app/.banyan/${name}`, isNew: true });
 
-function text(ready: Partial<ReadySettings>): string {
+function text(ready: Partial<ReadySettings>, isTerminal = true): string {
   return banner({
     version: "1.2.3",
     node,
     ready: { settings, opsToken: undefined, pushKey: undefined, ...ready },
     folder: "/srv/app",
+    isTerminal,
   });
 }
 
@@ -43,6 +44,12 @@ describe("the banner", () => {
       /curl -s -H "Authorization: Bearer \$\(cat \.banyan\/ops-token\)" http:\/\/127\.0\.0\.1:9510\/v1\/tree/,
     );
     assert.doesNotMatch(shown, /the-push-key/);
+  });
+
+  it("names only the file of the token where it may be kept", () => {
+    const shown = text({ opsToken: kept("ops-token") }, false);
+    assert.match(shown, /token {6}kept in \.banyan\/ops-token\n/);
+    assert.doesNotMatch(shown, /the-ops-token/);
   });
 
   it("never shows a token that somebody configured", () => {

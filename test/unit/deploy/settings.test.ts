@@ -163,6 +163,10 @@ describe("a refused setting", () => {
       /flag --ops-port: ops\.port is -1; expected/,
     );
     assert.match(
+      refusalOf({ flags: [flag("host.silentAfterMs", "2999")] }),
+      /host\.silentAfterMs is 2999; expected a whole number from 3000 to/,
+    );
+    assert.match(
       refusalOf({ flags: [flag("limit.burst", "3")] }),
       /flag --set limit\.burst is not a setting, did you mean limits\.burst\?/,
     );

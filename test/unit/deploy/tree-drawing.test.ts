@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Paint } from "../../../deploy/drawings/columns.ts";
-import { drawTree, readableName } from "../../../deploy/tree-drawing.ts";
+import { drawTree } from "../../../deploy/tree-drawing.ts";
 import type { TreeNode } from "../../../runtime/kernel/tree-node.ts";
 
 const plain: Paint = (_style, text) => text;
@@ -76,18 +76,5 @@ describe("a drawn tree", () => {
     const lines = drawTree(actor("root", { children: [actor("大厅"), actor("hall")] }), plain).split("\n");
     assert.match(lines[2] ?? "", /^├─ 大厅 {2}room/);
     assert.match(lines[3] ?? "", /^└─ hall {2}room/);
-  });
-});
-
-describe("a name in the tree", () => {
-  it("is read with its own characters", () => {
-    assert.equal(readableName("chat$2flobby"), "chat/lobby");
-    assert.equal(readableName("live$2f$e5$86$b3$e8$b5$9b"), "live/决赛");
-    assert.equal(readableName("100%$zz"), "100%$zz");
-    assert.equal(readableName("bad$ff"), "bad$ff");
-  });
-
-  it("cannot write to the terminal", () => {
-    assert.equal(readableName("$1b[2Jx"), "\u{fffd}[2Jx");
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { actorName } from "../../../../runtime/actor/actor-name.ts";
+import { actorName, readableName } from "../../../../runtime/actor/actor-name.ts";
 
 describe("the name of an actor that stands for something named from outside", () => {
   it("is readable where it can be", () => {
@@ -25,5 +25,19 @@ describe("the name of an actor that stands for something named from outside", ()
       fc.property(text, text, (one, other) => (one === other) === (actorName(one) === actorName(other))),
     );
     fc.assert(fc.property(text, (one) => /^[A-Za-z0-9._$-]+$/.test(actorName(one))));
+  });
+});
+
+describe("the name of an actor", () => {
+  it("is read with its own characters", () => {
+    assert.equal(readableName("chat$2flobby"), "chat/lobby");
+    assert.equal(readableName("live$2f$e5$86$b3$e8$b5$9b"), "live/决赛");
+    assert.equal(readableName("/rooms/chat$2flobby"), "/rooms/chat/lobby");
+    assert.equal(readableName("100%$zz"), "100%$zz");
+    assert.equal(readableName("bad$ff"), "bad$ff");
+  });
+
+  it("cannot write to the terminal", () => {
+    assert.equal(readableName("$1b[2Jx"), "\u{fffd}[2Jx");
   });
 });
