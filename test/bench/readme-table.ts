@@ -90,5 +90,6 @@ function rowsOf(bench: Benchmark, result: KeptResult, language: Language): strin
 function noteOf({ name, peers }: Benchmark, result: KeptResult, language: Language): string {
   const { on, against, colon } = LANGUAGES[language];
   const versions = peers.map((peer) => `${peer} ${result.peers[peer]}`).join(", ");
-  return `\`${name}\` ${against} ${versions}${colon}${on(result.machine)}`;
+  const beside = versions === "" ? "" : ` ${against} ${versions}`;
+  return `\`${name}\`${beside}${colon}${on(result.machine)}`;
 }
