@@ -1,11 +1,7 @@
 import { lookup } from "node:dns/promises";
 import net from "node:net";
 import { getSystemErrorMap } from "node:util";
-
-/** A socket of the platform as Node's network classes wrap it: what travels between processes without being read by them. */
-export interface RawHandle {
-  close(): void;
-}
+import type { RawHandle } from "../../runtime/net/hand-over/raw-handle.ts";
 
 /** A bound TCP socket. */
 interface BoundHandle extends RawHandle {

@@ -3,7 +3,8 @@ import type { HostAnswer, HostCommand, HostReport, WorkerUrls } from "../../prot
 import type { Logger } from "../../runtime/telemetry/logger.ts";
 import { ActiveClock } from "../../runtime/time/active-clock.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
-import type { BindError, RawHandle } from "./bound-handle.ts";
+import type { RawHandle } from "../../runtime/net/hand-over/raw-handle.ts";
+import type { BindError } from "./bound-handle.ts";
 import { Announcement } from "./announcement.ts";
 import { Crew } from "./crew.ts";
 import { reportOf } from "./host-report.ts";
@@ -79,7 +80,7 @@ export class Host {
   async stop(signal: string | undefined): Promise<boolean> {
     const isInOrder = await this.#succession.end(signal);
     clearInterval(this.#round);
-    await this.#handles.keepOnly([]);
+    this.#handles.keepOnly([]);
     return isInOrder;
   }
 

@@ -1,5 +1,5 @@
 import { bindPort } from "./bound-handle.ts";
-import type { RawHandle } from "./bound-handle.ts";
+import type { RawHandle } from "../../runtime/net/hand-over/raw-handle.ts";
 
 /** What a worker asks for: a listener's address. */
 export interface WantedPort {
@@ -31,13 +31,17 @@ export class ListeningHandles {
     }
   }
 
-  /** Closes all that nobody asked for any more: after a reload the settings may name other ports. */
-  async keepOnly(wanted: readonly WantedPort[]): Promise<void> {
+  /** Closes all that are not among these: the settings of another worker may name other ports. */
+  keepOnly(wanted: readonly WantedPort[]): void {
     const kept = new Set(wanted.map(keyOf));
-    for (const [key, handle] of this.#handles) {
+    for (const [key, binding] of this.#handles) {
       if (kept.has(key)) continue;
       this.#handles.delete(key);
-      (await handle).close();
+      // One that could not be bound is told to whoever asked for it.
+      binding.then(
+        (handle) => handle.close(),
+        () => undefined,
+      );
     }
   }
 }

@@ -61,7 +61,8 @@ export class Succession {
   #serving: WorkerProcess | undefined = undefined;
   #doing: HostActivity = "starting";
   #history: RestartHistory = [];
-  #onTried: (outcome: HostAnswer) => void = () => undefined;
+  /** Those who wait for the next try. */
+  #onTried: ((outcome: HostAnswer) => void)[] = [];
   #isReloadPostponed = false;
 
   constructor(parts: SuccessionParts) {
@@ -122,6 +123,7 @@ export class Succession {
     const { crew } = this.#parts;
     this.#doing = "stopping";
     this.#wait.cut();
+    this.#tellTried({ kind: "refused", code: "stopping", text: REFUSALS.stopping });
     const ends = await Promise.all(crew.workers.map((worker) => crew.stop(worker, signal)));
     return ends.every(({ kind }) => kind === "expected");
   }
@@ -167,9 +169,8 @@ export class Succession {
   }
 
   async #dismiss(from: WorkerProcess, to: WorkerProcess, change: Change): Promise<HostAnswer> {
-    const { crew, handles, log } = this.#parts;
+    const { crew, log } = this.#parts;
     await crew.awaitEnd(from);
-    await handles.keepOnly(to.ports);
     crew.recent[change.counter]++;
     change.events.done(log, { from: from.pid, pid: to.pid, version: to.version });
     return { kind: "done", text: `process ${to.pid} serves, version ${to.version}` };
@@ -178,6 +179,8 @@ export class Succession {
   async #keepOld(error: Error, to: WorkerProcess | undefined, change: Change): Promise<HostAnswer> {
     to?.kill("killUnready");
     await to?.ended;
+    // What it had bound beyond the ports of the old one, clients would wait at for ever.
+    if (this.#serving !== undefined) this.#parts.handles.keepOnly(this.#serving.ports);
     const isUnfit = to === undefined || error instanceof HireFailed;
     const why = isUnfit ? error.message : `process ${to?.pid} ${error.message}`;
     change.events.refused(this.#parts.log, { pid: to?.pid, why });
@@ -202,15 +205,8 @@ export class Succession {
   async #hire(isFirst: boolean): Promise<void> {
     const { crew } = this.#parts;
     const worker = this.#start();
-    try {
-      await crew.prepared(worker);
-      await crew.open(worker, isFirst);
-    } catch (error) {
-      // Left alone it might serve later, beside the next one.
-      worker.kill("killUnready");
-      await worker.ended;
-      throw error;
-    }
+    await crew.prepared(worker);
+    await crew.open(worker, isFirst);
     this.#install(worker);
     if (!this.#isStopping()) this.#doing = "serving";
   }
@@ -224,7 +220,8 @@ export class Succession {
   #install(worker: WorkerProcess): void {
     // It may have died while the other one ended.
     if (!worker.hasEnded) this.#serving = worker;
-    const { number, pid, version, urls } = worker;
+    const { number, pid, version, urls, ports } = worker;
+    this.#parts.handles.keepOnly(ports);
     if (urls !== undefined) this.#parts.onServing(urls, pid);
     this.#parts.log.info("worker.serving", { worker: number, pid, version });
   }
@@ -248,7 +245,7 @@ export class Succession {
       if (this.#isStopping()) return;
       this.#doing = "restarting";
       const outcome = await this.#tryToHire();
-      this.#onTried(outcome);
+      this.#tellTried(outcome);
       if (outcome.kind === "done" || this.#serving !== undefined || this.#isStopping()) break;
     }
     this.#settle();
@@ -267,10 +264,14 @@ export class Succession {
   #tryNow(say: Say): Promise<HostAnswer> {
     say("nobody serves; the next try is made now");
     const tried = new Promise<HostAnswer>((resolve) => {
-      this.#onTried = resolve;
+      this.#onTried.push(resolve);
     });
     this.#wait.cut();
     return tried;
+  }
+
+  #tellTried(outcome: HostAnswer): void {
+    for (const tell of this.#onTried.splice(0)) tell(outcome);
   }
 
   #isStopping(): boolean {

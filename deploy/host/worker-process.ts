@@ -8,7 +8,7 @@ import type {
   WorkerVitals,
 } from "../../protocols/host.ts";
 import { HandleChannel } from "../../runtime/net/hand-over/handle-channel.ts";
-import type { RawHandle } from "./bound-handle.ts";
+import type { RawHandle } from "../../runtime/net/hand-over/raw-handle.ts";
 import { oomKills } from "./exit-evidence.ts";
 import type { HostDeed } from "./exit-meaning.ts";
 import { LastWords } from "./last-words.ts";
@@ -198,7 +198,7 @@ async function exitOf(child: ChildProcess, onUnstartable: (text: string) => void
   ]);
   const exit = await new Promise<Exit>((resolve) => {
     child.once("exit", (code, signal) => resolve({ code, signal }));
-    child.once("error", (error) => {
+    child.on("error", (error) => {
       if (child.pid !== undefined) return;
       onUnstartable(`its process cannot be started: ${error.message}`);
       resolve({ code: null, signal: null });

@@ -148,6 +148,6 @@ export class MovingHost {
 
   async stop(): Promise<void> {
     for (const worker of this.#workers) await worker.end();
-    await this.#sockets.keepOnly([]);
+    this.#sockets.keepOnly([]);
   }
 }

@@ -7,6 +7,7 @@ import type { ToWorker } from "../../../../protocols/host.ts";
 import { Announcement } from "../../../../deploy/host/announcement.ts";
 import { Crew } from "../../../../deploy/host/crew.ts";
 import { ListeningHandles } from "../../../../deploy/host/listening-handles.ts";
+import type { WantedPort } from "../../../../deploy/host/listening-handles.ts";
 import { Succession } from "../../../../deploy/host/succession.ts";
 import { WorkerProcess } from "../../../../deploy/host/worker-process.ts";
 import { loadSettings } from "../../../../deploy/settings.ts";
@@ -60,12 +61,22 @@ class ObedientChild extends EventEmitter {
   }
 }
 
+/** Notes which ports are left open. */
+class NotedHandles extends ListeningHandles {
+  readonly kept: number[][] = [];
+
+  override keepOnly(wanted: readonly WantedPort[]): void {
+    this.kept.push(wanted.map(({ port }) => port));
+  }
+}
+
 /** A succession of obedient workers whose data directory can be full. */
 class Stage {
   readonly children: ObedientChild[] = [];
   readonly log = new LogRecord();
   readonly clock = new VirtualClock();
   readonly announced: number[] = [];
+  readonly handles = new NotedHandles();
   isFull = true;
   isHeld = false;
   readonly announcement: Announcement;
@@ -91,7 +102,7 @@ class Stage {
     this.succession = new Succession({
       ...shared,
       crew,
-      handles: new ListeningHandles(),
+      handles: this.handles,
       onServing: (urls, pid) => this.announcement.take(urls, pid),
     });
   }
@@ -133,6 +144,8 @@ class Stage {
         onEnd: (ended, end) => this.succession.ended(ended, end),
       },
     });
+    // Each has settings of its own.
+    worker.ports.push({ listener: "web", host: "127.0.0.1", port: child.pid });
     queueMicrotask(() => {
       child.say({ kind: "hello", pid: child.pid, version: "1" });
       if (!this.isHeld) child.say({ kind: "prepared" });
@@ -174,6 +187,43 @@ describe("a data directory that is full", () => {
     assert.deepEqual(stage.alive, [FIRST_PID + 1]);
     assert.equal(stage.children.length, 2);
     await stage.close();
+  });
+});
+
+describe("the ports of a host", () => {
+  it("are those of the worker that serves, after a start, a reload and a death", async () => {
+    const stage = new Stage();
+    await stage.succession.begin();
+    await stage.succession.reload(() => undefined);
+    stage.children[1]?.end(1);
+    for (let tries = 0; tries < 10; tries++) await stage.pass();
+    assert.deepEqual(stage.handles.kept, [[FIRST_PID], [FIRST_PID + 1], [FIRST_PID + 2]]);
+    await stage.close();
+  });
+
+  it("are those of the old worker again when the new one is refused", async () => {
+    const stage = new Stage();
+    await stage.succession.begin();
+    stage.isHeld = true;
+    const reload = stage.succession.reload(() => undefined);
+    await stage.settle();
+    stage.children[1]?.end(1);
+    assert.equal((await reload).kind, "refused");
+    assert.deepEqual(stage.handles.kept, [[FIRST_PID], [FIRST_PID]]);
+    await stage.close();
+  });
+});
+
+describe("operators who want a try at once while nobody serves", () => {
+  it("are all answered, also when the host stops first", async () => {
+    const stage = new Stage();
+    await stage.succession.begin();
+    stage.children[0]?.end(1);
+    await stage.settle();
+    assert.equal(stage.succession.doing, "waiting");
+    const answers = [1, 2].map(() => stage.succession.reload(() => undefined));
+    await stage.close();
+    for (const answer of await Promise.all(answers)) assert.notEqual(answer.kind, "event");
   });
 });
 
