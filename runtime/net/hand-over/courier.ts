@@ -14,6 +14,8 @@ export interface Parcel {
 
 interface OnTheWay extends Parcel {
   readonly arrived: () => void;
+  /** Whether this process has no copy of the handle any more. */
+  isClosed: boolean;
 }
 
 /**
@@ -62,11 +64,13 @@ export class Courier {
     const { handle, latest } = parcel;
     const { id } = parcel.moved;
     const arrived = new Promise<void>((resolve) => {
-      this.#onTheWay.set(id, { ...parcel, arrived: resolve });
+      this.#onTheWay.set(id, { ...parcel, arrived: resolve, isClosed: false });
     });
     const hasTail = latest.length > 0;
     await this.#say({ kind: "connection", id, packed, hasTail }, handle);
-    if (hasTail) await this.#sendTail(parcel);
+    const onTheWay = this.#onTheWay.get(id);
+    // It may have been brought home meanwhile.
+    if (hasTail && onTheWay !== undefined) await this.#sendTail(onTheWay);
     return arrived;
   }
 
@@ -74,9 +78,12 @@ export class Courier {
    * The operating system goes on taking what was written for as long as the handle is open here; only when it is closed
    * is it certain what it has not taken.
    */
-  async #sendTail({ moved: { id }, handle, latest }: Parcel): Promise<void> {
+  async #sendTail(onTheWay: OnTheWay): Promise<void> {
+    const { handle, latest, moved } = onTheWay;
+    const { id } = moved;
     const bytes = latest.subarray(latest.length - handle.writeQueueSize);
     handle.close();
+    onTheWay.isClosed = true;
     await this.#say({ kind: "tail", id, bytes });
   }
 
@@ -85,7 +92,7 @@ export class Courier {
     for (const id of ids) {
       const parcel = this.#onTheWay.get(id);
       this.#onTheWay.delete(id);
-      if (parcel?.latest.length === 0) parcel.handle.close();
+      if (parcel?.isClosed === false) parcel.handle.close();
       parcel?.arrived();
     }
     this.#lookEmpty();
@@ -101,7 +108,7 @@ export class Courier {
   returnTo(home: (parcel: Parcel) => void): void {
     this.#home = home;
     for (const parcel of this.#onTheWay.values()) {
-      if (parcel.latest.length === 0) home(parcel);
+      if (!parcel.isClosed) home(parcel);
       parcel.arrived();
     }
     this.#onTheWay.clear();

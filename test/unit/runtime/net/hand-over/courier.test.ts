@@ -72,6 +72,17 @@ describe("the courier", () => {
     assert.equal(underWay.handle.isClosed, false);
   });
 
+  it("brings a slow reader home as long as its handle is open here", async () => {
+    const peer = new FakePeer();
+    const courier = new Courier(peer);
+    const slow = parcel("slow", "tail");
+    const home: string[] = [];
+    // The other process dies while the handle is on its way.
+    peer.onSend = () => courier.returnTo(({ moved }) => void home.push(moved.id));
+    await courier.send(slow);
+    assert.deepEqual([home, slow.handle.isClosed], [["slow"], false]);
+  });
+
   it("sends a large connection ahead of its handle, when nothing else is on the way", async () => {
     const peer = new FakePeer();
     const courier = new Courier(peer);
