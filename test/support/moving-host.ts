@@ -76,7 +76,7 @@ export class MovingWorker {
       handle?.close();
       this.child.kill("SIGKILL");
     } else if (message.kind === "bind") {
-      this.say({ kind: "bound", id: message.id }, (await sockets.of(message)) as RawHandle);
+      this.say({ kind: "bound", id: message.id }, await sockets.of(message));
     } else {
       this.#heard.set(message.kind, message);
       this.#wake();
