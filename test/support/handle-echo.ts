@@ -1,18 +1,20 @@
 import { Socket } from "node:net";
+import { HandleChannel } from "../../runtime/net/hand-over/handle-channel.ts";
 
-/** A process of its own for a test: notes which handle comes with which word, and says so after the last. */
+/** A process of its own for a test: says when it is loaded, notes which handle comes with which word, and says so after the last. */
 
 interface Word {
   readonly number: number;
   readonly isLast?: boolean;
 }
 
+const channel = new HandleChannel(process);
 let got: { readonly number: number; readonly clientPort: number | undefined }[] = [];
 
 process.on("message", ({ number, isLast }: Word, handle: unknown) => {
   got.push({ number, clientPort: clientPortOf(handle) });
   if (isLast !== true) return;
-  process.send?.(got);
+  channel.send(got, undefined, () => {});
   got = [];
 });
 
@@ -23,3 +25,5 @@ function clientPortOf(handle: unknown): number | undefined {
   socket.destroy();
   return remotePort;
 }
+
+channel.send("ready", undefined, () => {});

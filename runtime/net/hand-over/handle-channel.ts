@@ -5,17 +5,15 @@ import type { ChildProcess, Serializable } from "node:child_process";
 interface Inside {
   /** What waits for the receipt of the handle that was sent last; null while there is none to wait for. */
   _handleQueue: unknown[] | null;
-}
-
-interface Receipt {
-  readonly cmd?: string;
+  _send(message: unknown, ...rest: unknown[]): boolean;
 }
 
 const RECEIPTS: ReadonlySet<unknown> = new Set(["NODE_HANDLE_ACK", "NODE_HANDLE_NACK"]);
 
 /**
- * One end of the channel between a process and its child, on which handles follow each other at once. By itself Node waits
- * for the receipt of each before it sends the next, which makes a hand-over three times as slow.
+ * One end of the channel between a process and its child, on which handles follow each other at once; the other end is one
+ * too. By itself Node waits for the receipt of each handle before it sends the next, and each receipt costs as much as a
+ * handle, which together makes a hand-over several times as slow.
  *
  * A handle and its message must not be torn apart on the way, so that a message with a handle is small (see `Courier`).
  */
@@ -24,17 +22,24 @@ export class HandleChannel {
 
   constructor(channel: ChildProcess | NodeJS.Process) {
     this.#channel = channel;
-    // Node takes a receipt for an error when it does not wait for one.
-    (channel as ChildProcess).prependListener("internalMessage", ({ cmd }: Receipt) => {
-      if (RECEIPTS.has(cmd)) inside(channel)._handleQueue ??= [];
+    // A process that is still loading answers with receipts; Node takes them for errors when it does not wait for any.
+    (channel as ChildProcess).prependListener("internalMessage", (message: object) => {
+      if (isReceipt(message)) inside(channel)._handleQueue ??= [];
     });
+    const send = inside(channel)._send.bind(channel);
+    inside(channel)._send = (message, ...rest) => isReceipt(message) || send(message, ...rest);
   }
 
   /** `onSent` is told when the message has left this process, and the handle with it, or never will. */
   send(message: unknown, handle: object | undefined, onSent: (error: Error | null) => void): void {
-    if (inside(this.#channel)._handleQueue?.length === 0) inside(this.#channel)._handleQueue = null;
     this.#channel.send?.(message as Serializable, handle as never, {}, onSent);
+    // No receipt will come for it.
+    inside(this.#channel)._handleQueue = null;
   }
+}
+
+function isReceipt(message: unknown): boolean {
+  return RECEIPTS.has((message as { readonly cmd?: unknown } | null)?.cmd);
 }
 
 function inside(channel: ChildProcess | NodeJS.Process): Inside {
