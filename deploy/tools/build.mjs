@@ -1,7 +1,8 @@
-/** Builds dist/ when it is missing or differs from the sources: TypeScript first, then the pages. */
+/** Builds dist/ when it is missing or differs from the sources: TypeScript first, then packages and pages. */
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bundlePackages } from "./bundle-packages.mjs";
 import { changedAtMs, digest, filesBelow, readText, Refusal, ROOT, say, SOURCE_FOLDERS } from "./project.mjs";
 
 const STAMP = "dist/.build-stamp";
@@ -19,6 +20,7 @@ export function build({ always = false } = {}) {
   rmSync(join(ROOT, STAMP), { force: true });
   run([TSC, "-p", "."], "The sources do not compile.");
   removeStale();
+  bundlePackages();
   if (existsSync(join(ROOT, PAGES_BUILD))) run([PAGES_BUILD], "The pages do not build.");
   writeFileSync(join(ROOT, STAMP), sources);
 }

@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const PROGRAM = fileURLToPath(new URL("../..", import.meta.url));
-const PARTS = ["actors", "deploy", "pages", "protocols", "runtime", "test/support"];
+const PARTS = ["actors", "deploy", "node_modules", "pages", "protocols", "runtime", "test/support"];
 
 /** A copy of the built program, in which a test may change files as a new version does. */
 export class ProgramCopy {

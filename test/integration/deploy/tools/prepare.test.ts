@@ -4,6 +4,21 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { ScratchProject } from "../../../support/scratch-project.ts";
 
+/** Compares what built code finds with what npm has installed. */
+const SAME_EXPORTS = `
+  import { readFileSync } from "node:fs";
+  const installed = new URL("../node_modules/typebox/", import.meta.url);
+  const { exports } = JSON.parse(readFileSync(new URL("package.json", installed), "utf8"));
+  let same = 0;
+  for (const [part, { default: file }] of Object.entries(exports)) {
+    const [few, many] = [await import("typebox" + part.slice(1)), await import(new URL(file, installed))];
+    const missing = Object.keys(many).filter((name) => !(name in few));
+    if (few === many || missing.length > 0) throw new Error(part + " lacks " + missing);
+    same += Object.keys(few).length;
+  }
+  console.log(import.meta.resolve("typebox") + " is typebox, " + same + " parts the same");
+`;
+
 describe("prepare", () => {
   let project: ScratchProject;
   const prepare = () => project.node("deploy/tools/prepare.mjs");
@@ -21,6 +36,13 @@ describe("prepare", () => {
     assert.equal(status, 0, stderr);
     assert.equal(stdout, "", "standard output belongs to the command that follows");
     assert.ok(isBuilt("runtime/sum.js"));
+  });
+
+  it("puts packages of many small files beside the code as a few, with all that they export", () => {
+    project.write("dist/same.mjs", SAME_EXPORTS);
+    const { status, stdout, stderr } = project.node("dist/same.mjs");
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /\/dist\/node_modules\/typebox\/index\.js is typebox, \d\d+ parts the same\n$/);
   });
 
   it("does nothing when nothing has changed", () => {
