@@ -6,7 +6,7 @@ import type { Watchdog } from "../runtime/supervision/watchdog/watchdog.ts";
 import type { CountingLog } from "../runtime/telemetry/counting-log.ts";
 import { banner } from "./banner.ts";
 import { openDataDirectory } from "./data-directory.ts";
-import type { Onlooker } from "./host/starter.ts";
+import type { Onlooker } from "./host/control/starter.ts";
 import { openLog } from "./node-log.ts";
 import { fillInSecrets } from "./node-secrets.ts";
 import type { ReadySettings } from "./node-secrets.ts";

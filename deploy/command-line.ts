@@ -8,7 +8,7 @@ import { pushCommand } from "./commands/push.ts";
 import { settingsCommand } from "./commands/settings.ts";
 import { startCommand } from "./commands/start.ts";
 import { treeCommand } from "./commands/tree.ts";
-import { tellStarter } from "./host/starter.ts";
+import { tellStarter } from "./host/control/starter.ts";
 import { EXIT_CODES, Refusal } from "./refusal.ts";
 import { version } from "./version.ts";
 

@@ -4,7 +4,7 @@ import type { PortAddress } from "../runtime/net/bind.ts";
 import { HandleChannel } from "../runtime/net/hand-over/handle-channel.ts";
 import type { Peer } from "../runtime/net/hand-over/peer.ts";
 import type { RawHandle } from "../runtime/net/hand-over/raw-handle.ts";
-import { BindError } from "./host/bound-handle.ts";
+import { BindError } from "./host/ports/bound-handle.ts";
 
 /** What the host orders of a worker as a whole. */
 export type HostOrder = Extract<

@@ -3,7 +3,7 @@ import { AssembledNode } from "./assembled-node.ts";
 import { settingsOf } from "./commands/settings-options.ts";
 import { HostChannel } from "./host-channel.ts";
 import type { HostOrder } from "./host-channel.ts";
-import { workerTitle } from "./host/process-facts.ts";
+import { workerTitle } from "./host/strays/process-facts.ts";
 import { EXIT_CODES, Refusal } from "./refusal.ts";
 import { RUNS_IN_VARIABLE } from "./settings-names.ts";
 import { startRefusal } from "./start-refusal.ts";

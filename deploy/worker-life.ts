@@ -3,7 +3,7 @@ import { HandOverEnded } from "../runtime/net/hand-over/hand-over.ts";
 import type { HandOverCounts } from "../runtime/net/hand-over/hand-over.ts";
 import type { AssembledNode } from "./assembled-node.ts";
 import type { HostChannel, HostOrder } from "./host-channel.ts";
-import type { Onlooker } from "./host/starter.ts";
+import type { Onlooker } from "./host/control/starter.ts";
 import { EXIT_CODES } from "./refusal.ts";
 import { startRefusal } from "./start-refusal.ts";
 

@@ -14,9 +14,9 @@ export function psCommand(): Command {
     .option("--json", "print the list as JSON")
     .action(async ({ json }: { readonly json?: boolean }) => {
       const [{ banyanProcesses }, { judgeProcesses }, { holderOf }] = await Promise.all([
-        import("../host/banyan-processes.ts"),
-        import("../host/stray-processes.ts"),
-        import("../host/host-lock.ts"),
+        import("../host/strays/banyan-processes.ts"),
+        import("../host/strays/stray-processes.ts"),
+        import("../host/place/host-lock.ts"),
       ]);
       const nowMs = Date.now();
       const judged = judgeProcesses(banyanProcesses(nowMs), (dataDir) => holderOf(dataDir)?.pid);

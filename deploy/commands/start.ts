@@ -26,7 +26,7 @@ export function startCommand(): Command {
     async (options: StartOptions & Record<string, unknown>) => {
       const settings = await settingsOf(options);
       if (options.daemon === true) {
-        const { startDaemon } = await import("../host/daemon.ts");
+        const { startDaemon } = await import("../host/control/daemon.ts");
         await startDaemon(settings);
       } else if (settings.host.workers === 0) {
         // Only a node needs the whole runtime; the other commands start without it.

@@ -1,4 +1,4 @@
-import type { JudgedProcess } from "../host/stray-processes.ts";
+import type { JudgedProcess } from "../host/strays/stray-processes.ts";
 import { drawTable } from "./columns.ts";
 import type { Paint } from "./columns.ts";
 import { bytes, duration, oneLine } from "./units.ts";

@@ -2,12 +2,12 @@ import type { HostSettings } from "../../protocols/host-settings.ts";
 import type { EndedWorker } from "../../protocols/host.ts";
 import type { Logger } from "../../runtime/telemetry/logger.ts";
 import type { Clock } from "../../runtime/time/clock.ts";
+import type { Onlooker } from "./control/starter.ts";
+import { RecentEnds } from "./end/recent-ends.ts";
 import { HireFailed } from "./hire-failed.ts";
-import { RecentEnds } from "./recent-ends.ts";
-import { WorkerCare } from "./worker-care.ts";
-import type { Onlooker } from "./starter.ts";
-import type { Milestone } from "./worker-milestones.ts";
-import type { WorkerProcess } from "./worker-process.ts";
+import { WorkerCare } from "./worker/worker-care.ts";
+import type { Milestone } from "./worker/worker-milestones.ts";
+import type { WorkerProcess } from "./worker/worker-process.ts";
 
 /** How much longer than its own limit a stopping worker is waited for before it is killed, in milliseconds. */
 const STOP_GRACE_MS = 2_000;
@@ -66,12 +66,12 @@ export class Crew {
     return worker;
   }
 
-  /** Waits until a worker could serve. @throws HireFailed */
+  /** Waits until a worker could serve. @throws HireFailed after the worker's end */
   prepared(worker: WorkerProcess): Promise<void> {
     return this.#reached(worker, "prepared");
   }
 
-  /** Has a prepared worker open its doors. @throws HireFailed */
+  /** Has a prepared worker open its doors. @throws HireFailed after the worker's end */
   open(worker: WorkerProcess, isFirst: boolean): Promise<void> {
     const { onlooker } = this.#parts;
     const isTerminal = onlooker === "terminal";
@@ -79,15 +79,10 @@ export class Crew {
     return this.#reached(worker, "serving");
   }
 
-  /** Has a worker stop in order, and answers how it has ended. */
+  /** Has a worker stop in order, and answers how it has ended. One that takes too long is killed. */
   async stop(worker: WorkerProcess, signal?: string): Promise<EndedWorker> {
-    worker.stop(this.#parts.stopWithinMs, signal);
-    return this.awaitEnd(worker);
-  }
-
-  /** Waits for the end of a worker that is stopping, and brings it about when the worker takes too long. */
-  async awaitEnd(worker: WorkerProcess): Promise<EndedWorker> {
     const { clock, stopWithinMs } = this.#parts;
+    worker.stop(stopWithinMs, signal);
     const cancel = clock.after(stopWithinMs + STOP_GRACE_MS, () => worker.kill("killLate"));
     const end = await worker.ended;
     cancel();

@@ -1,6 +1,6 @@
 import type { Clock } from "../../runtime/time/clock.ts";
-import { WorkerFailed } from "./worker-milestones.ts";
-import type { WorkerProcess } from "./worker-process.ts";
+import { WorkerFailed } from "./worker/worker-milestones.ts";
+import type { WorkerProcess } from "./worker/worker-process.ts";
 
 /** The two workers of a hand-over, and how long each step may take. */
 export interface HandOverParts {
@@ -14,7 +14,7 @@ export interface HandOverParts {
 /**
  * Has one worker move everything it serves to another, which has prepared itself. Resolves when the other one serves and
  * has all; the first one then ends by itself.
- * @throws WorkerFailed when the other one has failed on the way; then the first one goes on as before
+ * @throws WorkerFailed when the other one has failed on the way; then it is killed, and the first one goes on as before
  */
 export async function handOver(parts: HandOverParts): Promise<void> {
   const { from, to, clock, readyWithinMs, handOverWithinMs } = parts;
@@ -27,6 +27,7 @@ export async function handOver(parts: HandOverParts): Promise<void> {
     await to.milestones.until("serving", readyWithinMs, clock);
     await untilMoved(to, moved);
   } catch (error) {
+    // In this order: two must not serve what has moved.
     to.kill("killUnready");
     from.keep();
     throw error;

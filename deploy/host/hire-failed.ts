@@ -1,6 +1,6 @@
 import { EXIT_CODES } from "../refusal.ts";
-import { WorkerFailed } from "./worker-milestones.ts";
-import type { WorkerProcess } from "./worker-process.ts";
+import { WorkerFailed } from "./worker/worker-milestones.ts";
+import type { WorkerProcess } from "./worker/worker-process.ts";
 
 /** A worker could not start: what it said itself, or else what its end means. */
 export class HireFailed extends Error {

@@ -6,7 +6,7 @@ import type {
   WorkerUrls,
 } from "../../protocols/host.ts";
 import type { Crew } from "./crew.ts";
-import type { WorkerProcess } from "./worker-process.ts";
+import type { WorkerProcess } from "./worker/worker-process.ts";
 
 /** What a report is made from. */
 export interface ReportParts {

@@ -1,21 +1,21 @@
-import type { NodeSettings } from "../../protocols/settings.ts";
 import type { HostAnswer, HostCommand, HostReport, WorkerUrls } from "../../protocols/host.ts";
+import type { NodeSettings } from "../../protocols/settings.ts";
+import type { RawHandle } from "../../runtime/net/hand-over/raw-handle.ts";
 import type { Logger } from "../../runtime/telemetry/logger.ts";
 import { ActiveClock } from "../../runtime/time/active-clock.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
-import type { RawHandle } from "../../runtime/net/hand-over/raw-handle.ts";
-import type { BindError } from "./bound-handle.ts";
 import { Announcement } from "./announcement.ts";
+import type { Onlooker } from "./control/starter.ts";
 import { Crew } from "./crew.ts";
 import { reportOf } from "./host-report.ts";
-import { ListeningHandles } from "./listening-handles.ts";
-import { whichToRecycle } from "./recycle-rule.ts";
-import type { Onlooker } from "./starter.ts";
+import type { BindError } from "./ports/bound-handle.ts";
+import { ListeningHandles } from "./ports/listening-handles.ts";
 import { Succession } from "./succession.ts";
-import { launchWorker } from "./worker-launch.ts";
-import type { LaunchOrders } from "./worker-launch.ts";
-import { WorkerProcess } from "./worker-process.ts";
-import type { WorkerRequest } from "./worker-process.ts";
+import { whichToRecycle } from "./wear/recycle-rule.ts";
+import { launchWorker } from "./worker/worker-launch.ts";
+import type { LaunchOrders } from "./worker/worker-launch.ts";
+import { WorkerProcess } from "./worker/worker-process.ts";
+import type { WorkerRequest } from "./worker/worker-process.ts";
 
 /** How often the workers are told what the host knows, and looked at for wear, in milliseconds. */
 const ROUND_EVERY_MS = 1_000;
@@ -152,7 +152,7 @@ export class Host {
 
   async #bind(worker: WorkerProcess, wanted: WorkerRequest & { kind: "bind" }): Promise<void> {
     const { id } = wanted;
-    worker.ports.push(wanted);
+    worker.wantsPort(wanted);
     try {
       worker.send({ kind: "bound", id }, await this.#handles.of(wanted));
     } catch (error) {

@@ -6,18 +6,18 @@ import { openLog } from "../node-log.ts";
 import { EXIT_CODES, reasonOf, Refusal } from "../refusal.ts";
 import { stopSignal } from "../stop-signals.ts";
 import { version } from "../version.ts";
-import { ControlServer } from "./control-server.ts";
+import { ControlServer } from "./control/control-server.ts";
+import { onReloadSignal } from "./control/reload-signals.ts";
+import { onlooker, tellStarter } from "./control/starter.ts";
 import { HireFailed } from "./hire-failed.ts";
-import { takeLock } from "./host-lock.ts";
-import { HostPlace } from "./host-place.ts";
 import { Host } from "./host.ts";
-import type { OsUser } from "./os-user.ts";
-import { HOST_TITLE } from "./process-facts.ts";
-import { onReloadSignal } from "./reload-signals.ts";
-import { onlooker, tellStarter } from "./starter.ts";
+import { takeLock } from "./place/host-lock.ts";
+import { HostPlace } from "./place/host-place.ts";
 import { Stopping } from "./stopping.ts";
-import { watchSources } from "./watch-sources.ts";
-import { prepareWorkerUser } from "./worker-user.ts";
+import { HOST_TITLE } from "./strays/process-facts.ts";
+import type { OsUser } from "./user/os-user.ts";
+import { prepareWorkerUser } from "./user/worker-user.ts";
+import { watchSources } from "./watch/watch-sources.ts";
 
 /** How a host is started. */
 export interface HostOrders {

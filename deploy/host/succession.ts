@@ -4,13 +4,13 @@ import type { RestartHistory } from "../../runtime/supervision/restart-budget.ts
 import type { LogFields, Logger } from "../../runtime/telemetry/logger.ts";
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { Crew } from "./crew.ts";
+import { Delay } from "./delay.ts";
 import { handOver } from "./hand-over.ts";
 import { HireFailed } from "./hire-failed.ts";
-import type { ListeningHandles } from "./listening-handles.ts";
-import type { Recycling } from "./recycle-rule.ts";
+import type { ListeningHandles } from "./ports/listening-handles.ts";
 import { planRestart } from "./restart-plan.ts";
-import { Waiting } from "./waiting.ts";
-import type { WorkerProcess } from "./worker-process.ts";
+import type { Recycling } from "./wear/recycle-rule.ts";
+import type { WorkerProcess } from "./worker/worker-process.ts";
 
 /** What the succession of workers needs. */
 export interface SuccessionParts {
@@ -57,7 +57,7 @@ const REFUSALS = {
 /** Which worker serves, and who follows it: by a reload, by a restart, or because it has died. One change at a time. */
 export class Succession {
   readonly #parts: SuccessionParts;
-  readonly #wait: Waiting;
+  readonly #delay: Delay;
   #serving: WorkerProcess | undefined = undefined;
   #doing: HostActivity = "starting";
   #history: RestartHistory = [];
@@ -67,7 +67,7 @@ export class Succession {
 
   constructor(parts: SuccessionParts) {
     this.#parts = parts;
-    this.#wait = new Waiting(parts.clock);
+    this.#delay = new Delay(parts.clock);
   }
 
   get doing(): HostActivity {
@@ -122,7 +122,7 @@ export class Succession {
   async end(signal: string | undefined): Promise<boolean> {
     const { crew } = this.#parts;
     this.#doing = "stopping";
-    this.#wait.cut();
+    this.#delay.cut();
     this.#tellTried({ kind: "refused", code: "stopping", text: REFUSALS.stopping });
     const ends = await Promise.all(crew.workers.map((worker) => crew.stop(worker, signal)));
     return ends.every(({ kind }) => kind === "expected");
@@ -170,14 +170,15 @@ export class Succession {
 
   async #dismiss(from: WorkerProcess, to: WorkerProcess, change: Change): Promise<HostAnswer> {
     const { crew, log } = this.#parts;
-    await crew.awaitEnd(from);
+    // It was told to stop when room was made.
+    await from.ended;
     crew.recent[change.counter]++;
     change.events.done(log, { from: from.pid, pid: to.pid, version: to.version });
     return { kind: "done", text: `process ${to.pid} serves, version ${to.version}` };
   }
 
   async #keepOld(error: Error, to: WorkerProcess | undefined, change: Change): Promise<HostAnswer> {
-    to?.kill("killUnready");
+    // Whoever saw it fail has killed it.
     await to?.ended;
     // What it had bound beyond the ports of the old one, clients would wait at for ever.
     if (this.#serving !== undefined) this.#parts.handles.keepOnly(this.#serving.ports);
@@ -241,7 +242,7 @@ export class Succession {
       crew.recent.restarts++;
       this.#doing = "waiting";
       log.warn("worker.restarting", { delayMs: planned.delayMs, isSlow: planned.isSlow });
-      await this.#wait.for(planned.delayMs);
+      await this.#delay.for(planned.delayMs);
       if (this.#isStopping()) return;
       this.#doing = "restarting";
       const outcome = await this.#tryToHire();
@@ -266,7 +267,7 @@ export class Succession {
     const tried = new Promise<HostAnswer>((resolve) => {
       this.#onTried.push(resolve);
     });
-    this.#wait.cut();
+    this.#delay.cut();
     return tried;
   }
 

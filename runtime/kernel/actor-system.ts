@@ -24,8 +24,8 @@ import { Cell } from "./cell.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Schedule } from "./dispatcher.ts";
-import { HandOver } from "./hand-over.ts";
-import type { DumpOptions } from "./hand-over.ts";
+import { StateDump } from "./state-dump.ts";
+import type { DumpOptions } from "./state-dump.ts";
 import type { Heirloom } from "./heirloom.ts";
 import { Inheritance } from "./inheritance.ts";
 import { start } from "./life.ts";
@@ -89,7 +89,7 @@ export class ActorSystem {
   /** What nact checks names with. */
   readonly emptyPath: NactPath;
   readonly root: Cell;
-  readonly #handOver: HandOver;
+  readonly #stateDump: StateDump;
   readonly #nact: NactRoot;
   readonly #onFailure: (error: unknown) => void;
   readonly #whenStopped: (() => void)[] = [];
@@ -111,7 +111,7 @@ export class ActorSystem {
     this.mailAging = new MailAging(this);
     this.inheritance = new Inheritance(this);
     this.traces = new Traces(this);
-    this.#handOver = new HandOver(this);
+    this.#stateDump = new StateDump(this);
     this.deadLetters = new DeadLetters(this.clock);
     this.dispatcher = new Dispatcher(this.clock, options.schedule ?? ((task) => void setImmediate(task)));
     this.#nact = startNactRoot();
@@ -183,17 +183,17 @@ export class ActorSystem {
    * no mail or time is up, and takes no turn from then on. Parents first.
    */
   dump(options: DumpOptions): Promise<Heirloom[]> {
-    return this.#handOver.dump(options);
+    return this.#stateDump.dump(options);
   }
 
   /** The same for one actor, now; undefined when it has not opted in, is in a turn, or has mail. */
   dumpOne(path: string): Heirloom | undefined {
-    return this.#handOver.dumpOne(path);
+    return this.#stateDump.dumpOne(path);
   }
 
   /** Lets frozen actors go on, all of them or the one at a path: their state stays here after all. */
   thaw(path?: string): void {
-    this.#handOver.thaw(path);
+    this.#stateDump.thaw(path);
   }
 
   /** Takes over what was dumped elsewhere; resolves when all heirs that run already have begun their life with it. */

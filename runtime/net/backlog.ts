@@ -4,7 +4,7 @@ import { Batch } from "./batch.ts";
  * A frame that waits for a client who reads too slowly. Only its bytes: its batch would keep alive everything that quicker
  * members of the room were sent after it.
  */
-export interface Waiting {
+export interface WaitingFrame {
   readonly kind: string;
   readonly bytes: Buffer;
 }
@@ -12,7 +12,7 @@ export interface Waiting {
 /** The frames that wait for one congested socket, oldest first. */
 export class Backlog {
   readonly #limitBytes: number;
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<WaitingFrame>();
   #byteLength = 0;
 
   /** @param limitBytes how much publications may fill; answers are held down by other means */
@@ -29,11 +29,11 @@ export class Backlog {
   }
 
   /** Whether a frame still waits. */
-  holds(waiting: Waiting): boolean {
+  holds(waiting: WaitingFrame): boolean {
     return this.#waiting.has(waiting);
   }
 
-  add(bytes: Buffer, kind: string): Waiting {
+  add(bytes: Buffer, kind: string): WaitingFrame {
     const waiting = { kind, bytes };
     this.#waiting.add(waiting);
     this.#byteLength += bytes.length;
@@ -41,7 +41,7 @@ export class Backlog {
   }
 
   /** Takes out a frame that waits; false when it has left already. */
-  remove(waiting: Waiting): boolean {
+  remove(waiting: WaitingFrame): boolean {
     if (!this.#waiting.delete(waiting)) return false;
     this.#byteLength -= waiting.bytes.length;
     return true;

@@ -1,5 +1,5 @@
 import type { ServerFrame, ServerFrames } from "../../protocols/client-frames.ts";
-import type { Waiting } from "./backlog.ts";
+import type { WaitingFrame } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Roster } from "./roster.ts";
@@ -20,7 +20,7 @@ export class Membership {
   index: number;
   drops = 0;
   /** Its publications in the outlet's backlog, oldest first; some may have left already. */
-  waiting: Waiting[] | undefined = undefined;
+  waiting: WaitingFrame[] | undefined = undefined;
   /** The latest publication that was left out and not yet told of. */
   skipped: ServerFrames["publication"] | undefined = undefined;
 

@@ -5,6 +5,7 @@ import type { Door } from "../../runtime/net/door.ts";
 import type { Intake } from "../../runtime/net/intake.ts";
 import { FlushQueue } from "../../runtime/net/flush-queue.ts";
 import { FRAMINGS } from "../../runtime/net/framing.ts";
+import type { Released } from "../../runtime/net/hand-over/socket-handle.ts";
 import { Outlet } from "../../runtime/net/outlet.ts";
 import type { OutletShare } from "../../runtime/net/outlet.ts";
 import type { DrainListener, Wire } from "../../runtime/net/wire.ts";
@@ -23,6 +24,8 @@ export class FakeWire implements Wire {
   readingPaused = false;
   readonly speech = { kind: "tcp", framing: "line" } as const;
   isWhole = true;
+  /** What it gives out when its socket is to leave. */
+  released: Released | undefined = undefined;
   closedFor: { readonly reason: CloseReason; readonly text: string } | undefined = undefined;
   #listeners: DrainListener[] = [];
 
@@ -53,8 +56,9 @@ export class FakeWire implements Wire {
     while (this.drain());
   }
 
-  release(): undefined {
+  release(): Released | undefined {
     this.isWhole = false;
+    return this.released;
   }
 
   pauseReading(): void {

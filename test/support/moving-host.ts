@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { ListeningHandles } from "../../deploy/host/listening-handles.ts";
+import { ListeningHandles } from "../../deploy/host/ports/listening-handles.ts";
 import type { FromWorker, ToWorker, WorkerUrls } from "../../protocols/host.ts";
 import { HandleChannel } from "../../runtime/net/hand-over/handle-channel.ts";
 import type { RawHandle } from "../../runtime/net/hand-over/raw-handle.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { CODE_MEANINGS, SIGNAL_MEANINGS } from "../../../deploy/host/exit-tables.ts";
+import { CODE_MEANINGS, SIGNAL_MEANINGS } from "../../../deploy/host/end/exit-tables.ts";
 import { NodeSettings } from "../../../protocols/settings.ts";
 import type { SettingSchema } from "../../../deploy/settings-check.ts";
 import { namedSettings } from "../../../deploy/settings-names.ts";

@@ -1,65 +1,24 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
-import { EventEmitter } from "node:events";
 import { describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import type { ToWorker } from "../../../../protocols/host.ts";
 import { Announcement } from "../../../../deploy/host/announcement.ts";
 import { Crew } from "../../../../deploy/host/crew.ts";
-import { ListeningHandles } from "../../../../deploy/host/listening-handles.ts";
-import type { WantedPort } from "../../../../deploy/host/listening-handles.ts";
+import { ListeningHandles } from "../../../../deploy/host/ports/listening-handles.ts";
+import type { WantedPort } from "../../../../deploy/host/ports/listening-handles.ts";
 import { Succession } from "../../../../deploy/host/succession.ts";
-import { WorkerProcess } from "../../../../deploy/host/worker-process.ts";
+import { WorkerProcess } from "../../../../deploy/host/worker/worker-process.ts";
 import { loadSettings } from "../../../../deploy/settings.ts";
 import { VirtualClock } from "../../../../runtime/time/virtual-clock.ts";
 import { LogRecord } from "../../../support/log-record.ts";
+import { ObedientChild } from "../../../support/obedient-child.ts";
+import type { Told } from "../../../support/obedient-child.ts";
 
-const URLS = { opsUrl: "http://127.0.0.1:1", listeners: {} };
 const FIRST_PID = 1_000_001;
 const TURNS = 20;
-
-/** A worker's process that does at once what it is told. */
-class ObedientChild extends EventEmitter {
-  readonly pid: number;
-  readonly stderr = null;
-  connected = true;
-
-  constructor(pid: number) {
-    super();
-    this.pid = pid;
-  }
-
-  send(message: ToWorker, ...rest: unknown[]): boolean {
-    const done = rest.find((word): word is () => void => typeof word === "function");
-    queueMicrotask(() => {
-      done?.();
-      this.#obey(message);
-    });
-    return true;
-  }
-
-  kill(): boolean {
-    this.end(null, "SIGKILL");
-    return true;
-  }
-
-  say(message: object): void {
-    this.emit("message", message);
-  }
-
-  end(code: number | null, signal: string | null = null): void {
-    if (!this.connected) return;
-    this.connected = false;
-    this.emit("disconnect");
-    this.emit("exit", code, signal);
-  }
-
-  #obey({ kind }: ToWorker): void {
-    if (kind === "serve" || kind === "adopt") this.say({ kind: "serving", urls: URLS });
-    if (kind === "handOver") this.say({ kind: "handedOver", connections: 0, lost: 0 });
-    if (kind === "stop") this.end(0);
-  }
-}
+const STOP_WITHIN_MS = 1_000;
+/** Longer than any worker is waited for, in milliseconds. */
+const TOO_LONG_MS = 600_000;
 
 /** Notes which ports are left open. */
 class NotedHandles extends ListeningHandles {
@@ -79,11 +38,17 @@ class Stage {
   readonly handles = new NotedHandles();
   isFull = true;
   isHeld = false;
+  /** What the workers that are started from now on do not obey. */
+  deafTo: readonly Told[] = [];
+  /** What was told to whom, in order, without the beats: `0 serve`. */
+  readonly told: string[] = [];
   readonly announcement: Announcement;
   readonly succession: Succession;
 
   constructor() {
-    const { host } = loadSettings({ folder: "/no/such/folder", environment: {}, flags: [] });
+    const { host: given } = loadSettings({ folder: "/no/such/folder", environment: {}, flags: [] });
+    // The workers answer no beat.
+    const host = { ...given, silentAfterMs: Infinity };
     const { log, clock } = this;
     this.announcement = new Announcement({
       log,
@@ -95,7 +60,7 @@ class Stage {
     const shared = { settings: host, log, clock };
     const crew = new Crew({
       ...shared,
-      stopWithinMs: 1_000,
+      stopWithinMs: STOP_WITHIN_MS,
       onlooker: "none",
       spawn: (number) => this.#spawn(number),
     });
@@ -126,6 +91,12 @@ class Stage {
     await this.settle();
   }
 
+  /** Lets more time pass than any worker is waited for. */
+  async passLong(): Promise<void> {
+    this.clock.advance(TOO_LONG_MS);
+    await this.settle();
+  }
+
   /** Ends all, so that no timer is left over. */
   async close(): Promise<void> {
     await this.succession.end(undefined);
@@ -133,7 +104,11 @@ class Stage {
   }
 
   #spawn(number: number): WorkerProcess {
-    const child = new ObedientChild(FIRST_PID + this.children.length);
+    const index = this.children.length;
+    const child = new ObedientChild(FIRST_PID + index, {
+      deafTo: this.deafTo,
+      note: (told) => told !== "beat" && this.told.push(`${index} ${told}`),
+    });
     this.children.push(child);
     const worker = new WorkerProcess({
       number,
@@ -145,7 +120,7 @@ class Stage {
       },
     });
     // Each has settings of its own.
-    worker.ports.push({ listener: "web", host: "127.0.0.1", port: child.pid });
+    worker.wantsPort({ listener: "web", host: "127.0.0.1", port: child.pid });
     queueMicrotask(() => {
       child.say({ kind: "hello", pid: child.pid, version: "1" });
       if (!this.isHeld) child.say({ kind: "prepared" });
@@ -265,6 +240,62 @@ describe("a restart", () => {
     assert.deepEqual([stage.seen("restart.begun"), stage.seen("restart.done")], [1, 1]);
     assert.deepEqual([stage.seen("reload.begun"), stage.seen("reload.done")], [0, 0]);
     assert.deepEqual(stage.alive, [FIRST_PID + 1]);
+    await stage.close();
+  });
+});
+
+describe("a worker that cannot follow", () => {
+  const CASES = [
+    { failing: "gets not ready", act: "reload", deafTo: [], isHeld: true },
+    { failing: "does not take over", act: "reload", deafTo: ["adopt"], isHeld: false },
+    { failing: "does not open its doors", act: "restart", deafTo: ["serve"], isHeld: false },
+  ] as const;
+  for (const { failing, act, deafTo, isHeld } of CASES) {
+    it(`is killed once when it ${failing} in time, and is gone when that is told`, async () => {
+      const stage = new Stage();
+      await stage.succession.begin();
+      Object.assign(stage, { deafTo, isHeld });
+      const answer = stage.succession[act](() => undefined);
+      await stage.settle();
+      await stage.passLong();
+      assert.equal((await answer).kind, "refused");
+      assert.equal(stage.children[1]?.connected, false);
+      assert.deepEqual(
+        stage.told.filter((told) => told === "1 kill"),
+        ["1 kill"],
+      );
+      await stage.close();
+    });
+  }
+
+  it("is dead before the old one goes on with what has moved", async () => {
+    const stage = new Stage();
+    await stage.succession.begin();
+    stage.deafTo = ["adopt"];
+    const reload = stage.succession.reload(() => undefined);
+    await stage.settle();
+    await stage.passLong();
+    await reload;
+    assert.deepEqual(stage.told.slice(1), ["1 adopt", "0 handOver", "1 kill", "0 keep"]);
+    assert.deepEqual(stage.alive, [FIRST_PID]);
+    assert.equal(stage.succession.doing, "serving");
+    await stage.close();
+  });
+});
+
+describe("a worker that was followed", () => {
+  it("is killed once when it does not stop in time, and only then the reload is done", async () => {
+    const stage = new Stage();
+    stage.deafTo = ["stop"];
+    await stage.succession.begin();
+    stage.deafTo = [];
+    let isDone = false;
+    const reload = stage.succession.reload(() => undefined).finally(() => (isDone = true));
+    await stage.settle();
+    assert.equal(isDone, false);
+    await stage.passLong();
+    assert.equal((await reload).kind, "done");
+    assert.deepEqual(stage.told.slice(1), ["1 adopt", "0 handOver", "0 stop", "0 kill"]);
     await stage.close();
   });
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Backlog } from "../../../../runtime/net/backlog.ts";
-import type { Waiting } from "../../../../runtime/net/backlog.ts";
+import type { WaitingFrame } from "../../../../runtime/net/backlog.ts";
 
 const LIMIT_BYTES = 20;
 
@@ -26,7 +26,7 @@ describe("a backlog", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
         const backlog = new Backlog(LIMIT_BYTES);
-        const added: { text: string; waiting: Waiting }[] = [];
+        const added: { text: string; waiting: WaitingFrame }[] = [];
         const model: string[] = [];
         steps.forEach((next, index) => {
           if ("add" in next) {
