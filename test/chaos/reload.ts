@@ -1,4 +1,4 @@
-import { askHost } from "../../deploy/host/control-client.ts";
+import { askHost } from "../../deploy/host/control/control-client.ts";
 import type { NodeProcess } from "../support/node-process.ts";
 
 /** Has a fresh worker take over. Answers why it did not; undefined when it did. */

@@ -146,6 +146,8 @@ describe("an operator at the command line", () => {
   });
 
   it("sees a trace end by itself", async () => {
-    assert.match(await print("trace", "/census", "--for", "1"), /^when +message +waited +took +outcome\n$/);
+    const printed = await print("trace", "/census", "--for", "1");
+    // It may just have counted.
+    assert.match(printed, /^when +message +waited +took +outcome\n(\S+ \S+ +count .* handled\n)?$/);
   });
 });

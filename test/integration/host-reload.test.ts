@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { WebSocket } from "ws";
 import type { HostAnswer } from "../../protocols/host.ts";
-import { askHost } from "../../deploy/host/control-client.ts";
+import { askHost } from "../../deploy/host/control/control-client.ts";
 import { eventsIn, startNode, workplace } from "../support/node-process.ts";
 import type { NodeProcess, Workplace } from "../support/node-process.ts";
 import { ProgramCopy } from "../support/program-copy.ts";
@@ -15,28 +15,70 @@ import { untilGone, zombiesOf } from "../support/processes.ts";
 const READY_WITHIN_MS = 60_000;
 /** What is never ready must not take for ever. */
 const NEVER_READY_WITHIN_MS = 30_000;
+/** The tests of one host; without it they would run at the same time as others do. */
+const IN_TURN = { concurrency: 1 };
 
-let copy: ProgramCopy;
-let place: Workplace;
-let node: NodeProcess;
+/** A host whose code a test changes. */
+class ChangingHost {
+  readonly copy = new ProgramCopy();
+  readonly place: Workplace = workplace();
+  #node: NodeProcess | undefined = undefined;
 
-const seen = (event: string) => eventsIn(node.process.stdout, event);
-const reload = () => askHost(node.dataDir, { kind: "reload" });
+  async start(settings: Readonly<Record<string, number>> = {}): Promise<void> {
+    const all = { readyWithinMs: READY_WITHIN_MS, ...settings };
+    const words = Object.entries(all).flatMap(([name, value]) => ["--set", `host.${name}=${value}`]);
+    this.#node = await startNode(this.place.folder, words, {}, this.copy.cli);
+  }
+
+  async stop(): Promise<void> {
+    await this.#node?.stop();
+    this.place.remove();
+    this.copy.remove();
+  }
+
+  get node(): NodeProcess {
+    assert.ok(this.#node);
+    return this.#node;
+  }
+
+  get web(): string {
+    return this.node.listeners["web"] ?? "";
+  }
+
+  seen(event: string): Record<string, unknown>[] {
+    return eventsIn(this.node.process.stdout, event);
+  }
+
+  /** Waits until an event has come as often. */
+  until(event: string, times: number): Promise<true> {
+    return this.node.process.until(() => (this.seen(event).length >= times ? true : undefined));
+  }
+
+  reload(): Promise<HostAnswer> {
+    return askHost(this.node.dataDir, { kind: "reload" });
+  }
+
+  async reloadDone(): Promise<void> {
+    const answer = await this.reload();
+    assert.equal(answer.kind, "done", JSON.stringify(answer));
+  }
+
+  /** Reloads and says why that was refused. */
+  async reloadRefused(): Promise<string> {
+    return refusal(await this.reload());
+  }
+
+  /** A client that says what happens to it. */
+  async client(): Promise<WebSocket> {
+    const socket = new WebSocket(`${this.web.replace("http", "ws")}/chatroom`);
+    await once(socket, "open");
+    return socket;
+  }
+}
 
 function refusal(answer: HostAnswer): string {
   assert.equal(answer.kind, "refused", JSON.stringify(answer));
   return answer.kind === "refused" ? `${answer.code}: ${answer.text}` : "";
-}
-
-function start(words: readonly string[] = []): Promise<NodeProcess> {
-  return startNode(place.folder, ["--set", `host.readyWithinMs=${READY_WITHIN_MS}`, ...words], {}, copy.cli);
-}
-
-/** A client that says what happens to it. */
-async function client(): Promise<WebSocket> {
-  const socket = new WebSocket(`${node.listeners["web"]?.replace("http", "ws")}/chatroom`);
-  await once(socket, "open");
-  return socket;
 }
 
 function heard(socket: WebSocket, kind: string): Promise<void> {
@@ -47,169 +89,171 @@ function heard(socket: WebSocket, kind: string): Promise<void> {
   });
 }
 
-before(() => {
-  copy = new ProgramCopy();
-});
-after(() => copy.remove());
-beforeEach(() => {
-  place = workplace();
-});
-afterEach(async () => {
-  await node.stop();
-  place.remove();
-});
+/** Reloads code that is broken in some way, then code that is repaired. */
+async function reloadBroken(
+  host: ChangingHost,
+  [file, breakIt, why]: readonly [string, (text: string) => string, RegExp],
+): Promise<void> {
+  const old = host.node.workerPid();
+  const refusals = host.seen("reload.refused").length;
+  const socket = await host.client();
+  let closed = false;
+  socket.once("close", () => (closed = true));
+  const restore = host.copy.change(file, breakIt);
+  const text = await host.reloadRefused();
+  restore();
+  assert.match(text, /^unfit: /);
+  assert.match(text, why);
+  assert.match(text, new RegExp(`process ${old} serves on as before`));
+  assert.equal(host.node.workerPid(), old);
+  assert.equal(host.seen("reload.refused").length, refusals + 1);
+  assert.equal((await host.node.get("/readyz")).status, 200);
+  assert.equal(closed, false);
+  socket.close();
+  // What is repaired is taken.
+  await host.reloadDone();
+  await untilGone(old);
+}
 
-describe("a reload", () => {
-  it("runs the code and the settings that lie on the disk now, on the same ports", async () => {
-    writeFileSync(join(place.folder, "banyan.yaml"), "log: { level: info }\nlimits: { burst: 201 }\n");
-    node = await start();
-    const old = node.workerPid();
-    const restore = copy.change("deploy/version.js", (text) => text.replace(/return /, 'return "9.9.9" || '));
-    const answer = await reload();
-    restore();
-    assert.equal(answer.kind, "done", JSON.stringify(answer));
-    assert.notEqual(node.workerPid(), old);
-    await untilGone(old);
-    assert.deepEqual(
-      seen("worker.serving").map(({ version }) => version === "9.9.9"),
-      [false, true],
-    );
-    assert.equal((await node.get("/readyz")).status, 200);
-    assert.deepEqual(zombiesOf(node.process.child.pid ?? 0), []);
-  });
+// At the same time: most of it is waiting for what never comes.
+describe("a host whose code and settings change", { concurrency: 3 }, () => {
+  describe("at a reload", IN_TURN, () => {
+    const host = new ChangingHost();
+    before(() => host.start());
+    after(() => host.stop());
 
-  it("comes by signal too", async () => {
-    node = await start();
-    for (const [index, signal] of (["SIGUSR2", "SIGHUP", "SIGUSR1"] as const).entries()) {
-      node.process.child.kill(signal);
-      await node.process.until(() => (seen("reload.done").length > index ? true : undefined));
+    it("runs the code and the settings that lie on the disk now, on the same ports", async () => {
+      const settings = join(host.place.folder, "banyan.yaml");
+      writeFileSync(settings, "log: { level: info }\nlimits: { burst: 201 }\n");
+      const old = host.node.workerPid();
+      const edit = (text: string) => text.replace(/return /, 'return "9.9.9" || ');
+      const restore = host.copy.change("deploy/version.js", edit);
+      await host.reloadDone();
+      restore();
+      rmSync(settings);
+      assert.notEqual(host.node.workerPid(), old);
+      await untilGone(old);
+      assert.deepEqual(
+        host.seen("worker.serving").map(({ version }) => version === "9.9.9"),
+        [false, true],
+      );
+      assert.equal((await host.node.get("/readyz")).status, 200);
+      assert.deepEqual(zombiesOf(host.node.process.child.pid ?? 0), []);
+    });
+
+    it("comes by signal too", async () => {
+      for (const signal of ["SIGUSR2", "SIGHUP", "SIGUSR1"] as const) {
+        const done = host.seen("reload.done").length;
+        host.node.process.child.kill(signal);
+        await host.until("reload.done", done + 1);
+      }
+      assert.equal((await host.node.get("/readyz")).status, 200);
+    });
+
+    it("refuses another one meanwhile", async () => {
+      const begun = host.seen("reload.begun").length;
+      const [first, second] = await Promise.all([host.reload(), host.reload()]);
+      assert.equal(first.kind, "done", JSON.stringify(first));
+      assert.match(refusal(second), /^alreadyReloading: /);
+      assert.equal(host.seen("reload.begun").length, begun + 1);
+    });
+
+    const broken: readonly (readonly [string, string, (text: string) => string, RegExp])[] = [
+      ["a syntax error", "actors/rooms/room.js", (text) => `${text}\nconst = ;`, /SyntaxError|syntax/],
+      [
+        "a throw at its start",
+        "actors/rooms/feature.js",
+        (text) => `${text}\nthrow new Error("no room for rooms");`,
+        /no room for rooms/,
+      ],
+      ["a file that is missing", "actors/rooms/room.js", () => 'import "./nowhere.js";', /nowhere\.js/],
+    ];
+    for (const [name, ...way] of broken) {
+      it(`with ${name} keeps the old worker, its clients, and says why`, () => reloadBroken(host, way));
     }
-    assert.equal((await node.get("/readyz")).status, 200);
-  });
 
-  it("is refused while another one is under way", async () => {
-    node = await start();
-    const [first, second] = await Promise.all([reload(), reload()]);
-    assert.equal(first.kind, "done", JSON.stringify(first));
-    assert.match(refusal(second), /^alreadyReloading: /);
-    assert.equal(seen("reload.begun").length, 1);
-  });
-});
+    it("with refused settings says which, in words", async () => {
+      const file = join(host.place.folder, "banyan.yaml");
+      writeFileSync(file, "limits: { burst: many }\n");
+      assert.match(await host.reloadRefused(), /^unfit: .*\n.*banyan\.yaml:1:18: limits\.burst is "many"/);
+      writeFileSync(file, "dataDir: elsewhere\n");
+      assert.match(await host.reloadRefused(), /dataDir is now .*elsewhere, and the host runs in /);
+      writeFileSync(file, "");
+      await host.reloadDone();
+    });
 
-describe("a reload of broken code", () => {
-  const broken: readonly (readonly [string, string, (text: string) => string, RegExp])[] = [
-    ["a syntax error", "actors/rooms/room.js", (text) => `${text}\nconst = ;`, /SyntaxError|syntax/],
-    [
-      "a throw at its start",
-      "actors/rooms/feature.js",
-      (text) => `${text}\nthrow new Error("no room for rooms");`,
-      /no room for rooms/,
-    ],
-    [
-      "a worker that never becomes ready",
-      "deploy/worker-life.js",
-      (text) => text.replace("async prepare() {", "async prepare() { await new Promise(() => undefined);"),
-      /was not prepared within 30000 ms/,
-    ],
-    ["a file that is missing", "actors/rooms/room.js", () => 'import "./nowhere.js";', /nowhere\.js/],
-  ];
-  for (const [name, file, breakIt, why] of broken) {
-    it(`with ${name} keeps the old worker, its clients, and says why`, async () => {
-      node = await start(["--set", `host.readyWithinMs=${NEVER_READY_WITHIN_MS}`]);
-      const old = node.workerPid();
-      const socket = await client();
+    it("whose new worker dies is off: the old one serves on, and its clients notice nothing", async () => {
+      const old = host.node.workerPid();
+      const socket = await host.client();
       let closed = false;
       socket.once("close", () => (closed = true));
-      const restore = copy.change(file, breakIt);
-      const text = refusal(await reload());
+      const die = 'async #adopt() { process.kill(process.pid, "SIGKILL");';
+      const edit = (text: string) => text.replace("async #adopt() {", die);
+      const restore = host.copy.change("deploy/worker-life.js", edit);
+      assert.match(
+        await host.reloadRefused(),
+        /^notHandedOver: .*was killed by SIGKILL.*serves on as before$/,
+      );
       restore();
-      assert.match(text, /^unfit: /);
-      assert.match(text, why);
-      assert.match(text, new RegExp(`process ${old} serves on as before`));
-      assert.equal(node.workerPid(), old);
-      assert.equal(seen("reload.refused").length, 1);
-      assert.equal((await node.get("/readyz")).status, 200);
+      assert.equal(host.node.workerPid(), old);
+      const subscribed = heard(socket, "subscribed");
+      socket.send(JSON.stringify({ kind: "subscribe", id: 1, room: "chat/lobby" }));
+      await subscribed;
       assert.equal(closed, false);
+      assert.equal((await fetch(`${host.web}/`)).status, 200);
       socket.close();
-      // What is repaired is taken.
-      assert.equal((await reload()).kind, "done");
-      await untilGone(old);
     });
-  }
 
-  it("with refused settings says which, in words", async () => {
-    const file = join(place.folder, "banyan.yaml");
-    writeFileSync(file, "limits: { burst: 201 }\n");
-    node = await start();
-    writeFileSync(file, "limits: { burst: many }\n");
-    assert.match(refusal(await reload()), /^unfit: .*\n.*banyan\.yaml:1:18: limits\.burst is "many"/);
-    writeFileSync(file, "dataDir: elsewhere\n");
-    assert.match(refusal(await reload()), /dataDir is now .*elsewhere, and the host runs in /);
-    writeFileSync(file, "");
-    assert.equal((await reload()).kind, "done");
-  });
-});
-
-describe("a hand-over in which one side dies", () => {
-  it("when it is the new worker, is off: the old one serves on, and its clients notice nothing", async () => {
-    node = await start();
-    const old = node.workerPid();
-    const socket = await client();
-    let closed = false;
-    socket.once("close", () => (closed = true));
-    const die = 'async #adopt() { process.kill(process.pid, "SIGKILL");';
-    const restore = copy.change("deploy/worker-life.js", (text) => text.replace("async #adopt() {", die));
-    assert.match(refusal(await reload()), /^notHandedOver: .*was killed by SIGKILL.*serves on as before$/);
-    restore();
-    assert.equal(node.workerPid(), old);
-    const subscribed = heard(socket, "subscribed");
-    socket.send(JSON.stringify({ kind: "subscribe", id: 1, room: "chat/lobby" }));
-    await subscribed;
-    assert.equal(closed, false);
-    assert.equal((await fetch(`${node.listeners["web"]}/`)).status, 200);
-    socket.close();
-    assert.equal((await reload()).kind, "done");
+    it("whose old worker dies on the way leaves the new one to serve", async () => {
+      const die = 'async #handOver() { process.kill(process.pid, "SIGKILL");';
+      const edit = (text: string) => text.replace("async #handOver() {", die);
+      const restore = host.copy.change("deploy/worker-life.js", edit);
+      await host.reloadDone();
+      restore();
+      const old = host.node.workerPid();
+      await host.reloadDone();
+      assert.equal(host.seen("worker.died").at(-1)?.["pid"], old);
+      await untilGone(old);
+      assert.notEqual(host.node.workerPid(), old);
+      assert.equal((await fetch(`${host.web}/`)).status, 200);
+    });
   });
 
-  it("when it is the old worker, leaves the new one to serve", async () => {
-    const die = 'async #handOver() { process.kill(process.pid, "SIGKILL");';
-    const restore = copy.change("deploy/worker-life.js", (text) => text.replace("async #handOver() {", die));
-    node = await start();
-    restore();
-    const old = node.workerPid();
-    const answer = await reload();
-    assert.equal(answer.kind, "done", JSON.stringify(answer));
-    await untilGone(old);
-    assert.notEqual(node.workerPid(), old);
-    assert.equal((await fetch(`${node.listeners["web"]}/`)).status, 200);
-  });
-});
+  describe("to code that never becomes ready", IN_TURN, () => {
+    const host = new ChangingHost();
+    before(() => host.start({ readyWithinMs: NEVER_READY_WITHIN_MS }));
+    after(() => host.stop());
 
-describe("code that cannot start after a worker has died", () => {
-  it("is tried a few times and then only now and then, until an operator has repaired it", async () => {
-    node = await start([
-      "--set",
-      "host.restarts=3",
-      "--set",
-      "host.restartAfterMaxMs=200",
-      "--set",
-      "host.retryEveryMs=600000",
-    ]);
-    const restore = copy.change("actors/rooms/feature.js", (text) => `${text}\nthrow new Error("broken");`);
-    process.kill(node.workerPid(), "SIGKILL");
-    await node.process.until(() =>
-      seen("worker.restarting").some(({ isSlow }) => isSlow) ? true : undefined,
-    );
-    assert.equal(seen("worker.restarting").length, 4);
-    assert.equal(seen("worker.started").length, 1 + 3);
-    // Nobody serves, and no port refuses: who comes now waits.
-    const waiting = fetch(`${node.listeners["web"]}/`);
-    assert.match(refusal(await reload()), /^unfit: [^]*broken[^]*nobody serves/);
-    restore();
-    // The slow try would come in ten minutes; nobody has to wait for it who has repaired something.
-    await node.process.until(() => (seen("worker.restarting").length === 5 ? true : undefined));
-    const answer = await reload();
-    assert.equal(answer.kind, "done", JSON.stringify(answer));
-    assert.equal((await waiting).status, 200);
+    it("keeps the old worker, its clients, and says why", () =>
+      reloadBroken(host, [
+        "deploy/worker-life.js",
+        (text) => text.replace("async prepare() {", "async prepare() { await new Promise(() => undefined);"),
+        /was not prepared within 30000 ms/,
+      ]));
+  });
+
+  describe("to code that cannot start, after a worker has died", IN_TURN, () => {
+    const host = new ChangingHost();
+    before(() => host.start({ restarts: 3, restartAfterMaxMs: 200, retryEveryMs: 600_000 }));
+    after(() => host.stop());
+
+    it("is tried a few times and then only now and then, until an operator has repaired it", async () => {
+      const edit = (text: string) => `${text}\nthrow new Error("broken");`;
+      const restore = host.copy.change("actors/rooms/feature.js", edit);
+      process.kill(host.node.workerPid(), "SIGKILL");
+      await host.node.process.until(() =>
+        host.seen("worker.restarting").some(({ isSlow }) => isSlow) ? true : undefined,
+      );
+      assert.equal(host.seen("worker.restarting").length, 4);
+      assert.equal(host.seen("worker.started").length, 1 + 3);
+      // Nobody serves, and no port refuses: who comes now waits.
+      const waiting = fetch(`${host.web}/`);
+      assert.match(await host.reloadRefused(), /^unfit: [^]*broken[^]*nobody serves/);
+      restore();
+      // The slow try would come in ten minutes; nobody has to wait for it who has repaired something.
+      await host.until("worker.restarting", 5);
+      await host.reloadDone();
+      assert.equal((await waiting).status, 200);
+    });
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { afterEach, beforeEach, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventsIn, startNode, workplace } from "../support/node-process.ts";
 import type { NodeProcess, Workplace } from "../support/node-process.ts";
@@ -9,13 +9,19 @@ import { IN_TROUBLE, makeTrouble } from "../support/trouble.ts";
 
 let place: Workplace;
 let node: NodeProcess;
-beforeEach(() => {
-  place = workplace();
-});
-afterEach(async () => {
-  await node.stop();
-  place.remove();
-});
+
+/** Starts the one host of a group of tests before them, and stops it after them. */
+function withHost(settings: Readonly<Record<string, number>>, environment = {}): void {
+  before(async () => {
+    place = workplace();
+    const words = Object.entries(settings).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
+    node = await startNode(place.folder, words, environment);
+  });
+  after(async () => {
+    await node.stop();
+    place.remove();
+  });
+}
 
 const hostPid = () => node.process.child.pid ?? 0;
 const web = () => node.listeners["web"] ?? "";
@@ -48,9 +54,22 @@ function knock(port: number): () => Promise<{ taken: number; refused: number }> 
   };
 }
 
-describe("a worker that is killed", () => {
-  it("comes back on the same ports, and no port refuses anybody meanwhile", async () => {
-    node = await startNode(place.folder);
+describe("a host", () => {
+  withHost({ "host.silentAfterMs": 8_000 }, IN_TROUBLE);
+
+  it("leaves a worker alone that is stopped by a signal for three seconds", async () => {
+    const pid = node.workerPid();
+    process.kill(pid, "SIGSTOP");
+    await sleep(3_000);
+    process.kill(pid, "SIGCONT");
+    assert.equal((await node.get("/readyz")).status, 200);
+    // The host would have noticed by now.
+    await sleep(2_000);
+    assert.equal(node.workerPid(), pid);
+    assert.deepEqual(seen("worker.silent"), []);
+  });
+
+  it("brings a worker that is killed back on the same ports, and no port refuses anybody meanwhile", async () => {
     const killed = node.workerPid();
     const stopKnocking = knock(Number(new URL(web()).port));
     process.kill(killed, "SIGKILL");
@@ -69,37 +88,21 @@ describe("a worker that is killed", () => {
     assert.match(String(died?.["text"]), /killed by SIGKILL, and not by this host/);
     assert.deepEqual(zombiesOf(hostPid()), []);
   });
-});
 
-describe("a worker that is stopped by a signal", () => {
-  it("for three seconds is left alone", async () => {
-    node = await startNode(place.folder, ["--set", "host.silentAfterMs=8000"]);
-    const pid = node.workerPid();
-    process.kill(pid, "SIGSTOP");
-    await sleep(3_000);
-    process.kill(pid, "SIGCONT");
-    assert.equal((await node.get("/readyz")).status, 200);
-    // The host would have noticed by now.
-    await sleep(2_000);
-    assert.equal(node.workerPid(), pid);
-    assert.deepEqual(seen("worker.silent"), []);
-  });
-
-  it("for longer than it may be silent is killed and replaced", async () => {
-    node = await startNode(place.folder, ["--set", "host.silentAfterMs=3000"]);
-    const pid = node.workerPid();
-    process.kill(pid, "SIGSTOP");
-    await untilServing(2);
-    assert.equal(seen("worker.silent")[0]?.["pid"], pid);
-    assert.equal(seen("worker.died")[0]?.["cause"], "silent");
-    assert.equal((await node.get("/readyz")).status, 200);
-    await untilGone(pid);
+  it("starts a worker again that ends with 0 by itself, and says that it did not ask for it", async () => {
+    const served = seen("worker.serving").length;
+    const pid = await makeTrouble(web(), "exit", 0);
+    await untilServing(served + 1);
+    const died = seen("worker.died").at(-1);
+    assert.deepEqual([died?.["pid"], died?.["cause"]], [pid, "unexpectedEnd"]);
+    assert.match(String(died?.["text"]), /ended with 0, and this host had not asked it to/);
   });
 });
 
-describe("a machine that stands still for a while", () => {
-  it("makes no worker silent: the host could not listen either", async () => {
-    node = await startNode(place.folder, ["--set", "host.silentAfterMs=4000"]);
+describe("a host that waits four seconds for a silent worker", () => {
+  withHost({ "host.silentAfterMs": 4_000 });
+
+  it("takes none for silent while the machine stands still: it could not listen either", async () => {
     const pid = node.workerPid();
     process.kill(pid, "SIGSTOP");
     // So that the host waits for an answer when it is stopped itself.
@@ -113,21 +116,23 @@ describe("a machine that stands still for a while", () => {
     assert.deepEqual(seen("worker.silent"), []);
     assert.equal(node.workerPid(), pid);
   });
+
+  it("kills and replaces one that is stopped by a signal for longer", async () => {
+    const pid = node.workerPid();
+    process.kill(pid, "SIGSTOP");
+    await untilServing(2);
+    assert.equal(seen("worker.silent")[0]?.["pid"], pid);
+    assert.equal(seen("worker.died")[0]?.["cause"], "silent");
+    assert.equal((await node.get("/readyz")).status, 200);
+    await untilGone(pid);
+  });
 });
 
-describe("a worker that ends by itself", () => {
-  it("with 0 is started again, and the host says that it did not ask for it", async () => {
-    node = await startNode(place.folder, [], IN_TROUBLE);
-    const pid = await makeTrouble(web(), "exit", 0);
-    await untilServing(2);
-    const [died] = seen("worker.died");
-    assert.deepEqual([died?.["pid"], died?.["cause"]], [pid, "unexpectedEnd"]);
-    assert.match(String(died?.["text"]), /ended with 0, and this host had not asked it to/);
-  });
+describe("a host whose worker has little memory", () => {
+  const little = { NODE_OPTIONS: `${IN_TROUBLE.NODE_OPTIONS} --max-old-space-size=96` };
+  withHost({ "watchdog.killAfterMs": 0 }, little);
 
-  it("without memory is started again, and the host says what it lacked", async () => {
-    const environment = { NODE_OPTIONS: `${IN_TROUBLE.NODE_OPTIONS} --max-old-space-size=96` };
-    node = await startNode(place.folder, ["--set", "watchdog.killAfterMs=0"], environment);
+  it("starts it again when it has none left, and says what it lacked", async () => {
     await makeTrouble(web(), "heap");
     await untilServing(2);
     const [died] = seen("worker.died");
@@ -137,8 +142,9 @@ describe("a worker that ends by itself", () => {
 });
 
 describe("a host that is killed", () => {
+  withHost({});
+
   it("leaves no process behind, and its data directory to the next one", async () => {
-    node = await startNode(place.folder);
     const worker = node.workerPid();
     process.kill(hostPid(), "SIGKILL");
     await untilGone(hostPid(), worker);

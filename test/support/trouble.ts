@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
+import { withRoles } from "./with-roles.ts";
 
 /** The environment in which a node, and each worker of a host, can be brought into trouble by `makeTrouble`. */
-export const IN_TROUBLE = {
-  NODE_OPTIONS: `--import ${new URL("./trouble-hook.js", import.meta.url).href}`,
-};
+export const IN_TROUBLE = withRoles(new URL("./trouble-roles.js", import.meta.url));
 
 /** Has a process do something that processes die or wear out of; answers which process it is. See `trouble-feature.ts`. */
 export async function makeTrouble(webUrl: string, act: string, amount = 0): Promise<number> {

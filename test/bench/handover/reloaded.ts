@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { eventsIn, startNode } from "../../support/node-process.ts";
 import type { NodeProcess } from "../../support/node-process.ts";
+import { withRoles } from "../../support/with-roles.ts";
 import { Refusal } from "../benchmark.ts";
 import type { Sample } from "../benchmark.ts";
 
@@ -20,7 +21,7 @@ const WIDE = ["connections", "connectionsPerAddress", "messagesPerSecond", "burs
 ]);
 
 /** The environment in which host and workers know the route that the benchmark talks to. */
-const WITH_ECHO = { NODE_OPTIONS: `--import ${new URL("./echo-hook.js", import.meta.url).href}` };
+const WITH_ECHO = withRoles(new URL("./echo-roles.js", import.meta.url));
 
 /** One client: says things in its own rhythm, and notes what comes back. */
 export interface Talker {

@@ -34,16 +34,16 @@ async function underPressure({ quick }: Circumstances): Promise<Sample> {
 export const pressure: Part = {
   name: "pressure",
   contenders: { underPressure },
-  rounds: { quick: 1, full: 3 },
+  rounds: { quick: 1, full: 2 },
   figures: {
     falseRestarts: {
       kind: "value",
       means: {
-        en: "actors restarted although they did their duty, under CPU and GC pressure",
-        zh: "CPU 与 GC 压力下，尽职却被重启的 actor 数",
+        en: "actors restarted although they did their duty, under CPU and GC pressure, the worst of all runs",
+        zh: "CPU 与 GC 压力下，尽职却被重启的 actor 数（各轮最差）",
       },
       target: { atMost: 0 },
-      of: (samples) => samples.median("underPressure", "stalls"),
+      of: (samples) => Math.max(...samples.of("underPressure", "stalls")),
     },
   },
 };

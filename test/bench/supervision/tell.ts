@@ -6,9 +6,9 @@ import { median } from "../samples.ts";
 import { watched } from "./watched.ts";
 
 /** Slices of each, measured in turns in one process: short, so that whatever else the machine does meets both alike. */
-const SLICES = { quick: 40, full: 300 };
+const SLICES = { quick: 40, full: 100 };
 /** Unmeasured, until the compiler has settled. */
-const WARM_UP_SLICES = { quick: 20, full: 100 };
+const WARM_UP_SLICES = { quick: 20, full: 40 };
 /** Floods of 5,000 messages in a slice. */
 const FLOODS = 4;
 
@@ -47,7 +47,7 @@ async function sliceMs(tap: Tap): Promise<number> {
 export const tell: Part = {
   name: "tell",
   contenders: { sync: inTurns(false), async: inTurns(true) },
-  rounds: { quick: 3, full: 9 },
+  rounds: { quick: 3, full: 5 },
   figures: {
     tellWithDetectionVsWithout: {
       kind: "ratio",

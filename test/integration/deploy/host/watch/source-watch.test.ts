@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { after, afterEach, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { SourceWatch } from "../../../../deploy/host/source-watch.ts";
-import { SystemClock } from "../../../../runtime/time/system-clock.ts";
-import { eventually } from "../../../support/eventually.ts";
+import { SourceWatch } from "../../../../../deploy/host/watch/source-watch.ts";
+import { SystemClock } from "../../../../../runtime/time/system-clock.ts";
+import { eventually } from "../../../../support/eventually.ts";
 
 const SETTLE_MS = 200;
 const root = mkdtempSync(join(tmpdir(), "banyan-source-"));

@@ -4,12 +4,12 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { findUser } from "../../../../deploy/host/os-accounts.ts";
-import { EXIT_CODES } from "../../../../deploy/refusal.ts";
-import type { HostReport } from "../../../../protocols/host.ts";
-import { eventually } from "../../../support/eventually.ts";
-import { banyan, startNode, workplace } from "../../../support/node-process.ts";
-import type { NodeProcess, Workplace } from "../../../support/node-process.ts";
+import { findUser } from "../../../../../deploy/host/user/os-accounts.ts";
+import { EXIT_CODES } from "../../../../../deploy/refusal.ts";
+import type { HostReport } from "../../../../../protocols/host.ts";
+import { eventually } from "../../../../support/eventually.ts";
+import { banyan, startNode, workplace } from "../../../../support/node-process.ts";
+import type { NodeProcess, Workplace } from "../../../../support/node-process.ts";
 
 const NOBODY = "nobody";
 const AS_NOBODY = ["--set", `host.user=${NOBODY}`];
@@ -17,17 +17,22 @@ const OUTSIDE_ROOT_MODE = 0o755;
 const isRoot = process.getuid?.() === 0;
 
 let place: Workplace;
+/** The node that runs its worker as somebody else, and its port that only root may bind. */
+let shared: { readonly node: NodeProcess; readonly port: number } | undefined;
 before(() => {
   place = workplace();
 });
-after(() => place.remove());
+after(async () => {
+  await shared?.node.stop();
+  place.remove();
+});
 
 /** Whether everybody may reach a path: each folder above it lets others through. */
 function isReachable(path: string): boolean {
   const parent = join(path, "..");
   return (statSync(path).mode & 0o005) === 0o005 && (parent === path || isReachable(parent));
 }
-const CODE = fileURLToPath(new URL("../../../../", import.meta.url));
+const CODE = fileURLToPath(new URL("../../../../../", import.meta.url));
 type Define = (name: string, body: () => void | Promise<void>) => unknown;
 /** Only root may start processes as somebody else, and only where somebody else may read the code. */
 const itForRoot: Define = isRoot && isReachable(CODE) && isReachable(process.execPath) ? it : none;
@@ -78,45 +83,43 @@ describe("a host that is root", () => {
     assert.match(stderr, /^banyan: host\.user is "nobdy", and there is no such user/);
   });
 
-  itForRoot(
-    "binds ports that only root may, and runs its worker without root's rights, also after a reload",
-    async () => {
-      chmodSync(place.folder, OUTSIDE_ROOT_MODE);
-      const { uid = 0 } = findUser(NOBODY) ?? {};
-      const port = await privilegedPort();
-      const node = await startNode(place.folder, [...AS_NOBODY, "--set", `listeners.web.port=${port}`]);
-      try {
-        const worker = await workerOf(node);
-        assert.equal(uidsOf(worker), [uid, uid, uid, uid].join("\t"));
-        assert.equal(uidsOf(node.process.child.pid ?? 0), "0\t0\t0\t0");
-        assert.equal((await fetch(`http://127.0.0.1:${port}/v1/openapi.json`)).status, 200);
-        assert.equal(statSync(join(node.dataDir, "ops-token")).uid, uid);
-
-        const reloaded = await banyan(place.folder, ["reload"]);
-        assert.equal(reloaded.code, 0, reloaded.stdout + reloaded.stderr);
-        // What is told of the processes is up to a second old.
-        await eventually(async () => (await workerOf(node)) === worker, false, "another one serves", 60_000);
-        assert.equal(uidsOf(await workerOf(node)), [uid, uid, uid, uid].join("\t"));
-        assert.equal((await fetch(`http://127.0.0.1:${port}/v1/openapi.json`)).status, 200);
-      } finally {
-        assert.equal((await node.stop()).code, 0);
-      }
-    },
-  );
-
   itForRoot("gives data that root has written to that user, who then goes on with it", async () => {
-    const asRoot = await startNode(place.folder);
+    const asRoot = await startNode(place.folder, ["--workers", "0"]);
     const { token, dataDir } = asRoot;
     await asRoot.stop();
-    const node = await startNode(place.folder, AS_NOBODY);
+    chmodSync(place.folder, OUTSIDE_ROOT_MODE);
+    const port = await privilegedPort();
+    const node = await startNode(place.folder, [...AS_NOBODY, "--set", `listeners.web.port=${port}`]);
+    shared = { node, port };
     assert.equal(node.token, token);
     assert.equal((await node.get("/v1/tree")).status, 200);
     const { uid } = findUser(NOBODY) ?? {};
     const others = readdirSync(dataDir).filter((name) => statSync(join(dataDir, name)).uid !== uid);
     assert.deepEqual(others.toSorted(), ["banyan.pid", "control.sock", "host.lock", "node.json"]);
+    assert.equal(statSync(join(dataDir, "ops-token")).uid, uid);
     accessSync(join(dataDir, "push-key"), constants.R_OK);
-    assert.equal((await node.stop()).code, 0);
   });
+
+  itForRoot(
+    "binds ports that only root may, and runs its worker without root's rights, also after a reload",
+    async () => {
+      assert.ok(shared);
+      const { node, port } = shared;
+      const { uid = 0 } = findUser(NOBODY) ?? {};
+      const worker = await workerOf(node);
+      assert.equal(uidsOf(worker), [uid, uid, uid, uid].join("\t"));
+      assert.equal(uidsOf(node.process.child.pid ?? 0), "0\t0\t0\t0");
+      assert.equal((await fetch(`http://127.0.0.1:${port}/v1/openapi.json`)).status, 200);
+
+      const reloaded = await banyan(place.folder, ["reload"]);
+      assert.equal(reloaded.code, 0, reloaded.stdout + reloaded.stderr);
+      // What is told of the processes is up to a second old.
+      await eventually(async () => (await workerOf(node)) === worker, false, "another one serves", 60_000);
+      assert.equal(uidsOf(await workerOf(node)), [uid, uid, uid, uid].join("\t"));
+      assert.equal((await fetch(`http://127.0.0.1:${port}/v1/openapi.json`)).status, 200);
+      assert.equal((await node.stop()).code, 0);
+    },
+  );
 });
 
 function none(): void {}

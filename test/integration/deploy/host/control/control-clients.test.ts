@@ -4,8 +4,8 @@ import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { banyan, startNode, workplace } from "../../../support/node-process.ts";
-import type { NodeProcess, Workplace } from "../../../support/node-process.ts";
+import { banyan, startNode, workplace } from "../../../../support/node-process.ts";
+import type { NodeProcess, Workplace } from "../../../../support/node-process.ts";
 
 const CLIENTS_MAX = 64;
 /** Longer than a line may be. */

@@ -1,8 +1,8 @@
-/** Loaded with `--import`: has the program take `echo-roles.js` for its roles. */
+/** Loaded with `--import …/roles-hook.js?roles=<URL of a module>`: has the program take that module for its roles. */
 import { register } from "node:module";
 
-const roles = new URL("../../../deploy/roles.js", import.meta.url).href;
-const standIn = new URL("./echo-roles.js", import.meta.url).href;
+const roles = new URL("../../deploy/roles.js", import.meta.url).href;
+const standIn = new URL(import.meta.url).searchParams.get("roles");
 
 const hook = `
 export async function resolve(specifier, context, next) {

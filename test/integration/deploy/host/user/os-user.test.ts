@@ -15,11 +15,11 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { checkAccess, giveDataDirectory } from "../../../../deploy/host/data-owner.ts";
-import { findGroup, findUser } from "../../../../deploy/host/os-accounts.ts";
-import { findOsUser, spawnAs } from "../../../../deploy/host/os-user.ts";
-import type { OsUser } from "../../../../deploy/host/os-user.ts";
-import { Refusal } from "../../../../deploy/refusal.ts";
+import { checkAccess, giveDataDirectory } from "../../../../../deploy/host/user/data-owner.ts";
+import { findGroup, findUser } from "../../../../../deploy/host/user/os-accounts.ts";
+import { findOsUser, spawnAs } from "../../../../../deploy/host/user/os-user.ts";
+import type { OsUser } from "../../../../../deploy/host/user/os-user.ts";
+import { Refusal } from "../../../../../deploy/refusal.ts";
 
 type Define = (name: string, body: () => void | Promise<void>) => unknown;
 

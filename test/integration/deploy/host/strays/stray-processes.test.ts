@@ -5,12 +5,12 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, describe, it } from "node:test";
-import { banyanProcesses } from "../../../../deploy/host/banyan-processes.ts";
-import { HOST_TITLE, workerTitle } from "../../../../deploy/host/process-facts.ts";
-import type { BanyanProcess } from "../../../../deploy/host/process-facts.ts";
-import { judgeProcesses } from "../../../../deploy/host/stray-processes.ts";
-import { RUNS_IN_VARIABLE } from "../../../../deploy/settings-names.ts";
-import { eventually } from "../../../support/eventually.ts";
+import { banyanProcesses } from "../../../../../deploy/host/strays/banyan-processes.ts";
+import { HOST_TITLE, workerTitle } from "../../../../../deploy/host/strays/process-facts.ts";
+import type { BanyanProcess } from "../../../../../deploy/host/strays/process-facts.ts";
+import { judgeProcesses } from "../../../../../deploy/host/strays/stray-processes.ts";
+import { RUNS_IN_VARIABLE } from "../../../../../deploy/settings-names.ts";
+import { eventually } from "../../../../support/eventually.ts";
 
 const DATA_DIR = "/nowhere/data";
 const onLinux = existsSync("/proc/self/stat") ? {} : { skip: "only Linux has /proc" };
