@@ -35,6 +35,28 @@ export const EVENTS = {
     level: "info",
     doc: "a worker is replaced because it is worn out; `cause` and `why` say how",
   },
+  "cluster.memberChanged": {
+    level: "info",
+    doc: "a node has joined, serves, leaves or is dead; `cause` says why it is dead",
+  },
+  "cluster.memberFenced": {
+    level: "error",
+    doc: "this node does nothing as an owner; `lapsed`: until it reaches Redis again, otherwise until it has joined anew",
+  },
+  "cluster.memberRestored": { level: "warn", doc: "this node has reached Redis again and goes on" },
+  "cluster.removalsHeld": {
+    level: "warn",
+    doc: "many nodes fell silent together, which looks like trouble with Redis; none is taken for dead for `heldForMs`",
+  },
+  "cluster.storeChanged": {
+    level: "warn",
+    doc: "another Redis server answers, after a failover or a restart; it may have missed the latest writes",
+  },
+  "cluster.clockJumped": {
+    level: "warn",
+    doc: "the wall clock was set, or the machine was suspended; leases do not depend on it",
+  },
+
   "reload.begun": { level: "info", doc: "a fresh worker is started, which will take over" },
   "reload.done": { level: "info", doc: "the fresh worker serves, and the one before it has ended" },
   "reload.refused": {
@@ -122,6 +144,24 @@ export const EVENTS = {
   "actor.afterStopFailed": { level: "warn", doc: "releasing what an actor held has failed" },
   "actor.stopTimedOut": { level: "warn", doc: "an actor did not stop in time and was given up" },
 
+  "entity.notStored": {
+    level: "warn",
+    doc: "the journal did not store what an entity decided; `decisions` are void, their questions end with `notStored`, and it loads its state again",
+  },
+  "entity.fenced": { level: "warn", doc: "another process owns an entity; it has left memory here" },
+  "entity.unreadable": {
+    level: "error",
+    doc: "what is stored of an entity cannot be read; it is not run until somebody repairs it, or the code",
+  },
+  "entity.snapshotUnfit": {
+    level: "warn",
+    doc: "a snapshot cannot be read; the entity is replayed from its first record, if that is still there",
+  },
+  "entity.snapshotFailed": {
+    level: "warn",
+    doc: "a snapshot could not be stored; the next load of the entity takes longer",
+  },
+
   "listener.opened": { level: "info", doc: "a port is bound" },
   "connection.opened": { level: "debug", doc: "a client has connected" },
   "connection.closed": { level: "debug", doc: "a client is gone; `code` and `reason` say why" },
@@ -143,6 +183,17 @@ export const EVENTS = {
   "request.failed": {
     level: "error",
     doc: "an HTTP request ended in an error that its route did not expect",
+  },
+
+  "redis.ready": { level: "info", doc: "a connection to Redis is made; `purpose` says what it is for" },
+  "redis.lost": { level: "warn", doc: "a connection to Redis is lost; another one is made" },
+  "redis.deaf": {
+    level: "warn",
+    doc: "a connection to Redis brought nothing back for `silentMs`; another one is made",
+  },
+  "redis.held": {
+    level: "warn",
+    doc: "`holder` keeps a connection to Redis to itself for longer than a second",
   },
 
   "delivery.made": { level: "debug", doc: "a receiver outside has taken a delivery" },

@@ -1,8 +1,9 @@
 import type { Benchmark } from "./benchmark.ts";
 import { gateway } from "./gateway/gateway.bench.ts";
 import { handover } from "./handover/handover.bench.ts";
+import { journal } from "./journal/journal.bench.ts";
 import { kernel } from "./kernel/kernel.bench.ts";
 import { supervision } from "./supervision/supervision.bench.ts";
 
 /** Every benchmark there is. A new one adds its line here. */
-export const BENCHMARKS: readonly Benchmark[] = [kernel, gateway, supervision, handover];
+export const BENCHMARKS: readonly Benchmark[] = [kernel, gateway, supervision, handover, journal];

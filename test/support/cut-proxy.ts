@@ -6,6 +6,8 @@ import { once } from "node:events";
 export class CutProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Those to what is behind it. */
+  readonly #answering = new Set<Socket>();
   /** The port behind it; another one after the gateway has moved. */
   target: number;
   #isCut = false;
@@ -37,6 +39,11 @@ export class CutProxy {
     for (const socket of this.#sockets) socket.unpipe().resume();
   }
 
+  /** Swallows the answers on the connections that there are: what is asked still arrives, and is done. */
+  mute(): void {
+    for (const socket of this.#answering) socket.unpipe().resume();
+  }
+
   mend(): void {
     this.#isCut = false;
   }
@@ -50,6 +57,7 @@ export class CutProxy {
   #forward(near: Socket): void {
     if (this.#isCut) return void near.resetAndDestroy();
     const far = connect(this.target, "127.0.0.1");
+    this.#answering.add(far);
     for (const [socket, other] of [
       [near, far],
       [far, near],
@@ -59,6 +67,7 @@ export class CutProxy {
       socket.on("error", () => other.destroy());
       socket.on("close", () => {
         this.#sockets.delete(socket);
+        this.#answering.delete(socket);
         other.destroy();
       });
     }

@@ -37,6 +37,8 @@ export const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   esbuild: ["runtime/pages/"],
   "fast-check": ["test/"],
   fastify: ["runtime/net/"],
+  ioredis: ["runtime/redis/"],
+  lmdb: ["runtime/persistence/"],
   msgpackr: ["runtime/codec/"],
   nact: ["runtime/kernel/"],
   nodemailer: ["runtime/alarms/"],

@@ -1,0 +1,65 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { DATA_FILE, openStore } from "./lmdb-store.ts";
+import type { LmdbStore } from "./lmdb-store.ts";
+
+/** A smaller file is left as it is. */
+export const COMPACT_ABOVE_BYTES = 67_108_864;
+/** Compacted when less than this share of the file holds something. */
+const USED_SHARE_MIN = 0.5;
+const COPY_FOLDER = "compacting";
+const LOCK_FILE = "lock.mdb";
+
+/**
+ * Gives back to the disk what a journal does not use any more: LMDB uses free pages again, but never shortens its file.
+ * For the opening of a journal, after the store was claimed: a writer from before finds in the old file that it is fenced.
+ * Copies into a fresh file and swaps; a copy that does not hold as much is thrown away.
+ */
+export async function compactStore(store: LmdbStore, aboveBytes = COMPACT_ABOVE_BYTES): Promise<LmdbStore> {
+  if (!isWasteful(store, aboveBytes)) return store;
+  const { path } = store;
+  const folder = join(path, COPY_FOLDER);
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    await store.copyTo(folder);
+    if (!(await isWhole(folder, store))) return store;
+    flushFile(join(folder, DATA_FILE));
+    await store.close();
+    // The lock file knows the transactions of the old file.
+    rmSync(join(path, LOCK_FILE));
+    renameSync(join(folder, DATA_FILE), join(path, DATA_FILE));
+    flushFile(path);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return openStore(path);
+}
+
+function isWasteful(store: LmdbStore, aboveBytes: number): boolean {
+  const { size } = statSync(join(store.path, DATA_FILE));
+  return size > aboveBytes && store.usedBytes() < size * USED_SHARE_MIN;
+}
+
+async function isWhole(folder: string, { entities, records, snapshots }: LmdbStore): Promise<boolean> {
+  const copy = await openStore(folder);
+  try {
+    const pairs = [
+      [entities, copy.entities],
+      [records, copy.records],
+      [snapshots, copy.snapshots],
+    ] as const;
+    return pairs.every(([ours, copied]) => ours.getKeysCount() === copied.getKeysCount());
+  } finally {
+    await copy.close();
+  }
+}
+
+function flushFile(path: string): void {
+  const file = openSync(path, "r");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,185 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Fault } from "../fault.ts";
+import type { Clock } from "../time/clock.ts";
+import { CommitQueue } from "./commit-queue.ts";
+import type { Operation } from "./commit-queue.ts";
+import { compactStore } from "./compact-store.ts";
+import { examineDataFile, restoreLength } from "./data-file.ts";
+import { entityKey } from "./entity-address.ts";
+import type { EntityAddress } from "./entity-address.ts";
+import { checkAppend, checkSnapshot } from "./journal-limits.ts";
+import type {
+  Append,
+  Appended,
+  Durability,
+  EntityPage,
+  Journal,
+  JournalEntry,
+  JournalRecord,
+  Loaded,
+  Owner,
+  RecordPage,
+  Removal,
+  SnapshotWrite,
+  Stored,
+} from "./journal.ts";
+import { headOf, listEntities, readRecords, readSnapshot, recordPages } from "./lmdb-reader.ts";
+import { DATA_FILE, openStore } from "./lmdb-store.ts";
+import type { LmdbStore } from "./lmdb-store.ts";
+import { LmdbWriter, claimStore } from "./lmdb-writer.ts";
+import type { WriteAnswer, WriteOperation } from "./lmdb-writer.ts";
+import { SEAL_BYTES_MAX, seal } from "./sealed.ts";
+import { verifyStore } from "./verify-store.ts";
+
+/** What an embedded journal needs to know. */
+export interface LmdbJournalOptions {
+  /** A directory of its own. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** The life of this process. */
+  readonly incarnation: string;
+  /** Appends are refused when so much is used; a snapshot or a removal makes room. */
+  readonly usedBytesMax?: number;
+  /** A file larger than this is made smaller at opening when most of it is unused. */
+  readonly compactAboveBytes?: number;
+}
+
+/** 64 GiB. */
+const USED_BYTES_MAX = 68_719_476_736;
+
+interface QueuedWrite extends Operation {
+  readonly write: WriteOperation;
+}
+
+/**
+ * The journal of one machine: an LMDB environment in a directory, one writer, group commit. Opening it makes this process
+ * the writer; one that had it open before is fenced from then on.
+ * @throws Fault journalUnusable, journalCorrupt, journalFull
+ */
+export async function openLmdbJournal(options: LmdbJournalOptions): Promise<LmdbJournal> {
+  await checkCutOff(options.path);
+  let store = await openStore(options.path);
+  try {
+    const writer = claimStore(store, { incarnation: options.incarnation, wallMs: options.clock.wallMs() });
+    await store.flush();
+    store = await compactStore(store, options.compactAboveBytes);
+    return new LmdbJournal(store, writer, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** What a file lacks at its end may never have been used: all that is in it is looked at before anything is written. */
+async function checkCutOff(path: string): Promise<void> {
+  const file = join(path, DATA_FILE);
+  if (!existsSync(file) || examineDataFile(file) !== "short") return;
+  restoreLength(file);
+  const store = await openStore(path, { isReadOnly: true });
+  try {
+    const { problems } = await verifyStore(store);
+    const [why] = problems;
+    if (why !== undefined) throw new Fault("journalCorrupt", { path, why: `the file was cut off; ${why}` });
+  } finally {
+    await store.close();
+  }
+}
+
+/** See `openLmdbJournal`. */
+export class LmdbJournal implements Journal {
+  readonly strongest: Durability = "fsync";
+  /** Who writes: no other owner with a lower epoch may. */
+  readonly writer: Owner;
+  readonly #store: LmdbStore;
+  readonly #queue: CommitQueue<QueuedWrite, WriteAnswer>;
+  readonly #clock: Clock;
+  /** The latest write of each entity that waits for its answer. */
+  readonly #unanswered = new Map<string, Promise<unknown>>();
+  #isClosed = false;
+
+  constructor(store: LmdbStore, writer: Owner, { clock, usedBytesMax }: LmdbJournalOptions) {
+    this.#store = store;
+    this.writer = writer;
+    this.#clock = clock;
+    const lmdb = new LmdbWriter(store, writer, usedBytesMax ?? USED_BYTES_MAX);
+    const commit = (batch: readonly QueuedWrite[]) => lmdb.commit(batch.map(({ write }) => write));
+    this.#queue = new CommitQueue({ commit, flush: () => store.flush() }, clock);
+  }
+
+  async append(append: Append): Promise<Appended> {
+    checkAppend(append, this.strongest);
+    const { owner, expectedVersion, atMs, bytes } = append;
+    const key = entityKey(append.entity);
+    const sealed = seal({ kind: "record", key }, { version: expectedVersion + 1, atMs, owner, bytes });
+    const write = { kind: "append", key, owner, expectedVersion, sealed } as const;
+    const awaitsFlush = append.durability === "fsync";
+    return (await this.#submit({ write, awaitsFlush, sizeBytes: sealed.length })) as Appended;
+  }
+
+  async load(entity: EntityAddress): Promise<Loaded> {
+    const key = entityKey(entity);
+    await this.#answered(key);
+    const { version } = headOf(this.#store, key);
+    const snapshot = readSnapshot(this.#store, key);
+    const pages = recordPages(this.#store, key, { after: snapshot?.version ?? 0, last: version });
+    return snapshot === undefined ? { version, pages } : { version, snapshot, pages };
+  }
+
+  async read(entity: EntityAddress, page: RecordPage): Promise<readonly JournalRecord[]> {
+    this.#checkOpen();
+    return readRecords(this.#store, entityKey(entity), page);
+  }
+
+  async snapshot(snapshot: SnapshotWrite): Promise<Stored> {
+    checkSnapshot(snapshot);
+    const { owner, version, bytes, keepFrom } = snapshot;
+    const key = entityKey(snapshot.entity);
+    const sealed = seal({ kind: "snapshot", key }, { version, atMs: this.#clock.wallMs(), owner, bytes });
+    const write = { kind: "snapshot", key, owner, version, keepFrom, sealed } as const;
+    return (await this.#submit({ write, awaitsFlush: true, sizeBytes: sealed.length })) as Stored;
+  }
+
+  async remove({ entity, owner }: Removal): Promise<Stored> {
+    const write = { kind: "remove", key: entityKey(entity), owner } as const;
+    return (await this.#submit({ write, awaitsFlush: true, sizeBytes: SEAL_BYTES_MAX })) as Stored;
+  }
+
+  async list(type: string | undefined, { after, limit }: EntityPage): Promise<readonly JournalEntry[]> {
+    this.#checkOpen();
+    const afterKey = after === undefined ? "" : entityKey(after);
+    return listEntities(this.#store, type, { after: afterKey, limit });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#queue.settled();
+    await this.#store.close();
+  }
+
+  async #submit(queued: QueuedWrite): Promise<Exclude<WriteAnswer, Fault>> {
+    this.#checkOpen();
+    const { key } = queued.write;
+    const answered = this.#queue.submit(queued);
+    this.#unanswered.set(key, answered);
+    try {
+      const answer = await answered;
+      if (answer instanceof Fault) throw answer;
+      return answer;
+    } finally {
+      if (this.#unanswered.get(key) === answered) this.#unanswered.delete(key);
+    }
+  }
+
+  /** What an entity reads of itself must be as durable as what it has answered. */
+  async #answered(key: string): Promise<void> {
+    this.#checkOpen();
+    await this.#unanswered.get(key)?.catch(() => undefined);
+    this.#checkOpen();
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new Fault("journalClosed");
+  }
+}

@@ -1,0 +1,193 @@
+import { Fault } from "../fault.ts";
+import type { RedisConnection } from "../redis/redis-connection.ts";
+import { readRedisFacts } from "../redis/redis-facts.ts";
+import { redisFitness, suffices, weakest } from "../redis/redis-fitness.ts";
+import type { RedisLink } from "../redis/redis-link.ts";
+import { REMOVE_SCRIPT } from "../redis/scripts/remove-script.ts";
+import { SNAPSHOT_SCRIPT } from "../redis/scripts/snapshot-script.ts";
+import { checkAppend, checkSnapshot } from "./journal-limits.ts";
+import { entityKey, entityText } from "./entity-address.ts";
+import type { EntityAddress } from "./entity-address.ts";
+import type {
+  Append,
+  Appended,
+  Durability,
+  EntityPage,
+  Journal,
+  JournalEntry,
+  JournalRecord,
+  Loaded,
+  RecordPage,
+  Removal,
+  SnapshotWrite,
+  Stored,
+} from "./journal.ts";
+import { journalFault } from "./redis-journal-fault.ts";
+import { RedisEntityIndex } from "./redis-entity-index.ts";
+import { RedisRecords } from "./redis-records.ts";
+import { RedisWrites } from "./redis-writes.ts";
+
+/**
+ * The journal of a cluster. All of an entity is in one hash slot: its owner, its state, and a stream whose ids are the versions of its records,
+ * so that Redis itself refuses a version twice. Each write is one script, which compares the owner's epoch and incarnation first:
+ * whoever has lost an entity cannot write, whatever it believes. What Redis has answered is as durable as Redis is set up to be.
+ */
+export class RedisJournal implements Journal {
+  readonly #writer: RedisConnection;
+  readonly #writes: RedisWrites;
+  readonly #records: RedisRecords;
+  readonly #index: RedisEntityIndex;
+  /** Entities that enter or leave the index: what is appended to them meanwhile waits. */
+  readonly #indexing = new Map<string, Promise<void>>();
+  #strongest: Durability | undefined = undefined;
+  #isClosed = false;
+
+  private constructor(link: RedisLink, writer: RedisConnection) {
+    this.#writer = writer;
+    this.#writes = new RedisWrites(writer);
+    this.#records = new RedisRecords(link.commands);
+    this.#index = new RedisEntityIndex(link.commands);
+    // Another connection may lead to another server, which is set up in another way.
+    writer.onLost(() => (this.#strongest = undefined));
+    writer.onReady(() => this.#lookAgain());
+  }
+
+  /** Opens the journal of the Redis that `link` leads to. @throws Fault redisUnavailable, redisUnfit */
+  static async open(link: RedisLink): Promise<RedisJournal> {
+    const writer = await link.replicatedWriter("journal");
+    const journal = new RedisJournal(link, writer);
+    await journal.#look();
+    return journal;
+  }
+
+  get strongest(): Durability {
+    return this.#strongest ?? "memory";
+  }
+
+  async append(append: Append): Promise<Appended> {
+    const { entity, owner, expectedVersion, atMs, durability } = append;
+    this.#begin(entity, append.bytes.length);
+    try {
+      this.#checkDurability(append);
+      // The library may still look at them when the caller uses its buffer again.
+      const bytes = Buffer.from(append.bytes);
+      const entering = expectedVersion === 0 ? this.#enter(entity) : this.#indexing.get(entityKey(entity));
+      if (entering !== undefined) await entering;
+      const version = expectedVersion + 1;
+      const isReplicated = durability === "replicated";
+      const refusal = await this.#writes.append({ entity, owner, version, atMs, bytes, isReplicated });
+      return refusal ?? { kind: "appended", version };
+    } finally {
+      this.#writes.release(append.bytes.length);
+    }
+  }
+
+  async snapshot(snapshot: SnapshotWrite): Promise<Stored> {
+    checkSnapshot(snapshot);
+    const { entity, owner, version, keepFrom } = snapshot;
+    this.#begin(entity, snapshot.bytes.length);
+    try {
+      const bytes = Buffer.from(snapshot.bytes);
+      // What a failover may have taken from the index of an entity comes back with its next snapshot.
+      await this.#enter(entity);
+      const args = [version, keepFrom, bytes];
+      const refusal = await this.#writes.write({ script: SNAPSHOT_SCRIPT, entity, owner, args });
+      return refusal ?? { kind: "stored" };
+    } finally {
+      this.#writes.release(snapshot.bytes.length);
+    }
+  }
+
+  async remove({ entity, owner }: Removal): Promise<Stored> {
+    this.#begin(entity, 0);
+    try {
+      const refusal = await this.#writes.write({ script: REMOVE_SCRIPT, entity, owner, args: [] });
+      if (refusal === undefined) await this.#changeIndex(entity, () => this.#index.remove(entity));
+      return refusal ?? { kind: "stored" };
+    } finally {
+      this.#writes.release(0);
+    }
+  }
+
+  async load(entity: EntityAddress): Promise<Loaded> {
+    // What was appended before is on its way over the writer's connection: this question goes behind it.
+    await this.#indexing.get(entityKey(entity))?.catch(() => undefined);
+    this.#writes.flush();
+    return this.#reading({ entity: entityText(entity) }, () => this.#records.load(entity, this.#writer));
+  }
+
+  async read(entity: EntityAddress, page: RecordPage): Promise<readonly JournalRecord[]> {
+    return this.#reading({ entity: entityText(entity) }, () => this.#records.read(entity, page));
+  }
+
+  async list(type: string | undefined, page: EntityPage): Promise<readonly JournalEntry[]> {
+    return this.#reading({ type }, () => this.#index.list(type, page));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#writes.idle();
+    await this.#writer.close();
+  }
+
+  /** @throws Fault addressInvalid, journalClosed, journalUnavailable, journalBusy: nothing is written then */
+  #begin(entity: EntityAddress, bytes: number): void {
+    const text = entityText(entity);
+    if (this.#isClosed) throw new Fault("journalClosed", { entity: text });
+    if (this.#strongest === undefined) {
+      throw new Fault("journalUnavailable", { entity: text, outcome: "nothing was stored" });
+    }
+    this.#writes.reserve(entity, bytes);
+  }
+
+  /** @throws Fault recordTooLarge, durabilityMissing */
+  #checkDurability(append: Append): void {
+    // A replica may have come since.
+    if (!suffices(this.strongest, append.durability)) this.#lookAgain();
+    checkAppend(append, this.strongest);
+  }
+
+  #enter(entity: EntityAddress): Promise<void> {
+    return this.#changeIndex(entity, () => this.#index.add(entity));
+  }
+
+  /** One change after the other for each entity. */
+  #changeIndex(entity: EntityAddress, change: () => Promise<void>): Promise<void> {
+    const key = entityKey(entity);
+    const before = this.#indexing.get(key) ?? Promise.resolve();
+    const changed = before
+      .catch(() => undefined)
+      .then(change)
+      .catch((error: unknown) => {
+        throw journalFault(error, { entity: entityText(entity), write: "index" });
+      })
+      .finally(() => {
+        if (this.#indexing.get(key) === changed) this.#indexing.delete(key);
+      });
+    this.#indexing.set(key, changed);
+    return changed;
+  }
+
+  async #reading<T>(details: Readonly<Record<string, unknown>>, read: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new Fault("journalClosed", details);
+    try {
+      return await read();
+    } catch (error) {
+      throw journalFault(error, details);
+    }
+  }
+
+  #lookAgain(): void {
+    // What cannot be looked at stays as it is known; a lost connection has made it unknown.
+    void this.#look().catch(() => undefined);
+  }
+
+  async #look(): Promise<void> {
+    const { generation } = this.#writer;
+    const all = (await readRedisFacts(this.#writer)).map((facts) => redisFitness(facts, "memory"));
+    if (this.#writer.generation !== generation || !this.#writer.isReady) return;
+    const problems = all.flatMap((fitness) => fitness.problems);
+    this.#strongest = problems.length > 0 ? undefined : weakest(all.map((fitness) => fitness.strongest));
+    if (problems.length > 0) throw new Fault("redisUnfit", { problems: problems.join("; ") });
+  }
+}

@@ -1,0 +1,81 @@
+import { Fault } from "../fault.ts";
+import type { RedisCommands } from "../redis/redis-connection.ts";
+import { entityKeys } from "../redis/redis-keys.ts";
+import { entityText } from "./entity-address.ts";
+import type { EntityAddress } from "./entity-address.ts";
+import type { JournalRecord, Loaded, RecordPage } from "./journal.ts";
+
+/** Records that are fetched at a time. */
+const PAGE_RECORDS = 256;
+
+type StreamEntry = readonly [id: Buffer, fields: readonly Buffer[]];
+
+/** Reads what Redis holds of entities. */
+export class RedisRecords {
+  readonly #commands: RedisCommands;
+
+  constructor(commands: RedisCommands) {
+    this.#commands = commands;
+  }
+
+  /** `first` is the connection for the question that decides what is loaded. */
+  async load(entity: EntityAddress, first: RedisCommands): Promise<Loaded> {
+    const answer = await first.commandBytes("hmget", entityKeys(entity).state, "v", "s", "d");
+    const [version, snapshotVersion, bytes] = answer as readonly (Buffer | null)[];
+    const latest = numberOf(version);
+    const pages = (from: number): Loaded["pages"] => this.#pages(entity, from, latest);
+    if (bytes === null || bytes === undefined) return { version: latest, pages: pages(1) };
+    const snapshot = { version: numberOf(snapshotVersion), bytes };
+    return { version: latest, snapshot, pages: pages(snapshot.version + 1) };
+  }
+
+  async read(entity: EntityAddress, { fromVersion, limit }: RecordPage): Promise<readonly JournalRecord[]> {
+    if (limit <= 0) return [];
+    return this.#range(entity, `${fromVersion}-0`, limit);
+  }
+
+  /** Records `first` to `last`, each of which must be there. @throws Fault journalCorrupt */
+  async *#pages(entity: EntityAddress, first: number, last: number): Loaded["pages"] {
+    for (let next = first; next <= last;) {
+      const page = await this.#range(entity, `${next}-0`, Math.min(PAGE_RECORDS, last - next + 1));
+      for (const { version } of page) if (version !== next++) throw missing(entity, next - 1);
+      if (page.length === 0) throw missing(entity, next);
+      yield page;
+    }
+  }
+
+  async #range(entity: EntityAddress, from: string, limit: number): Promise<readonly JournalRecord[]> {
+    const answer = await this.#commands.commandBytes(
+      "xrange",
+      entityKeys(entity).log,
+      from,
+      "+",
+      "COUNT",
+      limit,
+    );
+    return (answer as readonly StreamEntry[]).map((entry) => recordOf(entity, entry));
+  }
+}
+
+function recordOf(entity: EntityAddress, [id, fields]: StreamEntry): JournalRecord {
+  const version = Number.parseInt(id.toString(), 10);
+  const [timeName, time, bytesName, bytes] = fields.map((field, at) =>
+    at % 2 === 0 ? field.toString() : field,
+  );
+  if (timeName !== "t" || bytesName !== "r" || bytes === undefined || typeof bytes === "string") {
+    throw new Fault("journalCorrupt", { entity: entityText(entity), version, problem: "it is no record" });
+  }
+  return { version, atMs: Number(String(time)), bytes };
+}
+
+function numberOf(text: Buffer | null | undefined): number {
+  return text === null || text === undefined ? 0 : Number(text.toString());
+}
+
+function missing(entity: EntityAddress, version: number): Fault {
+  return new Fault("journalCorrupt", {
+    entity: entityText(entity),
+    version,
+    problem: "the record is missing",
+  });
+}

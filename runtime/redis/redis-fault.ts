@@ -1,0 +1,36 @@
+import { Fault } from "../fault.ts";
+
+/** What of a command a fault tells. */
+export interface CommandFacts {
+  /** Its name, or that of the script. */
+  readonly command: string;
+  /** The connection. */
+  readonly purpose: string;
+}
+
+/** What ioredis says of a command that it has not written, because there was no connection. */
+const NOTHING_WAS_SENT = /^(Stream isn't writeable|Cluster isn't ready)/;
+
+/**
+ * What has become of a command that ended with an error of ioredis: Redis refused it, nothing was sent, or nobody knows. Pure.
+ * Whatever is not known for certain counts as unknown: only that is safe. The error itself is not passed on as the cause: it holds the arguments
+ * of its command, and those may be a password.
+ */
+export function redisFault(error: unknown, facts: CommandFacts): Fault {
+  const message = error instanceof Error ? error.message : String(error);
+  if (isReplyError(error)) {
+    return new Fault("redisRefused", { ...facts, reply: replyCode(message), text: message });
+  }
+  const code = NOTHING_WAS_SENT.test(message) ? "redisUnavailable" : "redisUnanswered";
+  return new Fault(code, { ...facts, why: message });
+}
+
+/** Whether Redis itself has answered with this error. */
+export function isReplyError(error: unknown): error is Error {
+  return error instanceof Error && error.name === "ReplyError";
+}
+
+/** The first word of an error that Redis answered, which names its kind: `READONLY`, `OOM`, `NOSCRIPT`. */
+export function replyCode(message: string): string {
+  return message.slice(0, Math.max(0, `${message} `.indexOf(" ")));
+}

@@ -1,0 +1,182 @@
+import { entityKey } from "../persistence/entity-address.ts";
+import type { EntityAddress } from "../persistence/entity-address.ts";
+
+/** Keys of one kind: what they are called, what they hold, and what makes them go away. */
+export interface KeyFamily {
+  readonly name: string;
+  /** `*` stands for what differs. What is in braces decides the hash slot. */
+  readonly pattern: string;
+  readonly type: "hash" | "stream" | "string" | "zset" | "set" | "channel";
+  readonly purpose: string;
+  readonly removedBy: string;
+}
+
+/** Every key that is ever written. `*` in a key is always percent-encoded, so that no id can end a hash tag. */
+export const KEY_FAMILIES: readonly KeyFamily[] = [
+  {
+    name: "entity owner",
+    pattern: "{a:*}:own",
+    type: "hash",
+    purpose: "who may write the entity: epoch `e`, incarnation `i`, node `n`",
+    removedBy: "the release of an entity that has no state",
+  },
+  {
+    name: "entity state",
+    pattern: "{a:*}:st",
+    type: "hash",
+    purpose: "the latest version `v` of the entity, and its snapshot `d` of version `s`",
+    removedBy: "the removal of the entity",
+  },
+  {
+    name: "entity log",
+    pattern: "{a:*}:log",
+    type: "stream",
+    purpose: "the records of the entity; the id of each is its version",
+    removedBy: "snapshots remove what is before them, and the removal of the entity all",
+  },
+  {
+    name: "entity types",
+    pattern: "{x}:types",
+    type: "set",
+    purpose: "the types of which there are or were entities",
+    removedBy: "nothing: there is one row for each type",
+  },
+  {
+    name: "entity index",
+    pattern: "{x:*}:ids",
+    type: "zset",
+    purpose: "the entities of a type, in 16 parts; a superset of those that have records",
+    removedBy: "the removal of the entity",
+  },
+  {
+    name: "members",
+    pattern: "{m}:nodes",
+    type: "hash",
+    purpose: "the nodes of the cluster, one row each",
+    removedBy: "the removal of a dead node from the table",
+  },
+  {
+    name: "member view",
+    pattern: "{m}:v",
+    type: "string",
+    purpose: "the number of the present view of the members",
+    removedBy: "nothing: there is one",
+  },
+  {
+    name: "member leases",
+    pattern: "{m}:lease",
+    type: "zset",
+    purpose: "until when each node is alive, by the clock of Redis",
+    removedBy: "the removal of a dead node from the table",
+  },
+  {
+    name: "ended members",
+    pattern: "{m}:ended",
+    type: "zset",
+    purpose: "the dead nodes, by the time of their end",
+    removedBy: "an hour, or 200 later deaths",
+  },
+  {
+    name: "member removals",
+    pattern: "{m}:hold",
+    type: "hash",
+    purpose: "until when no node is removed, because many leases lapsed together",
+    removedBy: "nothing: there is one",
+  },
+  {
+    name: "inbox",
+    pattern: "{n:*}:in",
+    type: "stream",
+    purpose: "what other nodes have sent to this life of a node",
+    removedBy: "its acknowledgements; the node that adopts what a dead one has left",
+  },
+  {
+    name: "inbox acknowledged",
+    pattern: "{n:*}:ack",
+    type: "hash",
+    purpose: "up to where each sender was handled",
+    removedBy: "the node that adopts what a dead one has left",
+  },
+  {
+    name: "inbox credit",
+    pattern: "{n:*}:credit",
+    type: "hash",
+    purpose: "how much more each sender may send",
+    removedBy: "the node that adopts what a dead one has left",
+  },
+  {
+    name: "topic",
+    pattern: "{t:*}:say",
+    type: "channel",
+    purpose: "hints and lossy fan-out: nothing is kept",
+    removedBy: "nothing is stored",
+  },
+  {
+    name: "canary",
+    pattern: "{c:*}:canary",
+    type: "channel",
+    purpose: "shows a subscriber that it still hears",
+    removedBy: "nothing is stored",
+  },
+  {
+    name: "reminders",
+    pattern: "{r:*}:due",
+    type: "zset",
+    purpose: "what is due, by time",
+    removedBy: "its firing",
+  },
+];
+
+/** The parts of an index, so that entities of one type do not all meet in one hash slot. */
+export const INDEX_PARTS = 16;
+
+/** All keys of one entity; they are in one hash slot. @throws Fault addressInvalid */
+export function entityKeys(entity: EntityAddress): { own: string; state: string; log: string } {
+  const tag = `{a:${entityKey(entity)}}`;
+  return { own: `${tag}:own`, state: `${tag}:st`, log: `${tag}:log` };
+}
+
+/** The set of all types of entities. */
+export const ENTITY_TYPES_KEY = "{x}:types";
+
+/** One part of the index of a type. */
+export function entityIndexKey(type: string, part: number): string {
+  return `{x:${type}/${part}}:ids`;
+}
+
+/** The part of the index in which an entity is. Pure: FNV-1a over its key. */
+export function indexPartOf(entity: EntityAddress): number {
+  let hash = 0x81_1c_9d_c5;
+  for (const byte of Buffer.from(entityKey(entity))) hash = Math.imul(hash ^ byte, 0x01_00_01_93);
+  return (hash >>> 0) % INDEX_PARTS;
+}
+
+/** The keys of the table of members; they are in one hash slot. */
+export const MEMBER_KEYS = {
+  nodes: "{m}:nodes",
+  view: "{m}:v",
+  lease: "{m}:lease",
+  ended: "{m}:ended",
+  hold: "{m}:hold",
+} as const;
+
+/** The keys of the inbox of one life of a node; they are in one hash slot. */
+export function inboxKeys(incarnation: string): { in: string; ack: string; credit: string } {
+  const tag = `{n:${encodeURIComponent(incarnation)}}`;
+  return { in: `${tag}:in`, ack: `${tag}:ack`, credit: `${tag}:credit` };
+}
+
+/** The channel of one partition of a topic. */
+export function topicKey(topic: string, partition: number): string {
+  return `{t:${encodeURIComponent(topic)}#${partition}}:say`;
+}
+
+/** The channel on which a subscriber hears its own canary. */
+export function canaryKey(name: string): string {
+  return `{c:${encodeURIComponent(name)}}:canary`;
+}
+
+/** One of the buckets of reminders. */
+export function reminderKey(bucket: number): string {
+  return `{r:${bucket}}:due`;
+}

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { entityKeys } from "../../../runtime/redis/redis-keys.ts";
+import type { RedisLink } from "../../../runtime/redis/redis-link.ts";
+import { APPEND_SCRIPT } from "../../../runtime/redis/scripts/append-script.ts";
+import { REMOVE_SCRIPT } from "../../../runtime/redis/scripts/remove-script.ts";
+import { SNAPSHOT_SCRIPT } from "../../../runtime/redis/scripts/snapshot-script.ts";
+import { openRedis } from "../../support/open-redis.ts";
+import { RedisServer } from "../../support/redis-server.ts";
+import { writeOwner } from "../../support/write-owner.ts";
+
+const LIMIT_MS = 60_000;
+const ENTITY = { type: "room", id: "1" };
+const KEYS = Object.values(entityKeys(ENTITY));
+const [OWN, STATE, LOG] = KEYS as [string, string, string];
+const EPOCH = 9_007_199_254_740_990;
+const OWNER = [EPOCH, "a"] as const;
+
+describe("the scripts of the journal", { timeout: LIMIT_MS }, () => {
+  let server: RedisServer;
+  let link: RedisLink;
+  before(async () => {
+    server = await RedisServer.start({ appendfsync: "no" });
+    link = await openRedis(server);
+  });
+  after(async () => {
+    await link.close();
+    await server.stop();
+  });
+  beforeEach(async () => {
+    await link.commands.command("flushall");
+    await writeOwner(link.commands, ENTITY, { ownerEpoch: EPOCH, incarnation: "a" });
+  });
+
+  const append = async (
+    expected: number,
+    [epoch, incarnation]: readonly [number, string] = OWNER,
+  ): Promise<unknown> => {
+    const args = [epoch, incarnation, expected, expected + 1, 5, `r${expected + 1}`];
+    const [answer] = (await link.commands.script(APPEND_SCRIPT, KEYS, args)) as unknown[];
+    return answer;
+  };
+  const snapshot = (version: number, keepFrom: number): Promise<unknown> =>
+    link.commands.script(SNAPSHOT_SCRIPT, KEYS, [...OWNER, version, keepFrom, `s${version}`]);
+  const stored = async (): Promise<unknown> => [
+    await link.commands.command("xrange", LOG, "-", "+"),
+    await link.commands.command("hgetall", STATE),
+  ];
+
+  it("append: the id of a record is its version, with its time and its bytes", async () => {
+    assert.equal(await append(0), 1);
+    assert.equal(await append(1), 1);
+    assert.deepEqual(await stored(), [
+      [
+        ["1-0", ["t", "5", "r", "r1"]],
+        ["2-0", ["t", "5", "r", "r2"]],
+      ],
+      { v: "2" },
+    ]);
+  });
+
+  it("append: another version than the stored one is a conflict, and stores nothing", async () => {
+    await append(0);
+    const earlier = await stored();
+    assert.deepEqual(await append(0), ["conflict", "1"]);
+    assert.deepEqual(await append(2), ["conflict", "1"]);
+    assert.deepEqual(await stored(), earlier);
+  });
+
+  it("append: decides each of some entities by itself", async () => {
+    const other = { type: "room", id: "2" };
+    await writeOwner(link.commands, other, { ownerEpoch: EPOCH, incarnation: "a" });
+    const broken = { type: "room", id: "3" };
+    await writeOwner(link.commands, broken, { ownerEpoch: EPOCH, incarnation: "a" });
+    await link.commands.command("set", entityKeys(broken).log, "text");
+    const record = (expected: number): (string | number)[] => [...OWNER, expected, expected + 1, 5, "r"];
+    const keys = [ENTITY, broken, ENTITY, other, ENTITY].flatMap((entity) =>
+      Object.values(entityKeys(entity)),
+    );
+    const args = [record(0), record(0), record(7), record(0), record(1)].flat();
+    const [first, failed, conflict, second, third] = (await link.commands.script(
+      APPEND_SCRIPT,
+      keys,
+      args,
+    )) as unknown[];
+    assert.deepEqual([first, conflict, second, third], [1, ["conflict", "1"], 1, 1]);
+    assert.match(String(failed), /^failed,WRONGTYPE/);
+  });
+
+  it("all: an older epoch, a newer one that owns nothing, another incarnation of the same one are fenced", async () => {
+    await append(0);
+    const earlier = await stored();
+    const fenced = ["fenced", String(EPOCH), "a"];
+    const strangers = [
+      [EPOCH - 1, "a"],
+      [EPOCH + 1, "a"],
+      [EPOCH, "b"],
+      [EPOCH, ""],
+    ] as const;
+    for (const stranger of strangers) {
+      assert.deepEqual(await append(1, stranger), fenced);
+      assert.deepEqual(await link.commands.script(SNAPSHOT_SCRIPT, KEYS, [...stranger, 1, 2, "s"]), fenced);
+      assert.deepEqual(await link.commands.script(REMOVE_SCRIPT, KEYS, stranger), fenced);
+    }
+    assert.deepEqual(await stored(), earlier);
+  });
+
+  it("all: where nobody owns nobody writes", async () => {
+    await link.commands.command("hdel", OWN, "i");
+    assert.deepEqual(await append(0), ["fenced", String(EPOCH), null]);
+    await link.commands.command("del", OWN);
+    assert.deepEqual(await append(0), ["fenced", null, null]);
+    assert.deepEqual(await stored(), [[], {}]);
+  });
+
+  it("snapshot: is stored beside the version, and the records before the one to keep are gone", async () => {
+    for (let version = 0; version < 150; version++) await append(version);
+    assert.equal(await snapshot(149, 150), 1);
+    assert.deepEqual(await stored(), [
+      [["150-0", ["t", "5", "r", "r150"]]],
+      { v: "150", s: "149", d: "s149" },
+    ]);
+    assert.equal(await append(150), 1, "goes on after it");
+  });
+
+  it("snapshot: an older one changes nothing, one ahead of the records is a conflict", async () => {
+    for (let version = 0; version < 3; version++) await append(version);
+    await snapshot(2, 1);
+    const earlier = await stored();
+    assert.equal(await snapshot(1, 2), 1);
+    assert.deepEqual(await snapshot(4, 1), ["conflict", "3"]);
+    assert.deepEqual(await stored(), earlier);
+  });
+
+  it("remove: leaves nothing but the owner", async () => {
+    await append(0);
+    await snapshot(1, 2);
+    assert.equal(await link.commands.script(REMOVE_SCRIPT, KEYS, [...OWNER]), 1);
+    assert.deepEqual(await link.commands.command("keys", "*"), [OWN]);
+    assert.equal(await append(0), 1, "begins anew");
+  });
+});

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { redisFault } from "../../../../runtime/redis/redis-fault.ts";
+
+const FACTS = { command: "set", purpose: "commands" };
+
+function replyError(message: string): Error {
+  const error = new Error(message);
+  error.name = "ReplyError";
+  return error;
+}
+
+describe("what has become of a command", () => {
+  it("that Redis answered with an error is known: refused, with the kind of error", () => {
+    const fault = redisFault(replyError("OOM command not allowed"), FACTS);
+    assert.equal(fault.code, "redisRefused");
+    assert.equal(fault.details["reply"], "OOM");
+    assert.equal(redisFault(replyError("LOADING"), FACTS).details["reply"], "LOADING");
+  });
+
+  it("that was never sent is known, too", () => {
+    for (const text of [
+      "Stream isn't writeable and enableOfflineQueue options is false",
+      "Cluster isn't ready and ...",
+    ]) {
+      assert.equal(redisFault(new Error(text), FACTS).code, "redisUnavailable");
+    }
+  });
+
+  it("is unknown after anything else", () => {
+    for (const text of ["Command timed out", "Connection is closed.", "read ECONNRESET", "never heard of"]) {
+      assert.equal(redisFault(new Error(text), FACTS).code, "redisUnanswered");
+    }
+    assert.equal(redisFault("not even an error", FACTS).code, "redisUnanswered");
+  });
+
+  it("does not carry the arguments of the command along", () => {
+    const error = Object.assign(replyError("WRONGPASS invalid"), {
+      command: { name: "auth", args: ["tops3cret"] },
+    });
+    const fault = redisFault(error, FACTS);
+    assert.equal(fault.cause, undefined);
+    assert.doesNotMatch(JSON.stringify(fault.details), /tops3cret/);
+  });
+});
