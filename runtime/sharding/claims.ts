@@ -1,0 +1,159 @@
+import type { MemberView } from "../membership/member-view.ts";
+import { entityKey } from "../persistence/entity-address.ts";
+import type { EntityAddress } from "../persistence/entity-address.ts";
+import type { Clock } from "../time/clock.ts";
+import type { FailoverBarrier } from "./failover-barrier.ts";
+import type { Claimed, EntityOwner, Held, Ownership } from "./ownership.ts";
+
+/** What claims need to know of membership. */
+export interface Standing {
+  readonly incarnation: string;
+  readonly view: MemberView;
+  holdsLease(): boolean;
+  refresh(): Promise<MemberView>;
+}
+
+/** What became of the wish to own an entity. `later`: nobody may claim now; ask again after so long. */
+export type Acquired =
+  | { readonly kind: "acquired"; readonly owner: EntityOwner }
+  | { readonly kind: "elsewhere"; readonly by: EntityOwner }
+  | { readonly kind: "later"; readonly code: "fenced" | "barrier"; readonly afterMs: number };
+
+/** What claims are made of. */
+export interface ClaimsParts {
+  readonly ownership: Ownership;
+  readonly member: Standing;
+  readonly node: string;
+  readonly clock: Clock;
+  readonly barrier: FailoverBarrier;
+  /** The shard of the store in which an entity is. */
+  shardOf(entity: EntityAddress): string;
+  /** Another is the owner: stop the entity, and store nothing more. */
+  onLost(held: Held, by: EntityOwner | undefined): void;
+}
+
+/** How soon a node that holds no lease should ask again, in milliseconds. */
+const FENCED_RETRY_MS = 1_000;
+/** So many owners are written again at a time after a failover, so that new claims find room between them. */
+const REASSERTS_AT_A_TIME = 64;
+/** How often a claim is tried again when another owner turns out to be dead in the meantime. */
+const CLAIMS_MAX = 3;
+
+/** What this node owns: takes entities that are free or whose owner is dead, never those of the living, and says so again after a failover. */
+export class Claims {
+  readonly #parts: ClaimsParts;
+  readonly #held = new Map<string, Held>();
+  readonly #underWay = new Map<string, Promise<Acquired>>();
+
+  constructor(parts: ClaimsParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Becomes the owner of an entity, unless a living node is. @throws Fault of the store; then it is unknown, and asking again finds out */
+  acquire(entity: EntityAddress): Promise<Acquired> {
+    const key = entityKey(entity);
+    const held = this.#held.get(key);
+    if (held !== undefined && this.#parts.member.holdsLease()) {
+      return Promise.resolve({ kind: "acquired", owner: held.owner });
+    }
+    // Two claims of one node at a time would fence each other.
+    let underWay = this.#underWay.get(key);
+    if (underWay === undefined) {
+      underWay = this.#acquire(entity).finally(() => this.#underWay.delete(key));
+      this.#underWay.set(key, underWay);
+    }
+    return underWay;
+  }
+
+  /** Gives an entity up, after its last write. @throws Fault of the store; a later claim of any node mends that once this one is gone */
+  async release(entity: EntityAddress): Promise<void> {
+    const key = entityKey(entity);
+    const held = this.#held.get(key);
+    if (held === undefined) return;
+    this.#held.delete(key);
+    await this.#parts.ownership.release(held);
+  }
+
+  /** Forgets one entity without a word to the store, because it is in doubt what of it is stored: the next claim has a higher epoch, and fences what is still under way. */
+  drop(entity: EntityAddress): void {
+    this.#held.delete(entityKey(entity));
+  }
+
+  /** Forgets all, after this node was fenced and its entities have stopped. */
+  dropAll(): void {
+    this.#held.clear();
+  }
+
+  /** Notes which copy answers for a shard. After a failover all that is owned there is said again; resolves when it was, or rejects with a Fault: then call again. */
+  async observe(shard: string, source: string): Promise<void> {
+    const { barrier, clock } = this.#parts;
+    if (barrier.observe(shard, source, clock.nowMs())) await this.reassert(shard);
+  }
+
+  /** Says again everything that is owned in a shard; harmless to repeat. @throws Fault of the store */
+  async reassert(shard: string): Promise<void> {
+    const owned = [...this.#held.values()].filter(({ entity }) => this.#parts.shardOf(entity) === shard);
+    for (let at = 0; at < owned.length; at += REASSERTS_AT_A_TIME) {
+      if (!this.#parts.member.holdsLease()) return;
+      await Promise.all(owned.slice(at, at + REASSERTS_AT_A_TIME).map((held) => this.#reassertOne(held)));
+    }
+  }
+
+  async #reassertOne(held: Held): Promise<void> {
+    const key = entityKey(held.entity);
+    if (this.#held.get(key) !== held) return;
+    const answer = await this.#parts.ownership.reassert(held);
+    if (answer.kind === "held" || this.#held.get(key) !== held) return;
+    this.#held.delete(key);
+    this.#parts.onLost(held, answer.by);
+  }
+
+  async #acquire(entity: EntityAddress): Promise<Acquired> {
+    const shard = this.#parts.shardOf(entity);
+    const later = this.#mustWait(shard);
+    if (later !== undefined) return later;
+    const generation = this.#parts.barrier.generationOf(shard);
+    const claimed = await this.#claim(entity);
+    if (claimed.kind === "owned") return { kind: "elsewhere", by: claimed.by };
+    // Claimed of a copy that is not asked any more: it may be forgotten, and so may be the owner before.
+    if (generation !== this.#parts.barrier.generationOf(shard)) return this.#barred(shard);
+    if (!this.#parts.member.holdsLease()) return { kind: "later", code: "fenced", afterMs: FENCED_RETRY_MS };
+    this.#held.set(entityKey(entity), { entity, owner: claimed.owner });
+    return { kind: "acquired", owner: claimed.owner };
+  }
+
+  async #claim(entity: EntityAddress): Promise<Claimed> {
+    const { ownership, member, node } = this.#parts;
+    const claim = { entity, node, incarnation: member.incarnation };
+    let claimed = await ownership.claim(claim);
+    for (let tries = 1; tries < CLAIMS_MAX && claimed.kind === "owned"; tries++) {
+      if (!(await this.#isGone(claimed.by))) return claimed;
+      claimed = await ownership.claim({ ...claim, after: claimed.by });
+    }
+    return claimed;
+  }
+
+  /** Whether an owner is no more: a dead member, one that not even a fresh look at the table finds, or an earlier claim of this very node whose answer was lost. */
+  async #isGone({ incarnation }: EntityOwner): Promise<boolean> {
+    const { member } = this.#parts;
+    if (incarnation === member.incarnation) return true;
+    const known = member.view.members.get(incarnation) ?? (await member.refresh()).members.get(incarnation);
+    return known === undefined || known.state === "dead";
+  }
+
+  #mustWait(shard: string): Acquired | undefined {
+    if (!this.#parts.member.holdsLease()) return { kind: "later", code: "fenced", afterMs: FENCED_RETRY_MS };
+    return this.#parts.barrier.standsForMs(shard, this.#parts.clock.nowMs()) > 0
+      ? this.#barred(shard)
+      : undefined;
+  }
+
+  #barred(shard: string): Acquired {
+    const { barrier, clock } = this.#parts;
+    return { kind: "later", code: "barrier", afterMs: barrier.standsForMs(shard, clock.nowMs()) };
+  }
+}

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { LeaseTimes } from "../../../../runtime/membership/lease.ts";
+import { Member } from "../../../../runtime/membership/member.ts";
+import { RedisMembershipTable } from "../../../../runtime/membership/redis-membership-table.ts";
+import type { RedisLink } from "../../../../runtime/redis/redis-link.ts";
+import { SILENT } from "../../../../runtime/telemetry/silent-log.ts";
+import { SystemClock } from "../../../../runtime/time/system-clock.ts";
+import { eventually } from "../../../support/eventually.ts";
+import { newcomer } from "../../../support/member-facts.ts";
+import { openRedis } from "../../../support/open-redis.ts";
+import { RedisServer } from "../../../support/redis-server.ts";
+
+/** Long enough for a Redis that starts on a busy machine. */
+const LEASE: LeaseTimes = { renewEveryMs: 250, fenceAfterMs: 4_000, ttlMs: 6_000, removeAfterMs: 250 };
+
+interface Node {
+  readonly member: Member;
+  readonly link: RedisLink;
+  readonly told: string[];
+}
+
+/** Three members, each with a connection of its own, on real time. */
+describe("members on a real Redis", () => {
+  let server: RedisServer;
+  const nodes: Node[] = [];
+
+  before(async () => {
+    server = await RedisServer.start({ appendonly: "no" });
+    for (const name of ["a", "b", "c"]) nodes.push(await started(name));
+  });
+  after(async () => {
+    for (const { member, link } of nodes) {
+      member.close();
+      await link.close();
+    }
+    await server.stop();
+  });
+
+  async function started(name: string): Promise<Node> {
+    const link = await openRedis(server);
+    const told: string[] = [];
+    const member = new Member({
+      table: new RedisMembershipTable(link.control, { lease: LEASE }),
+      lease: LEASE,
+      clock: new SystemClock(),
+      log: SILENT,
+      newcomer: newcomer(name),
+      listener: {
+        onFenced: (cause) => void told.push(`fenced ${cause}`),
+        onRestored: () => void told.push("restored"),
+        onViewChanged: (_view, changes) =>
+          void told.push(...changes.map(({ kind, member: { node } }) => `${node} ${kind}`)),
+        onSourceChanged: () => void told.push("source"),
+      },
+    });
+    assert.equal((await member.join()).kind, "joined");
+    await member.serve();
+    return { member, link, told };
+  }
+
+  const node = (index: number): Node => nodes[index] ?? assert.fail("no such node");
+  const standings = () => nodes.map(({ member }) => member.holdsLease());
+  const viewOf = ({ member }: Node): string[] =>
+    Array.from(member.view.members.values(), ({ node: name, state }) => `${name} ${state}`).toSorted(
+      (one, other) => one.localeCompare(other),
+    );
+
+  it("see each other", async () => {
+    for (const each of nodes) await eventually(() => viewOf(each), ["a up", "b up", "c up"]);
+  });
+
+  it("stop themselves while Redis does not answer, and go on as they were when it does", async () => {
+    server.pause();
+    await eventually(standings, [false, false, false]);
+    server.resume();
+    await eventually(standings, [true, true, true]);
+    for (const { told } of nodes) assert.ok(told.includes("fenced lapsed") && told.includes("restored"));
+    await eventually(() => viewOf(node(0)), ["a up", "b up", "c up"]);
+  });
+
+  it("write their rows again after Redis has lost all of them", async () => {
+    await server.kill();
+    await server.start();
+    await eventually(() => server.cli("hlen", "{m}:nodes"), "3");
+    await eventually(standings, [true, true, true]);
+    for (const each of nodes) await eventually(() => viewOf(each), ["a up", "b up", "c up"]);
+    assert.ok(node(0).told.includes("source"));
+  });
+
+  it("take one for dead that says nothing any more", async () => {
+    node(2).member.close();
+    for (const index of [0, 1]) await eventually(() => viewOf(node(index)), ["a up", "b up", "c dead"]);
+    assert.deepEqual(standings(), [true, true, false]);
+  });
+});
