@@ -124,7 +124,7 @@ export const StallFields = {
   type: Type.String(),
   silence: Type.String({
     description:
-      "turn: an open turn made no progress; heartbeat: a duty was missed; loop: the event loop was held",
+      "turn: an open turn made no progress; heartbeat: a duty was missed; work: what was begun outside of a turn made no progress, such as a write; loop: the event loop was held",
   }),
   deadlineMs: Type.Number({ description: "the time that passed without a sign of life, in milliseconds" }),
   kind: Type.Optional(Type.String({ description: "the kind of the message whose turn was open" })),

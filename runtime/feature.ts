@@ -7,6 +7,7 @@ import type { HostLink } from "./host-link.ts";
 import type { ActorSystem } from "./kernel/actor-system.ts";
 import type { Port } from "./net/port.ts";
 import type { Guard, Route } from "./net/route.ts";
+import type { EntityHost } from "./sharding/entity-host.ts";
 import type { EventListener } from "./telemetry/counting-log.ts";
 import type { ExpectBlock } from "./supervision/watchdog/loop-beats.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
@@ -27,6 +28,8 @@ export interface FeatureHost {
   /** All settings; the keys and tokens that nobody configured have been made. */
   readonly settings: NodeSettings;
   readonly system: ActorSystem;
+  /** Where a feature offers its types of entities, and finds those of others. */
+  readonly entities: Pick<EntityHost, "offer" | "find">;
   readonly metrics: Metrics;
   readonly status: () => NodeStatus;
   readonly control: NodeControl;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Protocol } from "../protocols/protocol.ts";
 import type { AnyReference, Reference } from "../protocols/reference.ts";
 import type { NodeSettings } from "../protocols/settings.ts";
@@ -18,6 +19,9 @@ import type { PortShare } from "./net/port-share.ts";
 import { urlHost } from "./net/url-host.ts";
 import { addNodeMetrics } from "./node-metrics.ts";
 import { gatewayPort, gatewayShare, operatorsPort } from "./node-ports.ts";
+import type { Journal, Owner } from "./persistence/journal.ts";
+import { MemoryJournal } from "./persistence/memory-journal.ts";
+import { EntityHost } from "./sharding/entity-host.ts";
 import type { ExpectBlock } from "./supervision/watchdog/loop-beats.ts";
 import type { CountingLog } from "./telemetry/counting-log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
@@ -39,6 +43,10 @@ export interface NodeParts {
   readonly log: CountingLog;
   readonly version: string;
   readonly clock?: Clock;
+  /** Where entities are stored; it is closed when all actors have stopped. Unless given, what is stored ends with the process. */
+  readonly journal?: Journal;
+  /** In whose name this process writes entities. */
+  readonly owner?: Owner;
   /** The host of this process, where there is one. */
   readonly hostLink?: HostLink;
   /** Of the watchdog; nobody watches unless given. */
@@ -62,6 +70,8 @@ export interface NodeUrls {
 export class BanyanNode {
   readonly system: ActorSystem;
   readonly metrics = new Metrics();
+  readonly entities: EntityHost;
+  readonly #journal: Journal;
   readonly #parts: NodeParts;
   readonly #share: PortShare;
   readonly #offers = new Map<string, AnyReference>();
@@ -81,6 +91,9 @@ export class BanyanNode {
       log,
       ...(onFailure === undefined ? {} : { onFailure }),
     });
+    const { journal = new MemoryJournal(), owner = { ownerEpoch: 1, incarnation: randomUUID() } } = parts;
+    this.#journal = journal;
+    this.entities = new EntityHost({ system: this.system, journal, owner });
     this.#share = { ...gatewayShare(settings, this.system), bindSocket };
     addNodeMetrics(this.metrics, { log, share: this.#share });
   }
@@ -113,7 +126,7 @@ export class BanyanNode {
       await work();
     } catch (error) {
       await this.#closePorts();
-      await this.system.stop();
+      await this.#stopActors();
       throw error;
     }
   }
@@ -209,10 +222,16 @@ export class BanyanNode {
 
   async #stopInOrder(withinMs: number): Promise<void> {
     const closed = await this.#drain(withinMs * DRAIN_SHARE);
-    await this.system.stop();
+    await this.#stopActors();
     await closed.all;
     // Operators may watch until the end.
     await this.#operators?.close();
+  }
+
+  /** The journal has its last commit when the last entity has stopped. */
+  async #stopActors(): Promise<void> {
+    await this.system.stop();
+    await this.#journal.close();
   }
 
   /** Takes no more connections and sends the clients away. Whoever does not go by then is cut off when its actor stops. */
@@ -235,6 +254,7 @@ export class BanyanNode {
     const host: FeatureHost = {
       settings: this.#parts.settings,
       system: this.system,
+      entities: this.entities,
       metrics: this.metrics,
       status: () => this.#status,
       expectBlock: this.#parts.expectBlock ?? (() => () => {}),

@@ -64,7 +64,10 @@ export interface Context<P extends Protocol> {
   /** The name of each child, and where it is reached. */
   children(): ReadonlyMap<string, AnyReference>;
 
-  /** Sends `message` to oneself once, when `target` has stopped; at once when it already has. A second watch replaces the first. */
+  /**
+   * Sends `message` to oneself once, when `target` has stopped; at once when it already has. A second watch replaces the first.
+   * An entity has stopped when it leaves memory.
+   */
   watch(target: AnyReference, message: Own<P>): void;
   unwatch(target: AnyReference): void;
 

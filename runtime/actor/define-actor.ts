@@ -7,6 +7,7 @@ import type {
   TellKind,
   TellMessage,
 } from "../../protocols/protocol.ts";
+import type { FaultCode } from "../fault.ts";
 import type { Supervision } from "../supervision/restart-policy.ts";
 import type { AskContext, Context } from "./context.ts";
 
@@ -92,7 +93,12 @@ export interface ActorDefinition<P extends Protocol, Args = void> extends Omit<
   "initialState" | "handlers" | "handOver"
 > {
   readonly type: string;
+  /** A promise is awaited before the life begins: an entity has to be loaded. */
   readonly initialState: (args: Args, context: Context<P>) => unknown;
+  /** Finishes what was begun outside of turns before a life ends, while its context still counts; awaited at most `stopWithinMs`. */
+  readonly settle?: (state: never) => Promise<void> | undefined;
+  /** What a question is told that still waits when the actor stops; `actorGone` unless given. */
+  readonly goneCode?: FaultCode;
   readonly handOver?: HandOverParts<P, never, Args, unknown>;
   readonly handlers: Readonly<Record<string, Handler>>;
 }

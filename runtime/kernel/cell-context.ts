@@ -12,6 +12,7 @@ import type { Cell } from "./cell.ts";
 import { LocalRef } from "./local-ref.ts";
 import { NamedTimer } from "./named-timer.ts";
 import { PHASE } from "./phase.ts";
+import { PlacedRef } from "./placed-ref.ts";
 import { beat } from "./stall-watch.ts";
 import { stash, unstash } from "./stash.ts";
 import { unwatch, watch } from "./watch.ts";
@@ -115,11 +116,16 @@ export class CellContext implements Context<Protocol> {
   }
 
   watch(target: AnyReference, message: Own<Protocol>): void {
-    watch(this.live(), localCell(target), message);
+    const cell = this.live();
+    const present = presentCell(target);
+    if (present === undefined) cell.deliverOwn(message);
+    else watch(cell, present, message);
   }
 
   unwatch(target: AnyReference): void {
-    unwatch(this.live(), localCell(target));
+    const cell = this.live();
+    const present = presentCell(target);
+    if (present !== undefined) unwatch(cell, present);
   }
 
   startTimer(name: string, delayMs: number, message: Own<Protocol>): void {
@@ -168,6 +174,10 @@ export class CellContext implements Context<Protocol> {
   #staleTurn(): Fault {
     return new Fault("staleTurn", { address: this.cell.reference.address });
   }
+}
+
+function presentCell(reference: AnyReference): Cell | undefined {
+  return reference instanceof PlacedRef ? reference.present : localCell(reference);
 }
 
 function localCell(reference: AnyReference): Cell {

@@ -61,11 +61,17 @@ export class CellExtras {
   turnWatch: StallWatch | undefined = undefined;
   /** Ends the life when its heartbeat duty is not met. */
   dutyWatch: StallWatch | undefined = undefined;
+  /** Ends the life when what it has begun outside of its turns makes no progress. */
+  workWatch: StallWatch | undefined = undefined;
+  /** The user lane is shut: mail of others waits, what the actor ordered itself does not. */
+  isShut = false;
   lastBeat: LastBeat | undefined = undefined;
   strikes: Strikes | undefined = undefined;
   stalls = 0;
   /** What limits the current step of an end, or wakes it for the next life. */
   pending: Deadline | undefined = undefined;
+  /** Whether the definition's `settle` has been called in this life. */
+  hasSettled = false;
   /** Whether `afterStop` is under way. */
   isReleasing = false;
 }

@@ -14,6 +14,7 @@ import type { CellContext } from "./cell-context.ts";
 import { CellPath } from "./cell-path.ts";
 import { flightOf } from "./flight.ts";
 import { Lane } from "./lane.ts";
+import type { Letter } from "./lane.ts";
 import { advance, beginStop, boundTurn } from "./life.ts";
 import { LocalRef } from "./local-ref.ts";
 import { OLD_MAIL_MS } from "./mail-aging.ts";
@@ -151,6 +152,12 @@ export class Cell extends NactActor implements InFlight {
     return flightOf(this);
   }
 
+  /** Lets the mail of others wait, or lets it in again; what this actor ordered itself is handled all the same. */
+  shut(isShut: boolean): void {
+    this.rare.isShut = isShut;
+    if (!isShut) this.wake();
+  }
+
   /** Queues this cell for a turn when it has mail and may handle it. */
   wake(): void {
     if (this.queued) return;
@@ -164,7 +171,7 @@ export class Cell extends NactActor implements InFlight {
     const { dispatcher } = this.system;
     let count = 0;
     while (count < max && this.#isReady()) {
-      const letter = this.extras?.control?.shift() ?? this.mailbox.shift();
+      const letter = this.extras?.control?.shift() ?? this.#mail();
       if (letter === undefined) break;
       const { message, origin } = letter;
       dispatcher.mailTick = letter.tick;
@@ -181,7 +188,12 @@ export class Cell extends NactActor implements InFlight {
   /** Whether there is mail and it may be handled. */
   #isReady(): boolean {
     if (this.phase !== PHASE.running || this.open !== TURN.none) return false;
-    return this.mailbox.first !== undefined || this.extras?.control?.first !== undefined;
+    if (this.extras?.control?.first !== undefined) return true;
+    return this.mailbox.first !== undefined && this.extras?.isShut !== true;
+  }
+
+  #mail(): Letter | undefined {
+    return this.extras?.isShut === true ? undefined : this.mailbox.shift();
   }
 
   /** Mail is left that is not being handled right now: when it is old, its age is looked at from time to time. */

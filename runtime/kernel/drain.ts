@@ -39,7 +39,7 @@ class DrainLook extends Deadline {
   expire(): void {
     const cell = this.#cell;
     if (cell.stopped) return;
-    if (isFinished(cell)) return cell.stop();
+    if (isIdle(cell)) return cell.stop();
     if (cell.system.clock.nowMs() < this.#untilMs) return this.again();
     cell.system.log.warn("actor.stopTimedOut", {
       path: cell.pathText,
@@ -50,7 +50,8 @@ class DrainLook extends Deadline {
   }
 }
 
-function isFinished(cell: Cell): boolean {
+/** Whether an actor has no turn open, no mail and no question to answer. */
+export function isIdle(cell: Cell): boolean {
   const { control, stash } = cell.extras ?? {};
   return (
     cell.open === TURN.none &&

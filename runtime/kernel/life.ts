@@ -11,7 +11,7 @@ import { recordFailure } from "./failure-record.ts";
 import { HOLD, isHeld } from "./hold.ts";
 import type { Heirloom } from "./heirloom.ts";
 import { PHASE, TURN } from "./phase.ts";
-import { beginDuty, endDuty, endTurnWatch } from "./stall-watch.ts";
+import { beginDuty, beginTurnWatch, endDuty, endTurnWatch } from "./stall-watch.ts";
 import { unstash } from "./stash.ts";
 import { forgetWatches, tellWatchers } from "./watch.ts";
 
@@ -25,15 +25,46 @@ export function start(cell: Cell): void {
   const context = (cell.context = new CellContext(cell));
   const heirloom = cell.system.inheritance.claim(cell);
   cell.open = TURN.running;
+  let state: unknown;
   try {
-    cell.state = firstState(cell, context, heirloom);
-    cell.hasState = true;
+    state = firstState(cell, context, heirloom);
   } catch (error) {
     cell.open = TURN.none;
     if (heirloom === undefined) cell.handleFault(undefined, undefined, error);
     else beginAnew(cell, error);
     return;
   }
+  if (state instanceof Promise) awaitState(cell, state);
+  else begin(cell, state);
+}
+
+/** The state has to be fetched: until it is there the mail waits, and silence is watched as in a turn. */
+function awaitState(cell: Cell, promise: Promise<unknown>): void {
+  const { life } = cell;
+  cell.open = TURN.awaiting;
+  beginTurnWatch(cell);
+  const unlessOver = (next: () => void): void => {
+    if (cell.life !== life) {
+      cell.system.staleTurns.count++;
+      return cell.system.zombies.leave(cell, life);
+    }
+    endTurnWatch(cell);
+    next();
+  };
+  promise.then(
+    (state) => unlessOver(() => begin(cell, state)),
+    (error: unknown) =>
+      unlessOver(() => {
+        cell.open = TURN.none;
+        cell.handleFault(undefined, undefined, error);
+      }),
+  );
+  if (cell.phase > PHASE.running) boundTurn(cell);
+}
+
+function begin(cell: Cell, state: unknown): void {
+  cell.state = state;
+  cell.hasState = true;
   cell.open = TURN.none;
   if (cell.phase !== PHASE.starting) return advance(cell);
   cell.phase = (cell.extras?.holds ?? 0) === 0 ? PHASE.running : PHASE.suspended;
@@ -101,7 +132,7 @@ export function hurry(cell: Cell): void {
 
 // What waits for an actor that has moved will find it, a moment later.
 function goneCode(cell: Cell): FaultCode {
-  return isHeld(cell, HOLD.handOver) ? "actorMoved" : "actorGone";
+  return isHeld(cell, HOLD.handOver) ? "actorMoved" : (cell.definition.goneCode ?? "actorGone");
 }
 
 function beginEnd(cell: Cell): void {
@@ -115,7 +146,8 @@ function beginEnd(cell: Cell): void {
 /** Once an end has begun, the promise of an open turn is waited for: within the limit by a stop, not at all by a restart. */
 export function boundTurn(cell: Cell): void {
   if (cell.open === TURN.awaiting) {
-    if (cell.phase === PHASE.stopping) limit(cell, "turn", () => revokeTurn(cell));
+    // A state that is still being fetched has nothing to finish.
+    if (cell.phase === PHASE.stopping && cell.hasState) limit(cell, "turn", () => revokeTurn(cell));
     else revokeTurn(cell);
   }
   advance(cell);
@@ -126,13 +158,37 @@ export function advance(cell: Cell): void {
   if (cell.phase !== PHASE.stopping && cell.phase !== PHASE.restarting) return;
   if (cell.open !== TURN.none || cell.extras?.isReleasing === true) return;
   cell.extras?.pending?.cancel();
-  if (cell.children.size > 0) return;
+  if (cell.children.size > 0 || isSettling(cell)) return;
   endLife(cell);
   release(cell, () => {
     endLife(cell);
     if (cell.phase === PHASE.stopping) terminate(cell);
     else awaitNextLife(cell);
   });
+}
+
+/** What an actor has begun outside of its turns is finished like one more turn, while its context still counts. */
+function isSettling(cell: Cell): boolean {
+  const { settle } = cell.definition;
+  if (settle === undefined || !cell.hasState || cell.rare.hasSettled) return false;
+  cell.rare.hasSettled = true;
+  let settled: Promise<void> | undefined;
+  try {
+    settled = settle(cell.state as never);
+  } catch (error) {
+    releaseFailed(cell, error);
+  }
+  if (settled === undefined) return false;
+  const { life } = cell;
+  cell.open = TURN.awaiting;
+  const done = (): void => {
+    if (cell.life !== life) return;
+    cell.open = TURN.none;
+    advance(cell);
+  };
+  limit(cell, "turn", () => revokeTurn(cell));
+  settled.catch((error: unknown) => releaseFailed(cell, error)).finally(done);
+  return true;
 }
 
 /**
@@ -160,6 +216,8 @@ function endLife(cell: Cell): void {
   if (extras === undefined) return;
   abort(cell);
   extras.abort = undefined;
+  extras.hasSettled = false;
+  extras.isShut = false;
   extras.childrenHistory = NO_HISTORY;
   endDuty(cell);
   for (const timer of extras.timers?.values() ?? []) timer.stop();
@@ -213,6 +271,7 @@ function releaseFailed(cell: Cell, error: unknown): void {
 function awaitNextLife(cell: Cell): void {
   cell.phase = PHASE.waiting;
   cell.state = undefined;
+  cell.hasState = false;
   // Whoever kept the right to answer lost it with its state; questions still in the mailbox go to the next life.
   refuseAsks(cell, "actorFailed", (ask) => ask.deferred);
   const { restartDelayMs } = cell.rare;

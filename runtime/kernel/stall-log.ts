@@ -3,8 +3,11 @@ import { Latest } from "./latest.ts";
 /** Stalls kept for operators; older ones are only counted. */
 const STALLS_KEPT = 1_000;
 
-/** How an actor fell silent: its turn made no progress, it missed its heartbeat duty, or it held the event loop. */
-export type Silence = "turn" | "heartbeat" | "loop";
+/**
+ * How an actor fell silent: its turn made no progress, it missed its heartbeat duty, what it had begun outside of its turns
+ * made no progress, or it held the event loop.
+ */
+export type Silence = "turn" | "heartbeat" | "work" | "loop";
 
 /** One stall, as operators read it. */
 export interface Stall {

@@ -102,9 +102,22 @@ export function beginDuty(cell: Cell): void {
   cell.rare.dutyWatch.restart();
 }
 
-/** The life is over, and its duty with it. */
+/** The life is over, and what it had promised with it. */
 export function endDuty(cell: Cell): void {
   cell.extras?.dutyWatch?.cancel();
+  endWork(cell);
+}
+
+/** What the actor has begun outside of its turns is to make progress within so many milliseconds, from now on. */
+export function beginWork(cell: Cell, withinMs: number): void {
+  if (withinMs === Number.POSITIVE_INFINITY) return;
+  const watch = (cell.rare.workWatch ??= new StallWatch(cell, "work", withinMs));
+  watch.restart();
+}
+
+/** Nothing of the kind is under way any more. */
+export function endWork(cell: Cell): void {
+  cell.extras?.workWatch?.cancel();
 }
 
 /** The actor says that it is at work. */
@@ -119,10 +132,12 @@ export function beat(cell: Cell, note: string | undefined): void {
 export function pauseWatches(cell: Cell): void {
   cell.extras?.turnWatch?.pause();
   cell.extras?.dutyWatch?.pause();
+  cell.extras?.workWatch?.pause();
 }
 
 /** It may take turns again, and is expected to. */
 export function resumeWatches(cell: Cell): void {
   cell.extras?.turnWatch?.resume();
   cell.extras?.dutyWatch?.resume();
+  cell.extras?.workWatch?.resume();
 }

@@ -14,7 +14,7 @@ const STRIKES_MAX = 3;
  * mailbox or, at the third, into quarantine; then the supervisor decides as after a crash, from a budget of its own.
  */
 export function stalled(cell: Cell, watch: StallWatch, fault: Error): void {
-  if (cell.phase !== PHASE.running) return;
+  if (cell.phase !== PHASE.running && cell.phase !== PHASE.starting) return;
   const { message } = cell;
   const kind = message?.kind;
   const note = cell.extras?.lastBeat?.note;

@@ -4,6 +4,7 @@ import { loadSettings } from "../../deploy/settings.ts";
 import type { NodeSettings } from "../../protocols/settings.ts";
 import type { Feature } from "../../runtime/feature.ts";
 import { BanyanNode } from "../../runtime/node.ts";
+import type { NodeParts } from "../../runtime/node.ts";
 import { CountingLog } from "../../runtime/telemetry/counting-log.ts";
 import { SILENT } from "../../runtime/telemetry/silent-log.ts";
 
@@ -24,12 +25,19 @@ export interface LocalNode {
 export async function startLocalNode(
   features: readonly Feature[],
   change: (settings: NodeSettings) => NodeSettings = (settings) => settings,
+  parts: Pick<NodeParts, "journal" | "owner"> = {},
 ): Promise<LocalNode> {
   const flags = FREE_PORTS.map((dotted) => ({ dotted, text: "0", flag: "test" }));
   flags.push({ dotted: "ops.token", text: "the-operators-token-of-a-test", flag: "test" });
   const settings = change(loadSettings({ folder: tmpdir(), environment: {}, flags }));
   const log = new CountingLog(SILENT);
-  const node = new BanyanNode({ settings, features: [...features, opsFeature], log, version: "test" });
+  const node = new BanyanNode({
+    settings,
+    features: [...features, opsFeature],
+    log,
+    version: "test",
+    ...parts,
+  });
   await node.start();
   const { listeners } = node.urls();
   return {

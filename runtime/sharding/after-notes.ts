@@ -1,0 +1,100 @@
+import type {
+  AskKind,
+  AskMessage,
+  Own,
+  Protocol,
+  Reply,
+  TaggedMessage,
+  Tell,
+} from "../../protocols/protocol.ts";
+import type { AnyReference, Reference } from "../../protocols/reference.ts";
+import type { AskContext, AskOptions, Outcome, ReplyTo } from "../actor/context.ts";
+import type { AfterAskContext, DecideContext } from "../actor/decision.ts";
+import type { Logger } from "../telemetry/logger.ts";
+
+/** The context of a turn; one that asks nothing has no right to answer. */
+export type TurnContext = AskContext<Protocol, AskKind<Protocol>>;
+
+type AnyReply = Reply<Protocol, AskKind<Protocol>>;
+
+/** Something that an entity does once its decision is stored. */
+export type Effect = (context: TurnContext) => void;
+
+/** Notes down what a decision wants done: it is done once the decision is stored, or never. */
+export class AfterNotes implements AfterAskContext<Protocol, AskKind<Protocol>, unknown> {
+  readonly effects: Effect[] = [];
+  isAnswered = false;
+  readonly #reads: DecideContext<Protocol, unknown>;
+  readonly #turn: TurnContext;
+
+  constructor(reads: DecideContext<Protocol, unknown>, turn: TurnContext) {
+    this.#reads = reads;
+    this.#turn = turn;
+  }
+
+  get id(): string {
+    return this.#reads.id;
+  }
+
+  get self(): Reference<Protocol> {
+    return this.#reads.self;
+  }
+
+  get args(): unknown {
+    return this.#reads.args;
+  }
+
+  get log(): Logger {
+    return this.#reads.log;
+  }
+
+  nowMs(): number {
+    return this.#reads.nowMs();
+  }
+
+  wallMs(): number {
+    return this.#reads.wallMs();
+  }
+
+  random(): number {
+    return this.#reads.random();
+  }
+
+  reply(reply: TaggedMessage): void {
+    this.isAnswered = true;
+    this.effects.push((context) => context.reply(reply as AnyReply));
+  }
+
+  replyLater(): ReplyTo<Protocol, AskKind<Protocol>> {
+    return this.#turn.replyLater();
+  }
+
+  tell<Q extends Protocol>(to: Reference<Q>, message: Tell<Q>): void {
+    this.effects.push((context) => context.tell(to, message));
+  }
+
+  ask<Q extends Protocol, K extends AskKind<Q>>(
+    to: Reference<Q>,
+    message: { readonly kind: K } & AskMessage<Q, K>,
+    toMessage: (outcome: Outcome<Reply<Q, K>>) => Own<Protocol>,
+    options?: AskOptions,
+  ): void {
+    this.effects.push((context) => context.pipeToSelf(context.ask<Q, K>(to, message, options), toMessage));
+  }
+
+  startTimer(name: string, delayMs: number, message: Own<Protocol>): void {
+    this.effects.push((context) => context.startTimer(name, delayMs, message));
+  }
+
+  stopTimer(name: string): void {
+    this.effects.push((context) => context.stopTimer(name));
+  }
+
+  watch(target: AnyReference, message: Own<Protocol>): void {
+    this.effects.push((context) => context.watch(target, message));
+  }
+
+  unwatch(target: AnyReference): void {
+    this.effects.push((context) => context.unwatch(target));
+  }
+}

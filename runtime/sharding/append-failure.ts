@@ -1,0 +1,17 @@
+import { Fault } from "../fault.ts";
+import { entityText } from "../persistence/entity-address.ts";
+import type { EntityAddress } from "../persistence/entity-address.ts";
+import type { Appended } from "../persistence/journal.ts";
+
+/** What an entity is told by the journal's answer to an append; undefined when the record is stored. */
+export function appendFailure(address: EntityAddress, answer: Appended): Fault | undefined {
+  const entity = entityText(address);
+  switch (answer.kind) {
+    case "appended":
+      return undefined;
+    case "conflict":
+      return new Fault("notStored", { entity, why: `version ${answer.version} is stored already` });
+    case "fenced":
+      return new Fault("fenced", { entity, by: answer.by?.incarnation ?? "nobody" });
+  }
+}

@@ -1,0 +1,59 @@
+import type { OpenAsk } from "../actor/actor-ref.ts";
+import type { Effect, TurnContext } from "./after-notes.ts";
+
+/** A decision that is not visible yet: its own append or one before it is not durable. */
+export interface Uncommitted {
+  readonly effects: readonly Effect[];
+  /** Of the turn in which it was decided. */
+  readonly context: TurnContext;
+  /** Ended with a fault when the decision cannot be stored. */
+  readonly ask: OpenAsk | undefined;
+  /** A pure read waits for those before it, and for nothing of its own. */
+  status: "appending" | "durable" | "failed";
+}
+
+/** The decisions of one life in their order, until they may be seen. */
+export class DecisionQueue {
+  readonly #waiting: Uncommitted[] = [];
+  /** Appends that the journal has not answered. */
+  appending = 0;
+  /** Why the first append that failed did. */
+  failure: Error | undefined = undefined;
+
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  /** Whether the first one can be seen to, or has failed. */
+  get isDue(): boolean {
+    const [first] = this.#waiting;
+    return first !== undefined && first.status !== "appending";
+  }
+
+  add(decision: Uncommitted): void {
+    this.#waiting.push(decision);
+    if (decision.status === "appending") this.appending++;
+  }
+
+  /** The journal has answered. */
+  answered(decision: Uncommitted, failure: Error | undefined): void {
+    decision.status = failure === undefined ? "durable" : "failed";
+    this.appending--;
+    this.failure ??= failure;
+  }
+
+  /** The next one that may be seen. */
+  shift(): Uncommitted | undefined {
+    return this.#waiting[0]?.status === "durable" ? this.#waiting.shift() : undefined;
+  }
+
+  /** Whether the first one has failed: nothing that waits can become visible any more. */
+  get hasFailed(): boolean {
+    return this.#waiting[0]?.status === "failed";
+  }
+
+  /** Takes out all that wait. */
+  clear(): Uncommitted[] {
+    return this.#waiting.splice(0);
+  }
+}

@@ -1,0 +1,93 @@
+import type { StoredState } from "../codec/snapshot-codec.ts";
+import { Fault } from "../fault.ts";
+import { entityText } from "../persistence/entity-address.ts";
+import type { EntityAddress } from "../persistence/entity-address.ts";
+import type { JournalRecord, Snapshot } from "../persistence/journal.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { EntityKind } from "./entity-kind.ts";
+import { Fold } from "./fold.ts";
+import { Receipts } from "./receipts.ts";
+
+/** Records that are read at a time when a history is replayed from its first. */
+const PAGE_RECORDS = 500;
+
+/** What a load is to do, and whom it tells on the way. */
+export interface LoadParts {
+  readonly kind: EntityKind;
+  readonly address: EntityAddress;
+  readonly log: Logger;
+  /** Called after each page: the load is at work. */
+  readonly onPage: (records: number) => void;
+}
+
+/**
+ * The state of an entity as it is stored: snapshot and records after it, or all records when the snapshot is of no use any more.
+ * Nothing but `evolve` is run. @throws Fault `entityUnreadable`, and the journal's
+ */
+export async function loadEntity(parts: LoadParts): Promise<Fold> {
+  const { kind, address } = parts;
+  const { snapshot, pages } = await kind.journal.load(address);
+  const fold = startOf(parts, snapshot);
+  if (fold === undefined) return replayAll(parts);
+  for await (const page of pages) replay(parts, fold, page);
+  return fold;
+}
+
+function startOf({ kind, address, log }: LoadParts, snapshot: Snapshot | undefined): Fold | undefined {
+  const { definition, args } = kind;
+  if (snapshot === undefined) return Fold.empty(definition, address.id, args);
+  try {
+    const { data, receipts } = lifted(kind, kind.snapshots.decode(snapshot.bytes));
+    const state = definition.snapshot?.load(data, address.id, args);
+    return new Fold(definition, { state, version: snapshot.version, receipts: new Receipts(receipts) });
+  } catch (error) {
+    // The records may still be there: the state is the fold of them, a snapshot only saves time.
+    log.warn("entity.snapshotUnfit", { entity: entityText(address), err: error });
+    return undefined;
+  }
+}
+
+/** @throws TypeError when the snapshot cannot be brought to the present version */
+function lifted({ definition }: EntityKind, stored: StoredState | undefined): StoredState {
+  const parts = definition.snapshot;
+  if (parts === undefined) throw new TypeError(`${definition.type} has no snapshots any more`);
+  if (stored === undefined) throw new TypeError("the bytes are no snapshot");
+  if (stored.version > parts.version) {
+    throw new TypeError(`snapshot ${stored.version} is newer than ${parts.version}`);
+  }
+  let { data } = stored;
+  for (let version = stored.version; version < parts.version; version++) {
+    const step = parts.upcast?.[version];
+    if (step === undefined) throw new TypeError(`no upcast from snapshot ${version}`);
+    data = step(data);
+  }
+  return { ...stored, data };
+}
+
+async function replayAll(parts: LoadParts): Promise<Fold> {
+  const { kind, address } = parts;
+  const fold = Fold.empty(kind.definition, address.id, kind.args);
+  for (;;) {
+    const page = await kind.journal.read(address, { fromVersion: fold.version + 1, limit: PAGE_RECORDS });
+    if (page.length === 0) break;
+    replay(parts, fold, page);
+  }
+  if (fold.version > 0) return fold;
+  throw unreadable(parts, "its snapshot is unfit, and the records before it are gone");
+}
+
+function replay(parts: LoadParts, fold: Fold, page: readonly JournalRecord[]): void {
+  for (const { version, bytes } of page) {
+    if (version !== fold.version + 1) {
+      throw unreadable(parts, `record ${version} follows record ${fold.version}: those between are gone`);
+    }
+    const decoded = parts.kind.records.decode(bytes);
+    if (!decoded.ok) throw unreadable(parts, `record ${version}: ${decoded.text}`);
+    fold.apply(decoded.record);
+  }
+  parts.onPage(page.length);
+}
+
+function unreadable({ address }: LoadParts, text: string): Fault {
+  return new Fault("entityUnreadable", { entity: entityText(address), text });
+}

@@ -1,0 +1,31 @@
+import type { Receipt } from "../codec/record-codec.ts";
+
+/** Senders that an entity remembers; the one heard of longest ago is forgotten, and could then be heard twice. */
+const SENDERS_MAX = 1_000;
+
+/** What an entity has taken in, by sender. It is a part of its state: the same records give the same receipts. */
+export class Receipts {
+  readonly #last: Map<string, number>;
+
+  constructor(entries: readonly (readonly [sender: string, seq: number])[] = []) {
+    this.#last = new Map(entries);
+  }
+
+  /** Whether this has been taken in before. */
+  has({ sender, seq }: Receipt): boolean {
+    return seq <= (this.#last.get(sender) ?? 0);
+  }
+
+  add({ sender, seq }: Receipt): void {
+    this.#last.delete(sender);
+    this.#last.set(sender, seq);
+    if (this.#last.size <= SENDERS_MAX) return;
+    const [oldest] = this.#last.keys();
+    if (oldest !== undefined) this.#last.delete(oldest);
+  }
+
+  /** As data, the sender heard of longest ago first. */
+  entries(): (readonly [sender: string, seq: number])[] {
+    return [...this.#last];
+  }
+}
