@@ -5,7 +5,7 @@ export type Reading =
   | { readonly kind: "silent"; readonly forMs: number };
 
 /** A look that comes this many periods late means that the whole process was paused, and says nothing about the loop. */
-const LATE_PERIODS = 4;
+const LATE_PERIODS = 3;
 
 /**
  * Judges an event loop by a counter that it increments. Pure: whoever looks passes the count and the time.

@@ -6,8 +6,8 @@ import type { Block, Finding, WatchdogOrders } from "./block.ts";
 import { findHolder, UNSEEN } from "./finding.ts";
 import { LoopBeats } from "./loop-beats.ts";
 
-/** How often the beats are read, in milliseconds. */
-const LOOK_EVERY_MS = 25;
+/** How often the beats are read, in milliseconds. Each look wakes the processor, so there are few; one more comes exactly when a silence becomes a block. */
+const LOOK_EVERY_MS = 100;
 /** Blocks that one process writes down; a loop that is blocked all the time must not fill the disk. */
 const RECORDS_MAX = 1_000;
 /** How long the last look before a kill may take, in milliseconds. */
@@ -26,19 +26,27 @@ class WatchdogThread {
     this.#beats = new LoopBeats({ memory: orders.beats });
   }
 
-  start(): void {
-    setInterval(() => this.#look(), LOOK_EVERY_MS);
+  /** Looks from now on, for as long as the thread lives. */
+  watch(): void {
+    const dueMs = this.#look();
+    setTimeout(() => this.watch(), dueMs > 0 ? Math.min(dueMs, LOOK_EVERY_MS) : LOOK_EVERY_MS);
   }
 
-  #look(): void {
+  /** Answers in how many milliseconds the silence, if there is one, would be a block. */
+  #look(): number {
     const { excusedMs } = this.#beats;
-    const reading = this.#reader.look(this.#beats.count, performance.now());
-    if (reading.kind === "alive") return this.#end();
     const { blockedAfterMs, killAfterMs } = this.#orders;
+    const reading = this.#reader.look(this.#beats.count, performance.now());
+    if (reading.kind === "alive") {
+      this.#end();
+      return blockedAfterMs;
+    }
     const unexcusedMs = reading.forMs - excusedMs;
-    if (unexcusedMs < blockedAfterMs) return;
-    this.#silence ??= this.#begin(performance.now() - reading.forMs);
-    if (killAfterMs > 0 && unexcusedMs >= killAfterMs) void this.#kill(this.#silence);
+    if (unexcusedMs >= blockedAfterMs) {
+      this.#silence ??= this.#begin(performance.now() - reading.forMs);
+      if (killAfterMs > 0 && unexcusedMs >= killAfterMs) void this.#kill(this.#silence);
+    }
+    return blockedAfterMs - unexcusedMs;
   }
 
   #begin(sinceMs: number): Silence {
@@ -96,4 +104,4 @@ interface Silence {
   isFatal: boolean;
 }
 
-new WatchdogThread(workerData as WatchdogOrders).start();
+new WatchdogThread(workerData as WatchdogOrders).watch();

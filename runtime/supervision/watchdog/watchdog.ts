@@ -4,7 +4,7 @@ import type { Block, WatchdogOrders } from "./block.ts";
 import type { LoopBeats } from "./loop-beats.ts";
 
 /** How often the loop says that it ticks, in milliseconds. */
-const BEAT_EVERY_MS = 20;
+const BEAT_EVERY_MS = 50;
 const THREAD = new URL("./watchdog-thread.js", import.meta.url);
 
 /** What is watched for, and what becomes of it. */
