@@ -48,7 +48,7 @@ export interface AfterAskContext<P extends Protocol, K extends AskKind<P>, Args 
   Args
 > {
   reply(reply: Reply<P, K>): void;
-  /** Takes the duty to answer out of this decision; the deadline goes on. */
+  /** Takes the duty to answer out of this decision; the deadline goes on. An answer given in a later decision leaves with what that one says. */
   replyLater(): ReplyTo<P, K>;
 }
 
@@ -72,6 +72,9 @@ interface AskParts<P extends Protocol, E extends Events, State, Args, K extends 
 }
 
 interface Answer<P extends Protocol, State, K extends AskKind<P>> {
-  /** The answer, or what makes it of the state right after these events. It leaves once they are stored. */
+  /**
+   * The answer, or what makes it of the state right after these events. It leaves once they are stored, so it must not hold a part
+   * of the state that changes later.
+   */
   readonly reply: Reply<P, K> | ((state: State) => Reply<P, K>);
 }

@@ -11,6 +11,7 @@ export type DeadLetterReason =
   | "unhandledKind" // its receiver has no handler for the kind
   | "handlerFailed" // the handler threw; the message is not tried again
   | "turnRevoked" // its turn was given up: the actor was restarted, or had to stop
+  | "outOfOrder" // a delivery without the one before it, which was not stored; both are sent again
   | "askEnded" // the asker had given up before its turn came
   | "lateReply"; // an answer to a question that had ended
 

@@ -182,7 +182,7 @@ function isSettling(cell: Cell): boolean {
   const { life } = cell;
   cell.open = TURN.awaiting;
   const done = (): void => {
-    if (cell.life !== life) return;
+    if (cell.life !== life) return cell.system.zombies.leave(cell, life);
     cell.open = TURN.none;
     advance(cell);
   };

@@ -178,22 +178,31 @@ export class Member {
   }
 
   #acknowledged(sentAtMs: number, source: string): void {
-    const { clock, log, listener } = this.#parts;
     // A lease that was over is told to be over, also when a pause has hidden it until now.
     this.holdsLease();
     this.#lease.acknowledge(sentAtMs);
-    const nowMs = clock.nowMs();
+    // Before it may act again: after a failover the barrier is to stand first.
+    this.#noteSource(source);
     // An answer that comes too late leaves the timer alone, which may be late as well.
-    if (this.#lease.isHeldAt(nowMs)) {
-      this.#stopFence?.();
-      this.#stopFence = clock.after(this.#lease.fenceAtMs - nowMs, () => void this.holdsLease());
-      const wasFenced = this.#standing === "fenced";
-      this.#standing = "held";
-      if (wasFenced) {
-        log.warn("cluster.memberRestored", { incarnation: this.incarnation });
-        listener.onRestored();
-      }
-    }
+    if (this.#isOver() || !this.#lease.isHeldAt(this.#parts.clock.nowMs())) return;
+    const wasFenced = this.#standing === "fenced";
+    this.#standing = "held";
+    this.#watchLease();
+    if (!wasFenced) return;
+    this.#parts.log.warn("cluster.memberRestored", { incarnation: this.incarnation });
+    this.#parts.listener.onRestored();
+  }
+
+  /** A platform's timer counts whole milliseconds and may come early: while the lease is held, it is set again. */
+  readonly #watchLease = (): void => {
+    this.#stopFence?.();
+    if (!this.holdsLease()) return;
+    const { clock } = this.#parts;
+    this.#stopFence = clock.after(this.#lease.fenceAtMs - clock.nowMs(), this.#watchLease);
+  };
+
+  #noteSource(source: string): void {
+    const { log, listener } = this.#parts;
     const before = this.#source;
     this.#source = source;
     if (before === undefined || before === source) return;

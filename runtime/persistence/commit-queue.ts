@@ -44,6 +44,8 @@ export class CommitQueue<Op extends Operation, Answer> {
   #waitingBytes = 0;
   #running: Promise<void> | undefined;
   #lateFlush: Cancel | undefined;
+  /** What flushes uses the store on a thread: it may not be closed meanwhile. */
+  readonly #flushing = new Set<Promise<void>>();
   #broken: Fault | undefined;
 
   constructor(target: CommitTarget<Op, Answer>, clock: Clock) {
@@ -69,7 +71,8 @@ export class CommitQueue<Op extends Operation, Answer> {
   /** Resolves when nothing waits any more, and everything is on the disk. */
   async settled(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
-    if (this.#lateFlush !== undefined) await this.#flush();
+    if (this.#lateFlush !== undefined) void this.#flush();
+    await Promise.all(this.#flushing);
   }
 
   async #run(): Promise<void> {
@@ -123,9 +126,15 @@ export class CommitQueue<Op extends Operation, Answer> {
     }
   }
 
-  async #flush(): Promise<void> {
+  #flush(): Promise<void> {
     this.#lateFlush?.();
     this.#lateFlush = undefined;
+    const flushed = this.#flushNow().finally(() => this.#flushing.delete(flushed));
+    this.#flushing.add(flushed);
+    return flushed;
+  }
+
+  async #flushNow(): Promise<void> {
     try {
       await this.#target.flush();
     } catch (error) {

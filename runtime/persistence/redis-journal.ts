@@ -38,7 +38,8 @@ export class RedisJournal implements Journal {
   readonly #records: RedisRecords;
   readonly #index: RedisEntityIndex;
   /** Entities that enter or leave the index: what is appended to them meanwhile waits. */
-  readonly #indexing = new Map<string, Promise<void>>();
+  readonly #indexing = new Map<string, Promise<unknown>>();
+  #isLooking = false;
   #strongest: Durability | undefined = undefined;
   #isClosed = false;
 
@@ -56,8 +57,13 @@ export class RedisJournal implements Journal {
   static async open(link: RedisLink): Promise<RedisJournal> {
     const writer = await link.replicatedWriter("journal");
     const journal = new RedisJournal(link, writer);
-    await journal.#look();
-    return journal;
+    try {
+      await journal.#look();
+      return journal;
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
   }
 
   get strongest(): Durability {
@@ -101,8 +107,12 @@ export class RedisJournal implements Journal {
   async remove({ entity, owner }: Removal): Promise<Stored> {
     this.#begin(entity, 0);
     try {
-      const refusal = await this.#writes.write({ script: REMOVE_SCRIPT, entity, owner, args: [] });
-      if (refusal === undefined) await this.#changeIndex(entity, () => this.#index.remove(entity));
+      // One change with what it does to the index: an append that is sent after it enters the index after it, too.
+      const refusal = await this.#changeIndex(entity, async () => {
+        const refused = await this.#writes.write({ script: REMOVE_SCRIPT, entity, owner, args: [] });
+        if (refused === undefined) await this.#index.remove(entity);
+        return refused;
+      });
       return refusal ?? { kind: "stored" };
     } finally {
       this.#writes.release(0);
@@ -135,6 +145,8 @@ export class RedisJournal implements Journal {
     const text = entityText(entity);
     if (this.#isClosed) throw new Fault("journalClosed", { entity: text });
     if (this.#strongest === undefined) {
+      // It may have become fit since, over the same connection.
+      this.#lookAgain();
       throw new Fault("journalUnavailable", { entity: text, outcome: "nothing was stored" });
     }
     this.#writes.reserve(entity, bytes);
@@ -152,7 +164,7 @@ export class RedisJournal implements Journal {
   }
 
   /** One change after the other for each entity. */
-  #changeIndex(entity: EntityAddress, change: () => Promise<void>): Promise<void> {
+  #changeIndex<T>(entity: EntityAddress, change: () => Promise<T>): Promise<T> {
     const key = entityKey(entity);
     const before = this.#indexing.get(key) ?? Promise.resolve();
     const changed = before
@@ -160,11 +172,13 @@ export class RedisJournal implements Journal {
       .then(change)
       .catch((error: unknown) => {
         throw journalFault(error, { entity: entityText(entity), write: "index" });
-      })
-      .finally(() => {
-        if (this.#indexing.get(key) === changed) this.#indexing.delete(key);
       });
     this.#indexing.set(key, changed);
+    const forget = (): void => {
+      if (this.#indexing.get(key) === changed) this.#indexing.delete(key);
+    };
+    // Directly before those who wait for it go on: whoever comes later must not overtake them.
+    void changed.then(forget, forget);
     return changed;
   }
 
@@ -178,8 +192,12 @@ export class RedisJournal implements Journal {
   }
 
   #lookAgain(): void {
-    // What cannot be looked at stays as it is known; a lost connection has made it unknown.
-    void this.#look().catch(() => undefined);
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    // What cannot be looked at stays as it is known. A lost connection has made it unknown: then the next write looks again.
+    void this.#look()
+      .catch(() => undefined)
+      .finally(() => (this.#isLooking = false));
   }
 
   async #look(): Promise<void> {

@@ -27,13 +27,13 @@ const WAIT_MAX_MS = 5000;
 const HELD_LONG_MS = 1000;
 
 interface Waiter {
-  readonly name: string;
   readonly start: () => void;
+  readonly refuse: (why: string) => void;
 }
 
 /**
  * Lends connections that are used by one holder at a time, for what cannot share: `WATCH` and `MULTI`, or a slow command.
- * They cannot be kept: a connection ends for its holder when the holder's task ends.
+ * They cannot be kept: a connection ends for its holder when the holder's task ends, or when it is lost meanwhile.
  */
 export class ExclusiveConnections {
   readonly #parts: ExclusiveParts;
@@ -68,6 +68,7 @@ export class ExclusiveConnections {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const waiter of this.#waiting.splice(0)) waiter.refuse("closed");
     await Promise.all(
       [...this.#idle.splice(0), ...this.#held.keys()].map((connection) => connection.close()),
     );
@@ -84,10 +85,13 @@ export class ExclusiveConnections {
     await new Promise<void>((resolve, reject) => {
       const cancel = this.#parts.clock.after(WAIT_MAX_MS, () => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(this.#refused(name, `all ${HELD_MAX} are held`));
+        waiter.refuse(`all ${HELD_MAX} are held`);
       });
       const waiter: Waiter = {
-        name,
+        refuse: (why) => {
+          cancel();
+          reject(this.#refused(name, why));
+        },
         start: () => {
           cancel();
           this.#lent++;
@@ -149,25 +153,28 @@ export class ExclusiveConnections {
   }
 }
 
-/** A connection as its holder sees it: of no use once it is given back. */
+/** A connection as its holder sees it: of no use once it is given back, nor once it was made anew, because `WATCH` and `MULTI` are forgotten then. */
 class Loan implements RedisCommands {
-  #connection: RedisCommands | undefined;
+  #connection: RedisConnection | undefined;
+  readonly #generation: number;
 
-  constructor(connection: RedisCommands) {
+  constructor(connection: RedisConnection) {
     this.#connection = connection;
+    this.#generation = connection.generation;
   }
 
   end(): void {
     this.#connection = undefined;
   }
 
-  command: RedisCommands["command"] = (...args) => this.#lent().command(...args);
-  commandBytes: RedisCommands["commandBytes"] = (...args) => this.#lent().commandBytes(...args);
-  script: RedisCommands["script"] = (...args) => this.#lent().script(...args);
-  scriptBytes: RedisCommands["scriptBytes"] = (...args) => this.#lent().scriptBytes(...args);
+  command: RedisCommands["command"] = async (...args) => this.#lent().command(...args);
+  commandBytes: RedisCommands["commandBytes"] = async (...args) => this.#lent().commandBytes(...args);
+  script: RedisCommands["script"] = async (...args) => this.#lent().script(...args);
+  scriptBytes: RedisCommands["scriptBytes"] = async (...args) => this.#lent().scriptBytes(...args);
 
   #lent(): RedisCommands {
     if (this.#connection === undefined) throw new Error("the connection was given back when the task ended");
-    return this.#connection;
+    if (this.#connection.generation === this.#generation) return this.#connection;
+    throw new Fault("redisUnavailable", { purpose: "exclusive", why: "it was lost while it was held" });
   }
 }

@@ -3,7 +3,7 @@ import { Fault } from "../fault.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { clusterOptions, redisOptions } from "./redis-profile.ts";
 import type { ConnectionWish, RedisPurpose } from "./redis-profile.ts";
-import { redisFault } from "./redis-fault.ts";
+import { reasonOf, redisFault } from "./redis-fault.ts";
 import type { RedisScript } from "./redis-script.ts";
 import { ScriptCalls } from "./script-calls.ts";
 import type { RedisArgument } from "./script-calls.ts";
@@ -43,7 +43,7 @@ export class RedisConnection implements RedisCommands {
   readonly #onReady = new Set<() => void>();
   readonly #onLost = new Set<() => void>();
   #generation = 0;
-  #lastError: Error | undefined = undefined;
+  #lastReason: string | undefined = undefined;
   #isLost = true;
   #isClosing = false;
   #isCorked = false;
@@ -53,7 +53,7 @@ export class RedisConnection implements RedisCommands {
     this.#log = log;
     this.#client = connected(wish);
     this.#scripts = new ScriptCalls((name, args, wantsBytes) => this.#send(name, args, wantsBytes));
-    this.#client.on("error", (error: Error) => (this.#lastError = error));
+    this.#client.on("error", (error: Error) => (this.#lastReason = reasonOf(error)));
     this.#client.on("ready", () => this.#becameReady());
     this.#client.on("close", () => this.#becameLost());
   }
@@ -108,7 +108,10 @@ export class RedisConnection implements RedisCommands {
   async batch(commands: readonly RedisCommand[]): Promise<readonly unknown[]> {
     if (!this.isReady) throw this.#unavailable("batch");
     const pipeline = this.#client.pipeline(commands.map(([name, ...args]) => [name, ...args.map(sendable)]));
-    const results = (await pipeline.exec()) ?? [];
+    const executed = pipeline.exec().catch((error: unknown) => {
+      throw this.#failed("batch", error);
+    });
+    const results = (await executed) ?? [];
     return results.map(([error, answer], at) =>
       error === null ? answer : this.#failed(commands[at]?.[0] ?? "batch", error),
     );
@@ -205,14 +208,14 @@ export class RedisConnection implements RedisCommands {
   }
 
   #unavailable(command: string): Fault {
-    const why = this.#lastError?.message ?? "not connected";
+    const why = this.#lastReason ?? "not connected";
     return new Fault("redisUnavailable", { command, purpose: this.purpose, why });
   }
 
   #becameReady(): void {
     this.#generation++;
     this.#isLost = false;
-    this.#lastError = undefined;
+    this.#lastReason = undefined;
     this.#log.info("redis.ready", { purpose: this.purpose, generation: this.#generation });
     for (const listener of this.#onReady) listener();
   }
@@ -220,7 +223,7 @@ export class RedisConnection implements RedisCommands {
   #becameLost(): void {
     if (this.#isLost) return;
     this.#isLost = true;
-    const lost = { purpose: this.purpose, why: this.#lastError?.message };
+    const lost = { purpose: this.purpose, why: this.#lastReason };
     if (!this.#isClosing) this.#log.warn("redis.lost", lost);
     for (const listener of this.#onLost) listener();
   }

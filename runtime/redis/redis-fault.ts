@@ -11,18 +11,29 @@ export interface CommandFacts {
 /** What ioredis says of a command that it has not written, because there was no connection. */
 const NOTHING_WAS_SENT = /^(Stream isn't writeable|Cluster isn't ready)/;
 
+/** What a server says behind the name of a command that it does not know. */
+const REPEATED_ARGUMENTS = /, with args beginning with:.*$/s;
+
 /**
  * What has become of a command that ended with an error of ioredis: Redis refused it, nothing was sent, or nobody knows. Pure.
  * Whatever is not known for certain counts as unknown: only that is safe. The error itself is not passed on as the cause: it holds the arguments
  * of its command, and those may be a password.
  */
 export function redisFault(error: unknown, facts: CommandFacts): Fault {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   if (isReplyError(error)) {
     return new Fault("redisRefused", { ...facts, reply: replyCode(message), text: message });
   }
   const code = NOTHING_WAS_SENT.test(message) ? "redisUnavailable" : "redisUnanswered";
   return new Fault(code, { ...facts, why: message });
+}
+
+/** What went wrong, in words and without what a server repeats of a command: that may be a password. Pure. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Several addresses of a host that have all refused are an error without a text.
+  const text = error.message === "" && "code" in error ? String(error.code) : error.message;
+  return text.replace(REPEATED_ARGUMENTS, "");
 }
 
 /** Whether Redis itself has answered with this error. */

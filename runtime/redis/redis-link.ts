@@ -28,7 +28,7 @@ const DEAF_AFTER_MS = 3000;
 
 /** All connections of a node to its Redis, each for a purpose of its own. */
 export class RedisLink {
-  readonly target: RedisTarget;
+  readonly #target: RedisTarget;
   /** For leases, claims and views: small commands, which never wait behind data. */
   readonly control: RedisConnection;
   /** For data, many commands at a time. */
@@ -38,13 +38,13 @@ export class RedisLink {
   readonly #exclusive: ExclusiveConnections;
   readonly #canaries: Canary[] = [];
   /** What was made on demand. */
-  readonly #others: { close(): Promise<void> }[] = [];
+  readonly #others = new Set<{ close(): Promise<void> }>();
   #isClosed = false;
 
   private constructor(parts: RedisLinkParts, target: RedisTarget) {
     this.#parts = parts;
     this.#clock = new ActiveClock(parts.clock);
-    this.target = target;
+    this.#target = target;
     this.control = this.#watched("control");
     this.commands = this.#watched("commands");
     this.#exclusive = new ExclusiveConnections({
@@ -113,15 +113,21 @@ export class RedisLink {
       await made.close();
       throw new Fault("redisUnavailable", { why: "the link is closed" });
     }
-    this.#others.push(made);
-    await made.opened();
-    return made;
+    this.#others.add(made);
+    try {
+      await made.opened();
+      return made;
+    } catch (error) {
+      this.#others.delete(made);
+      await made.close();
+      throw error;
+    }
   }
 
   #connection(purpose: RedisPurpose, detail?: string): RedisConnection {
     const { tls, name, log } = this.#parts;
     const wish = {
-      target: this.target,
+      target: this.#target,
       purpose,
       name: detail === undefined ? name : `${name}/${detail}`,
       ...(tls === undefined ? {} : { tls }),

@@ -1,3 +1,4 @@
+import { Fault } from "../fault.ts";
 import { Canary } from "../supervision/canary.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Clock } from "../time/clock.ts";
@@ -63,6 +64,8 @@ export class RedisSubscriber {
   async opened(): Promise<void> {
     await this.#parts.connection.opened();
     if (!this.#isHearing) await this.#hearAll();
+    if (this.#isHearing) return;
+    throw new Fault("redisUnavailable", { purpose: "subscriber", why: "its channel was not subscribed" });
   }
 
   /**
@@ -70,9 +73,15 @@ export class RedisSubscriber {
    * need not be in one slot. @throws Fault when Redis does not take the subscription: then nothing is subscribed
    */
   async subscribe(channel: string, listener: ChannelListener): Promise<() => Promise<void>> {
-    const present = this.#listeners.get(channel);
-    if (present !== undefined) present.add(listener);
-    else await this.#subscribeFirst(channel, listener);
+    const listeners = this.#listeners.get(channel) ?? new Set<ChannelListener>();
+    this.#listeners.set(channel, listeners.add(listener));
+    try {
+      // Said for each listener, which is harmless: only an answer tells that the channel is heard.
+      await this.#parts.connection.command("ssubscribe", channel);
+    } catch (error) {
+      this.#forget(channel, listener);
+      throw error;
+    }
     return () => this.#leave(channel, listener);
   }
 
@@ -91,23 +100,17 @@ export class RedisSubscriber {
     await this.#parts.connection.close();
   }
 
-  async #subscribeFirst(channel: string, listener: ChannelListener): Promise<void> {
-    this.#listeners.set(channel, new Set([listener]));
-    try {
-      await this.#parts.connection.command("ssubscribe", channel);
-    } catch (error) {
-      this.#listeners.delete(channel);
-      throw error;
-    }
-  }
-
   async #leave(channel: string, listener: ChannelListener): Promise<void> {
-    const listeners = this.#listeners.get(channel);
-    listeners?.delete(listener);
-    if (listeners?.size !== 0) return;
-    this.#listeners.delete(channel);
+    if (!this.#forget(channel, listener)) return;
     // A connection that is lost has forgotten the channel by itself.
     await this.#parts.connection.command("sunsubscribe", channel).catch(() => undefined);
+  }
+
+  /** Answers whether it was the last listener of its channel. */
+  #forget(channel: string, listener: ChannelListener): boolean {
+    const listeners = this.#listeners.get(channel);
+    if (listeners?.delete(listener) !== true || listeners.size > 0) return false;
+    return this.#listeners.delete(channel);
   }
 
   async #hearAll(): Promise<void> {

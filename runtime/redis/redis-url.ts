@@ -63,6 +63,10 @@ function parsed(text: string): RedisTarget {
   const match = SHAPE.exec(text);
   if (match === null) throw new Problem("it should look like redis://host:6379");
   const [, scheme = "", access, hosts = "", path = "", query = ""] = match;
+  // What stands before a late @ is part of a password: nothing of it may be repeated, or taken for a host.
+  if (`${hosts}${path}${query}`.includes("@")) {
+    throw new Problem("what a user name, a password or a path has of / ? # @ should be percent-encoded");
+  }
   const kind = KINDS[scheme.toLowerCase()];
   if (kind === undefined) {
     throw new Problem(`the scheme ${scheme}:// should be one of ${Object.keys(KINDS).join(", ")}`);
@@ -93,23 +97,31 @@ function socketOf(host: string, path: string): Pick<RedisTarget, "hosts" | "path
 }
 
 function hostsOf(text: string, kind: RedisTarget["kind"]): RedisHost[] {
-  const hosts = text.split(",").map((host) => hostOf(host, kind === "sentinel" ? SENTINEL_PORT : REDIS_PORT));
+  const usualPort = kind === "sentinel" ? SENTINEL_PORT : REDIS_PORT;
+  const hosts = text.split(",").map((host, at) => {
+    // It is not repeated: where the host was forgotten, it is a password.
+    return hostOf(host, usualPort) ?? refuse(`host ${at + 1} should be host or host:port`);
+  });
   if (kind === "single" && hosts.length > 1) {
     throw new Problem("several hosts need redis+sentinel:// or redis+cluster://");
   }
   return hosts;
 }
 
-function hostOf(text: string, usualPort: number): RedisHost {
+function hostOf(text: string, usualPort: number): RedisHost | undefined {
   const [, ipv6, name, port] = HOST.exec(text) ?? [];
   const host = ipv6 ?? name;
-  if (host === undefined) throw new Problem(`the host ${JSON.stringify(text)} should be host or host:port`);
+  if (host === undefined) return undefined;
   if (port === undefined) return { host, port: usualPort };
   const number = Number(port);
   if (port === "" || number < 1 || number > PORT_MAX) {
     throw new Problem(`the port ${JSON.stringify(port)} of ${host} should be 1 to ${PORT_MAX}`);
   }
   return { host, port: number };
+}
+
+function refuse(problem: string): never {
+  throw new Problem(problem);
 }
 
 function primaryOf(path: string): Pick<RedisTarget, "masterName" | "database"> {

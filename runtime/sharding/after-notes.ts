@@ -20,16 +20,26 @@ type AnyReply = Reply<Protocol, AskKind<Protocol>>;
 /** Something that an entity does once its decision is stored. */
 export type Effect = (context: TurnContext) => void;
 
+/** The life whose decision is noted down. */
+export interface NotedLife {
+  /** Its own questions that have no outcome yet. */
+  openQuestions: number;
+  /** Has an answer that was put off leave in its order: `context` is that of the turn that put it off. */
+  answer(effect: Effect, context: TurnContext): void;
+}
+
 /** Notes down what a decision wants done: it is done once the decision is stored, or never. */
 export class AfterNotes implements AfterAskContext<Protocol, AskKind<Protocol>, unknown> {
   readonly effects: Effect[] = [];
   isAnswered = false;
   readonly #reads: DecideContext<Protocol, unknown>;
   readonly #turn: TurnContext;
+  readonly #life: NotedLife;
 
-  constructor(reads: DecideContext<Protocol, unknown>, turn: TurnContext) {
+  constructor(reads: DecideContext<Protocol, unknown>, turn: TurnContext, life: NotedLife) {
     this.#reads = reads;
     this.#turn = turn;
+    this.#life = life;
   }
 
   get id(): string {
@@ -66,7 +76,8 @@ export class AfterNotes implements AfterAskContext<Protocol, AskKind<Protocol>, 
   }
 
   replyLater(): ReplyTo<Protocol, AskKind<Protocol>> {
-    return this.#turn.replyLater();
+    const later = this.#turn.replyLater();
+    return { reply: (reply) => this.#life.answer(() => later.reply(reply), this.#turn) };
   }
 
   tell<Q extends Protocol>(to: Reference<Q>, message: Tell<Q>): void {
@@ -79,7 +90,14 @@ export class AfterNotes implements AfterAskContext<Protocol, AskKind<Protocol>, 
     toMessage: (outcome: Outcome<Reply<Q, K>>) => Own<Protocol>,
     options?: AskOptions,
   ): void {
-    this.effects.push((context) => context.pipeToSelf(context.ask<Q, K>(to, message, options), toMessage));
+    this.effects.push((context) => {
+      const asked = context.ask<Q, K>(to, message, options);
+      this.#life.openQuestions++;
+      context.pipeToSelf(asked, (outcome) => {
+        this.#life.openQuestions--;
+        return toMessage(outcome);
+      });
+    });
   }
 
   startTimer(name: string, delayMs: number, message: Own<Protocol>): void {

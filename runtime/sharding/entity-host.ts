@@ -6,6 +6,7 @@ import { SnapshotCodec } from "../codec/snapshot-codec.ts";
 import { Fault } from "../fault.ts";
 import type { ActorSystem } from "../kernel/actor-system.ts";
 import type { LocalRef } from "../kernel/local-ref.ts";
+import { addressProblem } from "../persistence/entity-address.ts";
 import { DURABILITIES } from "../persistence/journal.ts";
 import type { Journal, Owner } from "../persistence/journal.ts";
 import { ActiveEntities } from "./active-entities.ts";
@@ -44,7 +45,8 @@ export class EntityHost {
 
   /**
    * Makes entities of a type available, with what their decisions need to know.
-   * @throws Fault `durabilityMissing` when the journal promises less than they ask for; RangeError when the type is offered twice
+   * @throws Fault `durabilityMissing` when the journal promises less than they ask for; RangeError when the type is offered twice,
+   * or says what cannot be
    */
   offer<P extends Protocol, Args>(
     definition: EntityDefinition<P, Args>,
@@ -52,6 +54,7 @@ export class EntityHost {
   ): EntityType<P> {
     const { journal, owner } = this.#parts;
     if (this.#types.has(definition.type)) throw new RangeError(`entity ${definition.type} is offered twice`);
+    refuseUnfit(definition);
     this.#refuseWeak(definition);
     const kind = {
       definition,
@@ -99,5 +102,17 @@ export class EntityHost {
     const { strongest } = this.#parts.journal;
     if (DURABILITIES.indexOf(durability) <= DURABILITIES.indexOf(strongest)) return;
     throw new Fault("durabilityMissing", { type, durability, strongest });
+  }
+}
+
+/** @throws RangeError when no entity of this type could be reached, or leave memory in time */
+function refuseUnfit({ type, passivateAfterMs, snapshot }: AnyEntityDefinition): void {
+  const problem = addressProblem({ type, id: "any" });
+  if (problem !== undefined) throw new RangeError(`entity ${type}: ${problem}`);
+  if (!Number.isFinite(passivateAfterMs) || passivateAfterMs < 1) {
+    throw new RangeError(`entity ${type}: passivateAfterMs must be at least 1, not ${passivateAfterMs}`);
+  }
+  if (snapshot !== undefined && !(snapshot.everyRecords >= 1)) {
+    throw new RangeError(`entity ${type}: everyRecords must be at least 1, not ${snapshot.everyRecords}`);
   }
 }

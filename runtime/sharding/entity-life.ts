@@ -7,7 +7,7 @@ import type { Cell } from "../kernel/cell.ts";
 import { beginWork, endWork, progressWithinMs } from "../kernel/stall-watch.ts";
 import { entityText } from "../persistence/entity-address.ts";
 import { AfterNotes } from "./after-notes.ts";
-import type { TurnContext } from "./after-notes.ts";
+import type { Effect, NotedLife, TurnContext } from "./after-notes.ts";
 import { appendFailure } from "./append-failure.ts";
 import { DecisionQueue } from "./decision-queue.ts";
 import type { Uncommitted } from "./decision-queue.ts";
@@ -41,9 +41,10 @@ const NOTHING: AnyDecision = {};
  * One life of an entity: it decides about messages, folds at once what they bring about, has that stored, and lets nothing of it
  * be seen before it is. Many decisions may be on their way to the journal; they become visible in their order.
  */
-export class EntityLife {
+export class EntityLife implements NotedLife {
   /** Not private, so that a census sees how much it holds. */
   readonly fold: Fold;
+  openQuestions = 0;
   readonly #place: Place;
   readonly #cell: Cell;
   readonly #life: number;
@@ -53,6 +54,10 @@ export class EntityLife {
   /** Whether the message that says that the journal has answered is under way. */
   #isTold = false;
   #settling: Settling | undefined = undefined;
+  /** What an effect has thrown while this life was ending. */
+  #thrown: unknown = undefined;
+  /** Those of the decision that is being made. */
+  #notes: AfterNotes | undefined = undefined;
 
   /** @param sinceSnapshot how many records were replayed to come to this state */
   constructor(
@@ -69,8 +74,12 @@ export class EntityLife {
     this.#sinceSnapshot = loaded.sinceSnapshot;
   }
 
-  /** Whether nothing waits for the journal. */
+  /** Whether it waits for nobody: neither for the journal, nor for the outcome of a question of its own. */
   get isIdle(): boolean {
+    return this.#isStored && this.openQuestions === 0;
+  }
+
+  get #isStored(): boolean {
     return this.#queue.size === 0;
   }
 
@@ -91,9 +100,13 @@ export class EntityLife {
 
   /** Handles a message that may have come before. */
   takeOnce(message: TaggedMessage, context: TurnContext, { receipt, acknowledge }: Delivery): void {
+    const { receipts } = this.fold;
+    const { reference, system } = this.#cell;
     // The first one may still be on its way to the journal.
-    if (this.fold.receipts.has(receipt)) this.#show({ effects: [acknowledge], context });
-    else this.#store(this.#decide(message), context, { receipt, acknowledge });
+    if (receipts.has(receipt)) this.#show({ effects: [acknowledge], context });
+    else if (receipts.isNext(receipt)) this.#store(this.#decide(message), context, { receipt, acknowledge });
+    // One before it was not stored: taken now, it would stand for that one, too. Both are sent again.
+    else system.deadLetters.add("outOfOrder", reference.address, message.kind);
   }
 
   /** The journal has answered: what is durable becomes visible, in order. */
@@ -109,13 +122,21 @@ export class EntityLife {
   settle(): Promise<void> | undefined {
     // An append that has stalled this life will not come any more.
     const isStalled = this.#queue.appending > 0 && this.#cell.extras?.workWatch?.isOn === false;
+    this.#flushAll();
     if (isStalled) this.#giveUp(this.#notStored("the journal does not answer"));
-    this.#flush();
     this.#giveUpFailed();
-    if (this.isIdle) return undefined;
+    if (this.#isStored && this.#thrown !== undefined) throw this.#thrown as Error;
+    if (this.#isStored) return undefined;
     return new Promise((done, failed) => {
       this.#settling = { done, failed };
     });
+  }
+
+  /** An answer that was put off is a part of the decision that is being made, or comes after all that were made. */
+  answer(effect: Effect, context: TurnContext): void {
+    if (this.#notes !== undefined) this.#notes.effects.push(effect);
+    else if (this.#isStored || this.#cell.life !== this.#life) effect(context);
+    else this.#await({ effects: [effect], context, ask: undefined, status: "durable" });
   }
 
   /** Leaves a snapshot behind, so that the next load is short. Nothing may wait for the journal. */
@@ -140,7 +161,7 @@ export class EntityLife {
 
   /** Has something seen that depends on nothing but what was decided before it. */
   #show(decision: Pick<Uncommitted, "effects" | "context">, isAnswered = false): void {
-    if (this.isIdle) return perform(decision);
+    if (this.#isStored) return perform(decision);
     this.#await({ ...decision, ask: this.#defer(decision.context, isAnswered), status: "durable" });
   }
 
@@ -161,10 +182,14 @@ export class EntityLife {
   }
 
   #note({ reply, after }: AnyDecision, context: TurnContext): AfterNotes {
-    const notes = new AfterNotes(this.#reads, context);
+    const notes = (this.#notes = new AfterNotes(this.#reads, context, this));
     const state = this.fold.state as never;
-    if (reply !== undefined) notes.reply(typeof reply === "function" ? reply(state) : reply);
-    after?.(state, notes as never);
+    try {
+      if (reply !== undefined) notes.reply(typeof reply === "function" ? reply(state) : reply);
+      after?.(state, notes as never);
+    } finally {
+      this.#notes = undefined;
+    }
     return notes;
   }
 
@@ -199,8 +224,8 @@ export class EntityLife {
   }
 
   #answered(decision: Uncommitted, failure: Error | undefined): void {
-    if (this.#cell.life !== this.#life) return;
     this.#queue.answered(decision, failure);
+    if (this.#cell.life !== this.#life) return this.#answeredLate();
     if (this.#queue.appending === 0) endWork(this.#cell);
     else beginWork(this.#cell, progressWithinMs(this.#cell));
     if (this.#settling !== undefined) return this.#settleOn(this.#settling);
@@ -209,13 +234,26 @@ export class EntityLife {
     this.#cell.deliverOwn({ kind: COMMITTED });
   }
 
+  /** The life was ended without waiting any longer; it is a zombie until the last answer has come. */
+  #answeredLate(): void {
+    if (this.#queue.appending === 0) this.#settling?.done();
+  }
+
   #settleOn({ done, failed }: Settling): void {
+    this.#flushAll();
+    this.#giveUpFailed();
+    if (!this.#isStored) return;
+    if (this.#thrown === undefined) done();
+    else failed(this.#thrown);
+  }
+
+  /** What one effect throws does not keep the others back: no later turn would come to them. */
+  #flushAll(): void {
     try {
       this.#flush();
-      this.#giveUpFailed();
-      if (this.isIdle) done();
     } catch (error) {
-      failed(error);
+      this.#thrown ??= error;
+      this.#flushAll();
     }
   }
 
@@ -261,14 +299,17 @@ export class EntityLife {
     const { snapshot } = kind.definition;
     if (snapshot === undefined) return undefined;
     const { state, version, receipts } = this.fold;
-    const stored = {
-      version: snapshot.version,
-      data: snapshot.dump(state as never),
-      receipts: receipts.entries(),
-    };
-    const bytes = kind.snapshots.encode(stored);
+    const { log } = this.#reads;
     this.#sinceSnapshot = 0;
-    return () => storeSnapshot(kind, { address, version, bytes, log: this.#reads.log });
+    try {
+      const data = snapshot.dump(state as never);
+      const bytes = kind.snapshots.encode({ version: snapshot.version, data, receipts: receipts.entries() });
+      return () => storeSnapshot(kind, { address, version, bytes, log });
+    } catch (error) {
+      // The records say the same, at greater length: no decision fails for it, and nobody who passes by.
+      log.warn("entity.snapshotFailed", { entity: entityText(address), version, err: error });
+      return undefined;
+    }
   }
 }
 

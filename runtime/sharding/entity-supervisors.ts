@@ -21,7 +21,7 @@ const EntityTypeActor = defineActor({
   essential: true,
   supervision: { strategy: "oneForOne", whenExhausted: "stop" },
   initialState(type: EntityType, context): EntityType {
-    type.supervisor = (context.self as unknown as LocalRef).cell;
+    type.beginUnder((context.self as unknown as LocalRef).cell);
     return type;
   },
   handlers: {

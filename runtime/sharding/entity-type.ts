@@ -24,7 +24,7 @@ export class EntityType<P extends Protocol = Protocol> implements PlaceKeeper {
   readonly #active: ActiveEntities;
   readonly #places = new Map<string, Place>();
   /** The actor above the entities of this type; undefined while none may be active. */
-  supervisor: Cell | undefined = undefined;
+  #supervisor: Cell | undefined = undefined;
 
   constructor(kind: EntityKind, active: ActiveEntities) {
     this.kind = kind;
@@ -48,7 +48,8 @@ export class EntityType<P extends Protocol = Protocol> implements PlaceKeeper {
 
   /**
    * Sends a message that has one effect however often it is sent. `acknowledge` is called once it is stored that it has been taken in; when
-   * it is not called, it is sent again. Each sender counts its messages to an entity upwards from 1. @throws Fault `addressInvalid`
+   * it is not called, it is sent again. Each sender counts its messages to an entity 1, 2, 3 ...; one that comes
+   * without those before it is not taken. @throws Fault `addressInvalid`
    */
   deliver(id: string, message: Tell<P>, receipt: Receipt, acknowledge: () => void): Verdict {
     return this.send(id, { kind: DELIVERED, message, receipt, acknowledge }, undefined);
@@ -69,6 +70,12 @@ export class EntityType<P extends Protocol = Protocol> implements PlaceKeeper {
   }
 
   // For the supervisor and the places.
+
+  /** A supervisor has begun. One before it that stopped for good was not told which entities stopped with it. */
+  beginUnder(supervisor: Cell): void {
+    this.#supervisor = supervisor;
+    for (const place of this.#places.values()) if (place.cell?.phase === PHASE.stopped) this.forget(place);
+  }
 
   lookAt(place: Place): void {
     this.#active.lookAt(place);
@@ -93,7 +100,7 @@ export class EntityType<P extends Protocol = Protocol> implements PlaceKeeper {
   #place(id: string): Place | FaultCode {
     const present = this.#places.get(id);
     if (present !== undefined && !present.isLeaving) return present;
-    const { supervisor } = this;
+    const supervisor = this.#supervisor;
     if (supervisor === undefined || supervisor.phase > PHASE.running) return "entityPassive";
     if (present !== undefined) {
       // One that still finishes what it has begun is a moment away from being another.

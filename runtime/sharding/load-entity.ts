@@ -26,9 +26,9 @@ export interface LoadParts {
  */
 export async function loadEntity(parts: LoadParts): Promise<Fold> {
   const { kind, address } = parts;
-  const { snapshot, pages } = await kind.journal.load(address);
+  const { version, snapshot, pages } = await kind.journal.load(address);
   const fold = startOf(parts, snapshot);
-  if (fold === undefined) return replayAll(parts);
+  if (fold === undefined) return replayAll(parts, version);
   for await (const page of pages) replay(parts, fold, page);
   return fold;
 }
@@ -64,7 +64,8 @@ function lifted({ definition }: EntityKind, stored: StoredState | undefined): St
   return { ...stored, data };
 }
 
-async function replayAll(parts: LoadParts): Promise<Fold> {
+/** Records that end before the latest version are not the whole history: what the snapshot alone had would be lost. */
+async function replayAll(parts: LoadParts, latest: number): Promise<Fold> {
   const { kind, address } = parts;
   const fold = Fold.empty(kind.definition, address.id, kind.args);
   for (;;) {
@@ -72,7 +73,7 @@ async function replayAll(parts: LoadParts): Promise<Fold> {
     if (page.length === 0) break;
     replay(parts, fold, page);
   }
-  if (fold.version > 0) return fold;
+  if (fold.version >= latest) return fold;
   throw unreadable(parts, "its snapshot is unfit, and the records before it are gone");
 }
 

@@ -16,6 +16,13 @@ export class Receipts {
     return seq <= (this.#last.get(sender) ?? 0);
   }
 
+  /** Whether nothing is missing before it. A sender who may have been forgotten is taken at his word. */
+  isNext({ sender, seq }: Receipt): boolean {
+    const last = this.#last.get(sender);
+    if (last === undefined && this.#last.size >= SENDERS_MAX) return true;
+    return seq === (last ?? 0) + 1;
+  }
+
   add({ sender, seq }: Receipt): void {
     this.#last.delete(sender);
     this.#last.set(sender, seq);

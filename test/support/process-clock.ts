@@ -7,6 +7,8 @@ export class ProcessClock implements Clock {
   readonly #world: VirtualClock;
   #late: (() => void)[] | undefined = undefined;
   #stoodStillMs = 0;
+  /** By how much timers come too early, as those of a platform do that counts whole milliseconds. */
+  timersEarlyMs = 0;
   /** By how much the wall clock was set. */
   wallStepMs = 0;
 
@@ -24,7 +26,8 @@ export class ProcessClock implements Clock {
 
   after(delayMs: number, task: () => void): Cancel {
     let isCancelled = false;
-    this.#world.after(delayMs, () => this.run(() => isCancelled || task()));
+    const earlyMs = delayMs > 1 ? this.timersEarlyMs : 0;
+    this.#world.after(delayMs - earlyMs, () => this.run(() => isCancelled || task()));
     return () => (isCancelled = true);
   }
 

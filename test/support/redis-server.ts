@@ -33,6 +33,7 @@ export class RedisServer {
     this.port = port;
     this.#settings = { ...DEFAULTS, ...settings, port: String(port) };
     this.folder = mkdtempSync(join(tmpdir(), "banyan-redis-"));
+    process.once("exit", this.#abandon);
   }
 
   /** Starts one; it is ready when this resolves. */
@@ -86,6 +87,8 @@ export class RedisServer {
         stdio: "ignore",
       },
     );
+    // A test that could not stop it is not kept from ending.
+    this.#process.unref();
     await this.untilCli(["ping"], /PONG|NOAUTH/);
   }
 
@@ -94,6 +97,7 @@ export class RedisServer {
     const child = this.#process;
     this.#process = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
     const gone = once(child, "exit");
     child.kill(signal);
     await gone;
@@ -137,8 +141,15 @@ export class RedisServer {
   /** Ends it and removes its folder. */
   async stop(): Promise<void> {
     await this.kill();
+    process.off("exit", this.#abandon);
     rmSync(this.folder, { recursive: true, force: true });
   }
+
+  /** What a test has left that failed before it could stop it goes with its process. */
+  readonly #abandon = (): void => {
+    this.#process?.kill("SIGKILL");
+    rmSync(this.folder, { recursive: true, force: true });
+  };
 
   async #isListening(): Promise<boolean> {
     const socket = connect(this.port, "127.0.0.1");

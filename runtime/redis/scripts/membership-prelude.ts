@@ -7,9 +7,10 @@ local NODES, VIEW, LEASE, ENDED, HOLD = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 
+-- One that cannot be read counts as none: it must not keep the others from being served.
 local function rowOf(incarnation)
-  local text = redis.call('HGET', NODES, incarnation)
-  return text and cjson.decode(text)
+  local isRead, row = pcall(cjson.decode, redis.call('HGET', NODES, incarnation) or '')
+  return isRead and type(row) == 'table' and row.state and row
 end
 
 -- At least the time in microseconds: so two views never have the same number, whatever a failover has lost.

@@ -19,6 +19,7 @@ export interface TableAdapter {
 }
 
 const { ttlMs, removeAfterMs } = SAFE_LEASE;
+const LIMIT_MS = 120_000;
 /** Smaller than in production, so that it can be filled. */
 const MEMBERS_MAX = 250;
 const OPTIONS: MembershipTableOptions = { lease: SAFE_LEASE, membersMax: MEMBERS_MAX };
@@ -26,7 +27,7 @@ const REMOVAL_MS = ttlMs + removeAfterMs;
 
 /** What every membership table promises. */
 export function membershipContract(adapter: TableAdapter): void {
-  describe(`membership in ${adapter.name}`, () => {
+  describe(`membership in ${adapter.name}`, { timeout: LIMIT_MS }, () => {
     let time: TableTime;
     let table: MembershipTable;
 

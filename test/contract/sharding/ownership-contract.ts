@@ -15,12 +15,13 @@ export interface OwnershipAdapter {
   fresh(time: TableTime): Promise<Ownership>;
 }
 
+const LIMIT_MS = 120_000;
 const ROOM: EntityAddress = { type: "room", id: "match/7 {漢}" };
 const OTHER: EntityAddress = { type: "room", id: "other" };
 
 /** What every kind of ownership promises. */
 export function ownershipContract(adapter: OwnershipAdapter): void {
-  describe(`ownership in ${adapter.name}`, () => {
+  describe(`ownership in ${adapter.name}`, { timeout: LIMIT_MS }, () => {
     let time: TableTime;
     let ownership: Ownership;
 

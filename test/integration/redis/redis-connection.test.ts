@@ -34,6 +34,16 @@ async function through(
   return connection;
 }
 
+/** Waits until a connection knows why it is not made. */
+function hasFailed(redis: RedisConnection): Promise<void> {
+  const knows = (): Promise<boolean> =>
+    redis.command("ping").then(
+      () => false,
+      (error: unknown) => !String(error).includes("not connected"),
+    );
+  return eventually(knows, true);
+}
+
 afterEach(async () => {
   for (const one of open.splice(0).toReversed()) await one.close();
 });
@@ -188,7 +198,9 @@ describe("a connection to Redis", { timeout: LIMIT_MS }, () => {
     const dead = await CutProxy.open(1);
     const url = dead.url.replace("http", "redis");
     await dead.close();
-    await assert.rejects(connect(url).opened(300), /ECONNREFUSED/);
+    const redis = connect(url);
+    await hasFailed(redis);
+    await assert.rejects(redis.opened(50), /ECONNREFUSED/);
   });
 });
 
@@ -207,12 +219,15 @@ describe("a connection to a Redis with a password", { timeout: LIMIT_MS }, () =>
 
   it("is refused in words with a wrong one, or with none, and the password is not told", async () => {
     const wrong = connect(server.url.replace("redis://", "redis://:wr0ng@"));
-    await assert.rejects(wrong.opened(500), (fault: Error) => {
+    await hasFailed(wrong);
+    await assert.rejects(wrong.opened(50), (fault: Error) => {
       assert.match(fault.message, /WRONGPASS|invalid username-password/);
       assert.doesNotMatch(fault.message, /wr0ng/);
       return true;
     });
-    await assert.rejects(connect(server.url).opened(500), /NOAUTH/);
+    const none = connect(server.url);
+    await hasFailed(none);
+    await assert.rejects(none.opened(50), /NOAUTH/);
   });
 });
 

@@ -247,6 +247,24 @@ describe("durability", { timeout: LIMIT_MS }, () => {
   });
 });
 
+describe("a server that is not fit when it comes back", { timeout: LIMIT_MS }, () => {
+  it("is looked at again, so that the journal goes on as soon as it is fit", async () => {
+    const server = await start();
+    const { journal } = await bench(server);
+    await journal.append(record(0));
+    server.cli("replicaof", "127.0.0.1", "1");
+    server.cli("client", "kill", "type", "normal");
+    const hasLooked = (): boolean =>
+      /name=banyan:test\/journal:replicated.* cmd=config/.test(server.cli("client", "list"));
+    await eventually(hasLooked, true);
+    await assert.rejects(journal.append(record(1)), { code: "journalUnavailable" });
+    server.cli("replicaof", "no", "one");
+    const kind = async (): Promise<string> =>
+      (await journal.append(record(1)).catch(() => ({ kind: "refused" }))).kind;
+    await eventually(kind, "appended");
+  });
+});
+
 describe("what Redis has no room for, or has damaged", { timeout: LIMIT_MS }, () => {
   it("is refused as full, and nothing of it is stored", async () => {
     const server = await start();

@@ -47,7 +47,20 @@ describe("exclusive connections", { timeout: LIMIT_MS }, () => {
     await link.use("keeper", async (redis) => {
       kept = redis;
     });
-    assert.throws(() => kept?.command("ping"), /given back/);
+    await assert.rejects(async () => kept?.command("ping"), /given back/);
+  });
+
+  it("that are lost while they are held end for their holder: what it watched is forgotten with them", async () => {
+    await link.use("watcher", async (redis) => {
+      await redis.command("watch", "k");
+      server.cli("client", "kill", "id", String(await redis.command("client", "id")));
+      const asked = (): Promise<unknown> =>
+        redis.command("ping").then(
+          () => "answered",
+          (error: unknown) => String(error).includes("lost while it was held"),
+        );
+      await eventually(asked, true);
+    });
   });
 
   it("come back clean: one that is left inside of a transaction is not lent again", async () => {
@@ -162,6 +175,20 @@ describe("a subscriber", { timeout: LIMIT_MS }, () => {
     await eventually(() => heard, ["back"]);
   });
 
+  it("refuses everybody who subscribes while there is no connection, also to the same channel", async () => {
+    const subscriber = await link.subscriber("refusing");
+    proxy.cut();
+    await eventually(() => subscriber.isHearing, false);
+    const refused = [1, 2].map(() =>
+      assert.rejects(
+        subscriber.subscribe("d", () => {}),
+        { code: "redisUnavailable" },
+      ),
+    );
+    await Promise.all(refused).finally(() => proxy.mend());
+    await eventually(() => subscriber.isHearing, true);
+  });
+
   it("that only looks connected is found deaf by its canary, and so are the other connections", async () => {
     const subscriber = await link.subscriber("deaf");
     const heard: string[] = [];
@@ -201,7 +228,7 @@ describe("a link", { timeout: LIMIT_MS }, () => {
   it("to a URL that means nothing is refused in words", async () => {
     await assert.rejects(openRedis({ url: "redis://a:b" }), {
       code: "redisUnfit",
-      message: /port "b" of a|host "a:b"/,
+      message: /host 1 should be/,
     });
   });
 

@@ -12,7 +12,10 @@ import { openRedis } from "../../../support/open-redis.ts";
 import { RedisServer } from "../../../support/redis-server.ts";
 
 /** Long enough for a Redis that starts on a busy machine. */
-const LEASE: LeaseTimes = { renewEveryMs: 250, fenceAfterMs: 4_000, ttlMs: 6_000, removeAfterMs: 250 };
+const LEASE: LeaseTimes = { renewEveryMs: 250, fenceAfterMs: 8_000, ttlMs: 9_000, removeAfterMs: 250 };
+const LIMIT_MS = 120_000;
+/** Longer than a lease. */
+const LAPSED_WITHIN_MS = 40_000;
 
 interface Node {
   readonly member: Member;
@@ -21,7 +24,7 @@ interface Node {
 }
 
 /** Three members, each with a connection of its own, on real time. */
-describe("members on a real Redis", () => {
+describe("members on a real Redis", { timeout: LIMIT_MS }, () => {
   let server: RedisServer;
   const nodes: Node[] = [];
 
@@ -72,7 +75,7 @@ describe("members on a real Redis", () => {
 
   it("stop themselves while Redis does not answer, and go on as they were when it does", async () => {
     server.pause();
-    await eventually(standings, [false, false, false]);
+    await eventually(standings, [false, false, false], undefined, LAPSED_WITHIN_MS);
     server.resume();
     await eventually(standings, [true, true, true]);
     for (const { told } of nodes) assert.ok(told.includes("fenced lapsed") && told.includes("restored"));
@@ -90,7 +93,10 @@ describe("members on a real Redis", () => {
 
   it("take one for dead that says nothing any more", async () => {
     node(2).member.close();
-    for (const index of [0, 1]) await eventually(() => viewOf(node(index)), ["a up", "b up", "c dead"]);
+    for (const index of [0, 1]) {
+      const seen = (): string[] => viewOf(node(index));
+      await eventually(seen, ["a up", "b up", "c dead"], undefined, LAPSED_WITHIN_MS);
+    }
     assert.deepEqual(standings(), [true, true, false]);
   });
 });

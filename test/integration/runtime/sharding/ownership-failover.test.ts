@@ -10,10 +10,11 @@ import { newcomer } from "../../../support/member-facts.ts";
 import { openRedis } from "../../../support/open-redis.ts";
 import { RedisServer } from "../../../support/redis-server.ts";
 
+const LIMIT_MS = 120_000;
 const ROOMS = Array.from({ length: 50 }, (_, index) => ({ type: "room", id: `room ${index}` }));
 
 /** A primary whose replica looks for another one from some moment on, and is then made the primary in its place. */
-describe("ownership after a failover that has lost the latest claims", () => {
+describe("ownership after a failover that has lost the latest claims", { timeout: LIMIT_MS }, () => {
   let servers: { primary: RedisServer; replica: RedisServer };
   const links: RedisLink[] = [];
   let old: Ownership;

@@ -146,6 +146,19 @@ describe("an actor that has begun something outside of its turns", () => {
     assert.equal(virtual.system.describe({ path: "/a" }), undefined);
   });
 
+  it("is a zombie only until that ends, when nobody waited for it", async () => {
+    const virtual = new VirtualSystem();
+    const { opened, open } = gate();
+    virtual.system.spawn(fetched(fetchNow, { settle: () => opened, stopWithinMs: 300 }), "a");
+    await virtual.settle();
+    virtual.system.steering.steer("stop", { path: "/a" });
+    await virtual.advance(300);
+    assert.equal(virtual.system.zombies.count, 1);
+    open();
+    await virtual.settle();
+    assert.equal(virtual.system.zombies.count, 0);
+  });
+
   it("stops all the same when finishing fails", async () => {
     const virtual = new VirtualSystem();
     for (const settle of [

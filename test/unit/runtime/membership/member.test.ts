@@ -105,6 +105,15 @@ describe("a member whose way to the table is bad", () => {
     assert.deepEqual(a.told, ["fenced lapsed"]);
   });
 
+  it("stops by itself, though the timers of its platform come a little early", async () => {
+    const { world, a } = await pair();
+    a.clock.timersEarlyMs = 0.5;
+    await world.advance(10_000);
+    a.way.isCut = true;
+    await world.advance(4_001);
+    assert.deepEqual(a.told, ["fenced lapsed"]);
+  });
+
   it("goes on under its identity when it comes back before it was removed", async () => {
     const { world, a, b } = await pair();
     a.way.isCut = true;
@@ -269,6 +278,17 @@ describe("a member of a table that has forgotten something", () => {
     a.way.isCut = false;
     await world.advance(10_000);
     assert.deepEqual(a.told, ["fenced lapsed", "fenced forgotten"]);
+  });
+
+  it("hears of another copy before it may act again, so that the barrier stands first", async () => {
+    const { world, a } = await pair();
+    a.way.isCut = true;
+    await world.advance(5_000);
+    world.table.forget();
+    await world.table.join(newcomer("a"));
+    a.way.isCut = false;
+    await world.advance(3_000);
+    assert.deepEqual(a.told, ["fenced lapsed", "source", "restored"]);
   });
 
   it("takes a member for dead that does not write its row again", async () => {

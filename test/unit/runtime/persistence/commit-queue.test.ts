@@ -123,6 +123,19 @@ describe("the commit queue", () => {
     assert.equal(await second, "c is stored");
   });
 
+  it("is not settled while a flush is under way that nobody waits for", async () => {
+    const { disk, clock, queue } = open();
+    await Promise.all([queue.submit(quick("a")), turns()]);
+    clock.advance(1_000);
+    let isSettled = false;
+    const settled = queue.settled().then(() => (isSettled = true));
+    await turns();
+    assert.equal(isSettled, false);
+    assert.equal(disk.flushes.length, 1);
+    disk.flushes[0]?.resolve();
+    await settled;
+  });
+
   it("is settled when all is answered and flushed", async () => {
     const { disk, queue } = open();
     let isSettled = false;

@@ -34,12 +34,20 @@ describe("what has become of a command", () => {
     assert.equal(redisFault("not even an error", FACTS).code, "redisUnanswered");
   });
 
+  it("has a reason in words, also where several addresses were tried and the error says nothing", () => {
+    const error = Object.assign(new AggregateError([]), { code: "ECONNREFUSED" });
+    assert.equal(redisFault(error, FACTS).details["why"], "ECONNREFUSED");
+  });
+
   it("does not carry the arguments of the command along", () => {
     const error = Object.assign(replyError("WRONGPASS invalid"), {
       command: { name: "auth", args: ["tops3cret"] },
     });
     const fault = redisFault(error, FACTS);
     assert.equal(fault.cause, undefined);
+    const repeated = replyError("ERR unknown command 'auth', with args beginning with: 'u' 'tops3cret' ");
+    assert.match(redisFault(repeated, FACTS).message, /unknown command 'auth'/);
+    assert.doesNotMatch(redisFault(repeated, FACTS).message, /tops3cret/);
     assert.doesNotMatch(JSON.stringify(fault.details), /tops3cret/);
   });
 });

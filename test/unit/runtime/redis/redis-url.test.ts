@@ -75,8 +75,8 @@ describe("a Redis URL", () => {
     assert.match(problem("http://localhost"), /scheme http:/);
     assert.match(problem("redis://a:70000"), /port "70000" of a/);
     assert.match(problem("redis://a:"), /port "" of a/);
-    assert.match(problem("redis://"), /host ""/);
-    assert.match(problem("redis://a b"), /host "a b"/);
+    assert.match(problem("redis://"), /host 1 should be/);
+    assert.match(problem("redis+cluster://a,b c"), /host 2 should be/);
     assert.match(problem("redis://a,b"), /several hosts need/);
     assert.match(problem("redis://a/x"), /database "x"/);
     assert.match(problem("redis://a/16"), /database "16"/);
@@ -91,6 +91,19 @@ describe("a Redis URL", () => {
     for (const text of ["redis://u:tops3cret%@a", "redis://u:tops3cret@a:b", "redis://u:tops3cret@a/x?y=1"]) {
       assert.doesNotMatch(problem(text), /tops3cret/);
     }
+  });
+
+  it("never repeats a password that was not percent-encoded, nor takes a part of it for a host", () => {
+    for (const rest of [
+      "tops3cret/x@a",
+      "x/tops3cret@a",
+      "x?tops3cret@a",
+      "x#tops3cret@a",
+      "x@tops3cret@a",
+    ]) {
+      assert.doesNotMatch(problem(`redis://u:${rest}`), /tops3cret/, rest);
+    }
+    assert.doesNotMatch(problem("redis://u:tops3cret"), /tops3cret/, "the host is forgotten");
   });
 
   it("gives back any password, user and host, and throws at nothing", () => {

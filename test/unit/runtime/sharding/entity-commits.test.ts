@@ -1,10 +1,41 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import Type from "typebox";
+import { defineEvents } from "../../../../protocols/events.ts";
+import { defineProtocol } from "../../../../protocols/protocol.ts";
+import type { ReplyTo } from "../../../../runtime/actor/context.ts";
+import { defineEntity } from "../../../../runtime/actor/define-entity.ts";
 import type { Act } from "../../../support/account.ts";
 import { EntityWorld } from "../../../support/entity-world.ts";
 import { answer, note, question, work } from "../../../support/script.ts";
 
 const PATH = "/entities/account/ana";
+
+const BellProtocol = defineProtocol({
+  name: "bell",
+  version: 1,
+  ask: { wait: { request: {}, reply: { rung: { times: Type.Integer() } } } },
+  tell: { ring: {} },
+});
+type Duty = ReplyTo<typeof BellProtocol, "wait">;
+
+/** Answers those who wait when it is rung. */
+const Bell = defineEntity({
+  protocol: BellProtocol,
+  events: defineEvents({ name: "bell", version: 1, events: { rung: {} } }),
+  initialState: (): { times: number; readonly waiting: Duty[] } => ({ times: 0, waiting: [] }),
+  decide: {
+    wait: (_state) => ({ after: ({ waiting }, context) => void waiting.push(context.replyLater()) }),
+    ring: (_state) => ({
+      events: [{ kind: "rung" }],
+      after: ({ waiting, times }) => {
+        for (const duty of waiting.splice(0)) duty.reply({ kind: "rung", times });
+      },
+    }),
+  },
+  evolve: { rung: (state) => void state.times++ },
+  durability: "memory",
+});
 
 describe("what an entity decides", () => {
   it("is stored before it is answered", async () => {
@@ -108,6 +139,41 @@ describe("what an entity decides", () => {
       4,
       "its own, the answer, the timer, the watch",
     );
+  });
+
+  it("holds back the answer to an earlier question that it brought about", async () => {
+    const world = new EntityWorld();
+    const bell = world.host.offer(Bell).entity("door");
+    let told: unknown;
+    void world.virtual.ask(bell, { kind: "wait" }).then(({ times }) => (told = times));
+    await world.virtual.settle();
+    world.journal.isHolding = true;
+    world.virtual.tell(bell, { kind: "ring" });
+    await world.virtual.settle();
+    assert.equal(world.journal.heldCount, 1);
+    assert.equal(told, undefined);
+    world.journal.letGo();
+    await world.virtual.settle();
+    assert.equal(told, 1);
+  });
+
+  it("holds back what is answered from outside while it is on its way", async () => {
+    const world = new EntityWorld();
+    const duties: Duty[] = [];
+    const bell = world.host.offer({ ...Bell, initialState: () => ({ times: 0, waiting: duties }) });
+    let told: unknown;
+    void world.virtual.ask(bell.entity("door"), { kind: "wait" }).then(({ times }) => (told = times));
+    await world.virtual.settle();
+    world.journal.isHolding = true;
+    const [duty] = duties.splice(0);
+    world.virtual.tell(bell.entity("door"), { kind: "ring" });
+    await world.virtual.settle();
+    duty?.reply({ kind: "rung", times: 7 });
+    await world.virtual.settle();
+    assert.equal(told, undefined);
+    world.journal.letGo();
+    await world.virtual.settle();
+    assert.equal(told, 7);
   });
 
   it("does not wait for other entities", async () => {
@@ -298,6 +364,22 @@ describe("an entity that crashes", () => {
       assert.equal((await world.history("ana")).length, 2, "what failed has stored nothing");
     });
   }
+
+  it("says the rest of what it had decided, although one thing that it says fails", async () => {
+    const world = new EntityWorld();
+    const account = await world.open("ana");
+    world.journal.isHolding = true;
+    const after: Act = (context) => context.startTimer("never", Number.NaN, { kind: "interestDue" });
+    for (let count = 0; count < 2; count++) world.virtual.tell(account, { kind: "act", after });
+    const told = world.deposit("ana", 3);
+    world.virtual.tell(account, { kind: "fail", where: "decide" });
+    await world.virtual.settle();
+    world.journal.answer();
+    await world.virtual.settle();
+    world.journal.letGo();
+    await world.virtual.advance(500);
+    assert.equal(await told, 5);
+  });
 
   it("answers what it had decided before, although the answer of the journal comes later", async () => {
     const world = new EntityWorld();

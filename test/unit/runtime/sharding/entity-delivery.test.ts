@@ -54,6 +54,22 @@ describe("a message that is delivered with a receipt", () => {
     assert.equal(await balanceIn(world), 1);
   });
 
+  it("is not taken before one that was sent before it and was not stored: that one would count as known", async () => {
+    const world = new EntityWorld();
+    world.journal.fates.push("failed");
+    const acknowledged: number[] = [];
+    send(world, 1, acknowledged);
+    await world.virtual.settle();
+    send(world, 2, acknowledged);
+    await world.virtual.advance(200);
+    assert.deepEqual(acknowledged, []);
+    assert.equal(world.virtual.dead("outOfOrder"), 1);
+    for (const seq of [1, 2]) send(world, seq, acknowledged);
+    await world.virtual.settle();
+    assert.deepEqual(acknowledged, [1, 2]);
+    assert.equal(await balanceIn(world), 2);
+  });
+
   it("is known again after a replay, and after a snapshot", async () => {
     let world = new EntityWorld();
     const acknowledged: number[] = [];
@@ -72,6 +88,17 @@ describe("a message that is delivered with a receipt", () => {
 });
 
 describe("receipts", () => {
+  it("follow each other without a gap, except of a sender who may have been forgotten", () => {
+    const receipts = new Receipts();
+    assert.equal(receipts.isNext({ sender: "a", seq: 2 }), false);
+    receipts.add({ sender: "a", seq: 1 });
+    assert.equal(receipts.isNext({ sender: "a", seq: 3 }), false);
+    assert.equal(receipts.isNext({ sender: "a", seq: 2 }), true);
+    for (let other = 0; other < 1_000; other++) receipts.add({ sender: String(other), seq: 1 });
+    assert.equal(receipts.isNext({ sender: "a", seq: 57 }), true);
+    assert.equal(receipts.isNext({ sender: "7", seq: 3 }), false);
+  });
+
   it("know everything up to the last of each of the latest 1,000 senders, and come back from data as they were", () => {
     const receipt = fc.record({ sender: fc.nat(1_200).map(String), seq: fc.integer({ min: 1, max: 50 }) });
     fc.assert(

@@ -7,7 +7,7 @@ import { EntityHost } from "../../../../runtime/sharding/entity-host.ts";
 import { Account } from "../../../support/account.ts";
 import type { AccountProtocol, Act } from "../../../support/account.ts";
 import { EntityWorld, OWNER } from "../../../support/entity-world.ts";
-import { own, settled, work } from "../../../support/script.ts";
+import { answer, own, question, settled, work } from "../../../support/script.ts";
 import { VirtualSystem } from "../../../support/virtual-system.ts";
 
 const PATH = "/entities/account/ana";
@@ -133,6 +133,54 @@ describe("an entity that nobody needs", () => {
     const balance = world.balance("ana");
     await world.virtual.settle();
     assert.equal(await balance, 4, "three acts, and the interest that the timer brought");
+  });
+
+  it("stays as long as a question of its own has no outcome", async () => {
+    const world = new EntityWorld();
+    const account = await world.open("ana");
+    const other = world.virtual.spawn("other");
+    let answerNow = (): void => {};
+    const asked = question((context) => {
+      const later = context.replyLater();
+      answerNow = () => later.reply(answer());
+    });
+    const after: Act = (context) => context.ask(other, asked, () => ({ kind: "interestDue" }));
+    world.virtual.tell(account, { kind: "act", after });
+    await world.virtual.advance(4_000);
+    assert.equal(world.host.activeCount, 1);
+    answerNow();
+    await world.virtual.advance(4_000);
+    assert.equal(world.host.activeCount, 0);
+    const balance = world.balance("ana");
+    await world.virtual.settle();
+    assert.equal(await balance, 2, "the act, and what the answer brought");
+  });
+
+  it("leaves memory although no snapshot can be made of it, and none of its decisions fails for that", async () => {
+    const world = new EntityWorld();
+    const dump = (): never => {
+      throw new Error("no dump");
+    };
+    const everyRecords = 2;
+    const load = (): never => assert.fail("there is no snapshot");
+    const Brittle: EntityDefinition<AccountProtocol> = {
+      ...Account,
+      type: "brittle",
+      snapshot: { version: 1, dump, load, everyRecords },
+    };
+    const ana = world.host.offer(Brittle).entity("ana");
+    const asked = [
+      world.virtual.ask(ana, { kind: "open", owner: "Ana" }),
+      ...[1, 2, 3, 4].map((amount) => world.virtual.ask(ana, { kind: "deposit", amount })),
+    ];
+    await world.virtual.settle();
+    await Promise.all(asked);
+    await world.virtual.advance(5_000);
+    assert.equal(world.host.activeCount, 0);
+    assert.equal(world.virtual.events.filter((event) => event === "entity.snapshotFailed").length, 3);
+    const balance = world.virtual.ask(ana, { kind: "balance" });
+    await world.virtual.settle();
+    assert.equal((await balance).balance, 10);
   });
 
   it("loses no message that comes at the very moment", async () => {
@@ -266,6 +314,31 @@ describe("the entities of a node that stops", () => {
     }
   });
 
+  it("do not count as being in memory once those above them were replaced", async () => {
+    const world = new EntityWorld();
+    for (const id of ["ana", "bo"]) await world.open(id);
+    for (const path of ["/entities/account", "/entities"]) {
+      world.virtual.system.steering.steer("restart", { path });
+      await world.virtual.settle();
+      assert.equal(world.host.activeCount, 0, path);
+      await Promise.all([world.balance("ana"), world.virtual.settle()]);
+    }
+  });
+
+  it("are zombies only until the journal has answered, when nobody waited for that", async () => {
+    const world = new EntityWorld();
+    await world.open("ana");
+    world.journal.isHolding = true;
+    void world.deposit("ana", 1);
+    await world.virtual.settle();
+    world.virtual.system.steering.steer("stop", { path: PATH });
+    await world.virtual.advance(5_000);
+    assert.equal(world.virtual.system.zombies.count, 1);
+    world.journal.letGo();
+    await world.virtual.settle();
+    assert.equal(world.virtual.system.zombies.count, 0);
+  });
+
   it("come back when their supervisor is restarted", async () => {
     const world = new EntityWorld();
     await world.open("ana");
@@ -291,5 +364,19 @@ describe("a type of entities", () => {
     assert.throws(() => host.offer(Durable), { code: "durabilityMissing" });
     host.offer(Account);
     assert.throws(() => host.offer(Account), /account is offered twice/);
+  });
+
+  it("is refused when its definition says what cannot be", () => {
+    const { host } = new EntityWorld();
+    const snapshot = { version: 1, dump: () => 0, load: () => 0, everyRecords: 0 };
+    for (const [unfit, text] of [
+      [{ type: "Current Account" }, /entity Current Account: the type .* should be letters/],
+      [{ type: "a", passivateAfterMs: 0 }, /entity a: passivateAfterMs must be at least 1, not 0/],
+      [{ type: "a", passivateAfterMs: Number.POSITIVE_INFINITY }, /not Infinity/],
+      [{ type: "a", snapshot }, /entity a: everyRecords must be at least 1, not 0/],
+    ] as const) {
+      const definition: EntityDefinition<AccountProtocol> = { ...Account, ...unfit };
+      assert.throws(() => host.offer(definition), text);
+    }
   });
 });

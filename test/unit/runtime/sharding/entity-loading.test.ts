@@ -108,6 +108,18 @@ describe("an entity that is loaded", () => {
     assert.match(String(fields?.["err"]), /record 3 follows record 0/);
   });
 
+  it("is refused in words when its snapshot is of no use, and the last records are gone", async () => {
+    const world = await deposited(3);
+    const write = { entity: { type: "account", id: "ana" }, owner: OWNER, version: 4, keepFrom: 1 };
+    await world.journal.stored.snapshot({ ...write, bytes: pack("?") });
+    const next = await world.reborn();
+    next.journal.read = async (entity, page) => {
+      const records = await next.journal.stored.read(entity, page);
+      return records.filter(({ version }) => version <= 2);
+    };
+    assert.equal(await balanceIn(next), "entityUnreadable", "and not as it was two deposits ago");
+  });
+
   it("says which record it cannot read, and why", async () => {
     for (const [bytes, text] of [
       [pack({ v: 2, e: [{ kind: "deposited", amount: "many" }] }), /record 1: "deposited" \/amount must be/],
