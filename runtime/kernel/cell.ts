@@ -14,7 +14,6 @@ import type { CellContext } from "./cell-context.ts";
 import { CellPath } from "./cell-path.ts";
 import { flightOf } from "./flight.ts";
 import { Lane } from "./lane.ts";
-import type { Letter } from "./lane.ts";
 import { advance, beginStop, boundTurn } from "./life.ts";
 import { LocalRef } from "./local-ref.ts";
 import { OLD_MAIL_MS } from "./mail-aging.ts";
@@ -171,7 +170,7 @@ export class Cell extends NactActor implements InFlight {
     const { dispatcher } = this.system;
     let count = 0;
     while (count < max && this.#isReady()) {
-      const letter = this.extras?.control?.shift() ?? this.#mail();
+      const letter = this.extras?.control?.shift() ?? this.mailbox.shift();
       if (letter === undefined) break;
       const { message, origin } = letter;
       dispatcher.mailTick = letter.tick;
@@ -188,12 +187,8 @@ export class Cell extends NactActor implements InFlight {
   /** Whether there is mail and it may be handled. */
   #isReady(): boolean {
     if (this.phase !== PHASE.running || this.open !== TURN.none) return false;
-    if (this.extras?.control?.first !== undefined) return true;
-    return this.mailbox.first !== undefined && this.extras?.isShut !== true;
-  }
-
-  #mail(): Letter | undefined {
-    return this.extras?.isShut === true ? undefined : this.mailbox.shift();
+    if (this.mailbox.first !== undefined && this.extras?.isShut !== true) return true;
+    return this.extras?.control?.first !== undefined;
   }
 
   /** Mail is left that is not being handled right now: when it is old, its age is looked at from time to time. */
