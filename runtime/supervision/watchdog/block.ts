@@ -19,9 +19,9 @@ export interface Finding {
   readonly flight: Flight | undefined;
   /** The frame of the program's own code that holds the loop: `function (file:line)`. */
   readonly at: string;
-  /** The JavaScript stack, innermost first. */
+  /** The JavaScript stack that shows it, innermost first. */
   readonly stack: readonly string[];
-  /** `at` of each sample that was taken: a storm is seen in more than one place. */
+  /** Where each sample was, as `at` is: a storm is seen in more than one place. */
   readonly seenAt: readonly string[];
 }
 

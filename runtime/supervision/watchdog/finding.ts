@@ -36,18 +36,30 @@ async function lookInto(thread: MainThread, pid: number, signal: AbortSignal): P
   if (first === undefined) return UNSEEN;
   let flight = await thread.flight(first);
   const mark = await thread.leaveMark();
-  const seenAt = [holderOf(first)];
+  const samples = [first];
   for (let sample = 1; sample < SAMPLES; sample++) {
     thread.release();
     await untilRan(pid, signal);
     const next = await thread.hold(signal);
     if (next === undefined) break;
-    seenAt.push(holderOf(next));
+    samples.push(next);
     flight ??= await thread.flight(next);
   }
   const isStorm = !signal.aborted && mark !== undefined && (await thread.hasReached(mark));
-  const stack = first.slice(0, STACK_FRAMES_MAX).map(describeFrame);
-  return { kind: isStorm ? "storm" : "held", flight, at: holderOf(first), stack, seenAt };
+  const telling = tellingOf(samples);
+  const stack = telling.slice(0, STACK_FRAMES_MAX).map(describeFrame);
+  return {
+    kind: isStorm ? "storm" : "held",
+    flight,
+    at: holderOf(telling),
+    stack,
+    seenAt: samples.map(holderOf),
+  };
+}
+
+/** The first sample in which the program's own code was at work: between two calls of a storm only Node's is. */
+export function tellingOf(samples: readonly (readonly Frame[])[]): readonly Frame[] {
+  return samples.find((frames) => frames.some(isOwn)) ?? samples[0] ?? [];
 }
 
 /** On a busy machine a thread does not run just because time passes, and two samples of one moment prove nothing. */
@@ -69,8 +81,12 @@ function ranMs(pid: number): number {
 
 /** The innermost frame of the program's own code: what it calls of Node's is not to blame. */
 export function holderOf(frames: readonly Frame[]): string {
-  const own = frames.find(({ file }) => file !== "" && !file.startsWith("node:")) ?? frames[0];
-  return own === undefined ? NATIVE : describeFrame(own);
+  const holder = frames.find(isOwn) ?? frames[0];
+  return holder === undefined ? NATIVE : describeFrame(holder);
+}
+
+function isOwn({ file }: Frame): boolean {
+  return file !== "" && !file.startsWith("node:");
 }
 
 function describeFrame({ function: name, file, line }: Frame): string {

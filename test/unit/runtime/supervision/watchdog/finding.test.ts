@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { holderOf } from "../../../../../runtime/supervision/watchdog/finding.ts";
+import { holderOf, tellingOf } from "../../../../../runtime/supervision/watchdog/finding.ts";
 
 const frame = (name: string, file: string) => ({ function: name, file, line: 7, id: name });
 
@@ -21,5 +21,14 @@ describe("who holds a loop", () => {
       "processTimers (node:internal/timers:7)",
     );
     assert.equal(holderOf([]), "(native code)");
+  });
+
+  it("is looked for in the first sample that shows the program: between two calls only Node is at work", () => {
+    const between = [frame("processTicksAndRejections", "node:internal/process/task_queues")];
+    const within = [frame("existsSync", "node:fs"), frame("tickStorm", "file:///app/holder.js"), ...between];
+    const later = [frame("anotherTick", "file:///app/holder.js"), ...between];
+    assert.equal(tellingOf([between, within, later]), within);
+    assert.equal(tellingOf([between, between]), between);
+    assert.deepEqual(tellingOf([]), []);
   });
 });
