@@ -27,6 +27,9 @@ export interface RedisCommands {
   scriptBytes(script: RedisScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown>;
 }
 
+/** Asks one server; answers as `RedisCommands.command` does. */
+export type RedisServer = (name: string, ...args: RedisArgument[]) => Promise<unknown>;
+
 /** How long `opened` waits for a server that cannot be reached yet. */
 const OPEN_WITHIN_MS = 10_000;
 /** How long `close` waits for the connection's end. */
@@ -119,15 +122,19 @@ export class RedisConnection implements RedisCommands {
 
   /** Asks each server: the one there is, or every primary of a Redis Cluster. */
   async everywhere(name: string, ...args: RedisArgument[]): Promise<readonly unknown[]> {
-    if (!(this.#client instanceof Cluster)) return [await this.command(name, ...args)];
-    if (!this.isReady) throw this.#unavailable(name);
-    const commands = this.#client.nodes("master").map((node) => {
+    return Promise.all(this.servers().map((server) => server(name, ...args)));
+  }
+
+  /** One way to each server: the one there is, or every primary of a Redis Cluster. Its faults are those of `command`. */
+  servers(): readonly RedisServer[] {
+    if (!(this.#client instanceof Cluster)) return [(name, ...args) => this.command(name, ...args)];
+    if (!this.isReady) throw this.#unavailable("servers");
+    return this.#client.nodes("master").map((node) => (name: string, ...args: RedisArgument[]) => {
       const command = new Command(name, args.map(sendable), { replyEncoding: "utf8" });
       node.sendCommand(command);
-      return command.promise;
-    });
-    return Promise.all(commands).catch((error: unknown) => {
-      throw this.#failed(name, error);
+      return command.promise.catch((error: unknown) => {
+        throw this.#failed(name, error);
+      });
     });
   }
 

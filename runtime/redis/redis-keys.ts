@@ -88,21 +88,21 @@ export const KEY_FAMILIES: readonly KeyFamily[] = [
     pattern: "{n:*}:in",
     type: "stream",
     purpose: "what other nodes have sent to this life of a node",
-    removedBy: "its acknowledgements; the node that adopts what a dead one has left",
+    removedBy: "its acknowledgements; the end of the node, or the node that adopts what it has left",
   },
   {
-    name: "inbox acknowledged",
-    pattern: "{n:*}:ack",
-    type: "hash",
-    purpose: "up to where each sender was handled",
-    removedBy: "the node that adopts what a dead one has left",
+    name: "inbox left",
+    pattern: "{n:*}:left",
+    type: "stream",
+    purpose: "what a dead node had in its inbox, while another node sees to it",
+    removedBy: "the node that has adopted it, when it is through",
   },
   {
-    name: "inbox credit",
-    pattern: "{n:*}:credit",
-    type: "hash",
-    purpose: "how much more each sender may send",
-    removedBy: "the node that adopts what a dead one has left",
+    name: "inbox heir",
+    pattern: "{n:*}:heir",
+    type: "string",
+    purpose: "which node has adopted the inbox of a dead one; keeps the dead one from making another",
+    removedBy: "a day",
   },
   {
     name: "topic",
@@ -119,11 +119,32 @@ export const KEY_FAMILIES: readonly KeyFamily[] = [
     removedBy: "nothing is stored",
   },
   {
-    name: "reminders",
+    name: "wake-ups",
     pattern: "{r:*}:due",
     type: "zset",
-    purpose: "what is due, by time",
-    removedBy: "its firing",
+    purpose: "the entities of a bucket that are to be woken, by time",
+    removedBy: "the entity, once it has no reminder any more",
+  },
+  {
+    name: "wake-up stamps",
+    pattern: "{r:*}:by",
+    type: "hash",
+    purpose: "in whose name each of them was written: owner epoch and number",
+    removedBy: "the entity, once it has no reminder any more",
+  },
+  {
+    name: "wake-ups under way",
+    pattern: "{r:*}:firing",
+    type: "hash",
+    purpose: "those that were taken and have not said when to be woken next, with the epoch of the taker",
+    removedBy: "the entity's next word, and the next owner of the bucket",
+  },
+  {
+    name: "wake-up owner",
+    pattern: "{r:*}:own",
+    type: "hash",
+    purpose: "who may take from the bucket: epoch `e`, incarnation `i`",
+    removedBy: "nothing: there is one for each bucket",
   },
 ];
 
@@ -144,11 +165,9 @@ export function entityIndexKey(type: string, part: number): string {
   return `{x:${type}/${part}}:ids`;
 }
 
-/** The part of the index in which an entity is. Pure: FNV-1a over its key. */
+/** The part of the index in which an entity is. Pure. */
 export function indexPartOf(entity: EntityAddress): number {
-  let hash = 0x81_1c_9d_c5;
-  for (const byte of Buffer.from(entityKey(entity))) hash = Math.imul(hash ^ byte, 0x01_00_01_93);
-  return (hash >>> 0) % INDEX_PARTS;
+  return hashOf(entity) % INDEX_PARTS;
 }
 
 /** The keys of the table of members; they are in one hash slot. */
@@ -161,9 +180,9 @@ export const MEMBER_KEYS = {
 } as const;
 
 /** The keys of the inbox of one life of a node; they are in one hash slot. */
-export function inboxKeys(incarnation: string): { in: string; ack: string; credit: string } {
+export function inboxKeys(incarnation: string): { in: string; left: string; heir: string } {
   const tag = `{n:${encodeURIComponent(incarnation)}}`;
-  return { in: `${tag}:in`, ack: `${tag}:ack`, credit: `${tag}:credit` };
+  return { in: `${tag}:in`, left: `${tag}:left`, heir: `${tag}:heir` };
 }
 
 /** The channel of one partition of a topic. */
@@ -176,7 +195,23 @@ export function canaryKey(name: string): string {
   return `{c:${encodeURIComponent(name)}}:canary`;
 }
 
-/** One of the buckets of reminders. */
-export function reminderKey(bucket: number): string {
-  return `{r:${bucket}}:due`;
+/** The buckets of wake-ups. */
+export const REMINDER_BUCKETS = 256;
+
+/** The keys of one bucket of wake-ups; they are in one hash slot. */
+export function reminderKeys(bucket: number): { due: string; by: string; firing: string; own: string } {
+  const tag = `{r:${bucket}}`;
+  return { due: `${tag}:due`, by: `${tag}:by`, firing: `${tag}:firing`, own: `${tag}:own` };
+}
+
+/** The bucket in which the wake-ups of an entity are. Pure. */
+export function reminderBucketOf(entity: EntityAddress): number {
+  return hashOf(entity) % REMINDER_BUCKETS;
+}
+
+/** FNV-1a over the key of an entity. */
+function hashOf(entity: EntityAddress): number {
+  let hash = 0x81_1c_9d_c5;
+  for (const byte of Buffer.from(entityKey(entity))) hash = Math.imul(hash ^ byte, 0x01_00_01_93);
+  return hash >>> 0;
 }

@@ -4,6 +4,7 @@ import { handover } from "./handover/handover.bench.ts";
 import { journal } from "./journal/journal.bench.ts";
 import { kernel } from "./kernel/kernel.bench.ts";
 import { supervision } from "./supervision/supervision.bench.ts";
+import { transport } from "./transport/transport.bench.ts";
 
 /** Every benchmark there is. A new one adds its line here. */
-export const BENCHMARKS: readonly Benchmark[] = [kernel, gateway, supervision, handover, journal];
+export const BENCHMARKS: readonly Benchmark[] = [kernel, gateway, supervision, handover, journal, transport];

@@ -39,6 +39,7 @@ export const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   fastify: ["runtime/net/"],
   ioredis: ["runtime/redis/"],
   lmdb: ["runtime/persistence/"],
+  moleculer: ["test/"],
   msgpackr: ["runtime/codec/"],
   nact: ["runtime/kernel/"],
   nodemailer: ["runtime/alarms/"],

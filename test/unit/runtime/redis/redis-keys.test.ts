@@ -11,7 +11,7 @@ import {
   entityKeys,
   inboxKeys,
   indexPartOf,
-  reminderKey,
+  reminderKeys,
   topicKey,
 } from "../../../../runtime/redis/redis-keys.ts";
 
@@ -41,7 +41,7 @@ describe("the keys", () => {
       ENTITY_TYPES_KEY,
       canaryKey("node 1/{x}"),
       topicKey("room}x", 0),
-      reminderKey(255),
+      ...Object.values(reminderKeys(255)),
     ];
     for (const key of keys) assert.equal(familiesOf(key).length, 1, key);
   });

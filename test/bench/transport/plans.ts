@@ -1,0 +1,100 @@
+import type { Sample } from "../benchmark.ts";
+import type { Talk } from "./talk.ts";
+
+/** What is measured of a conversation. */
+type Plan = (talk: Talk, quick: boolean) => Promise<Sample>;
+
+/** Tells in one turn of the program: as many as an actor may send while it handles what it has. */
+const TELLS_A_TURN = 256;
+const ASKS_IN_FLIGHT = 256;
+const TICK_MS = 1;
+const ASKS_PER_SECOND = 50_000;
+const HALF = 0.5;
+const PERCENTILE = 0.99;
+
+/** As many tells as go, until all have arrived; then as many questions as go, 256 in flight. */
+async function most(talk: Talk, quick: boolean): Promise<Sample> {
+  const forMs = quick ? 1_500 : 5_000;
+  await tellFor(talk, forMs / 3);
+  const tellsPerSecond = await tellFor(talk, forMs);
+  await askFor(talk, forMs / 3);
+  return { tellsPerSecond, asksPerSecond: await askFor(talk, forMs) };
+}
+
+async function tellFor(talk: Talk, forMs: number): Promise<number> {
+  const before = await talk.ask();
+  const startMs = performance.now();
+  while (performance.now() - startMs < forMs) {
+    for (let left = TELLS_A_TURN; left > 0 && talk.tell(); left--);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  // Behind all that was told, once there is room for it.
+  while (!talk.tell()) await new Promise((resolve) => setImmediate(resolve));
+  const arrived = (await talk.ask()) - before;
+  return (arrived * 1_000) / (performance.now() - startMs);
+}
+
+async function askFor(talk: Talk, forMs: number): Promise<number> {
+  let count = 0;
+  const startMs = performance.now();
+  const one = async (): Promise<void> => {
+    while (performance.now() - startMs < forMs) {
+      await talk.ask();
+      count++;
+    }
+  };
+  await Promise.all(Array.from({ length: ASKS_IN_FLIGHT }, one));
+  return (count * 1_000) / (performance.now() - startMs);
+}
+
+/** One question after the other, once the code of all is compiled. */
+async function single(talk: Talk, quick: boolean): Promise<Sample> {
+  await askFor(talk, quick ? 1_500 : 3_000);
+  const times = await askOneByOne(talk, quick ? 1_000 : 4_000);
+  return { p50Ms: at(times, HALF), p99Ms: at(times, PERCENTILE) };
+}
+
+async function askOneByOne(talk: Talk, forMs: number): Promise<number[]> {
+  const times: number[] = [];
+  const endMs = performance.now() + forMs;
+  for (let startMs = performance.now(); startMs < endMs; startMs = performance.now()) {
+    await talk.ask();
+    times.push(performance.now() - startMs);
+  }
+  return times;
+}
+
+/** 50,000 questions a second, whatever comes back: what is due is put every millisecond, and its time counts from when it was due. */
+async function steady(talk: Talk, quick: boolean): Promise<Sample> {
+  await askFor(talk, quick ? 1_500 : 3_000);
+  await askSteadily(talk, 500);
+  const times = await askSteadily(talk, quick ? 2_000 : 10_000);
+  return { p50Ms: at(times, HALF), p99Ms: at(times, PERCENTILE) };
+}
+
+async function askSteadily(talk: Talk, forMs: number): Promise<number[]> {
+  const times: number[] = [];
+  const open: Promise<unknown>[] = [];
+  const total = (forMs * ASKS_PER_SECOND) / 1_000;
+  const startMs = performance.now();
+  const ask = (dueMs: number): Promise<unknown> =>
+    talk.ask().then(() => times.push(performance.now() - dueMs));
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      const due = Math.min(total, ((performance.now() - startMs) * ASKS_PER_SECOND) / 1_000);
+      while (open.length < due) open.push(ask(startMs + (open.length * 1_000) / ASKS_PER_SECOND));
+      if (open.length < total) return;
+      clearInterval(timer);
+      resolve();
+    }, TICK_MS);
+  });
+  await Promise.all(open);
+  return times;
+}
+
+function at(times: readonly number[], share: number): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? 0;
+}
+
+/** The plans by name. */
+export const PLANS: Readonly<Record<string, Plan>> = { most, single, steady };
