@@ -1,8 +1,11 @@
 import { Fault } from "../fault.ts";
 import type { Cancel, Clock } from "../time/clock.ts";
+import { Crowd } from "./crowd.ts";
 
 /** Waiting for the commit: more than this, and the writer is told to come again. */
 const WAITING_BYTES_MAX = 67_108_864;
+/** With more, those who can wait do not decide anything new; so the limit above is for those who cannot. */
+const CROWDED_BYTES = 50_331_648;
 /** So much goes into one transaction; the event loop is held for that long. */
 const BATCH_BYTES_MAX = 1_048_576;
 const BATCH_OPERATIONS_MAX = 1_024;
@@ -25,6 +28,8 @@ export interface CommitTarget<Op extends Operation, Answer> {
   commit(batch: readonly Op[]): readonly Answer[];
   /** Resolves when everything committed before is on the disk. */
   flush(): Promise<void>;
+  /** A flush has failed: nobody knows what the disk holds, and nothing is taken any more. */
+  onBroken?(fault: Fault): void;
 }
 
 interface Waiting<Op, Answer> {
@@ -47,20 +52,27 @@ export class CommitQueue<Op extends Operation, Answer> {
   /** What flushes uses the store on a thread: it may not be closed meanwhile. */
   readonly #flushing = new Set<Promise<void>>();
   #broken: Fault | undefined;
+  #crowd: Crowd | undefined = undefined;
 
   constructor(target: CommitTarget<Op, Answer>, clock: Clock) {
     this.#target = target;
     this.#clock = clock;
   }
 
-  /** Resolves with the answer of the transaction, at once or after the flush. @throws Fault journalBusy when too much waits */
-  async submit(operation: Op): Promise<Answer> {
+  /** Set while so much waits that nobody should decide anything new; resolves when that is over. */
+  get whenFree(): Promise<void> | undefined {
+    return this.#crowd?.isOver;
+  }
+
+  /** Resolves with the answer of the transaction, at once or after the flush. @throws Fault journalBusy when too much waits, at once */
+  submit(operation: Op): Promise<Answer> {
     // Nobody knows what the disk holds after a flush that failed: only opening the journal again can tell.
     if (this.#broken !== undefined) throw this.#broken;
     if (this.#waitingBytes + operation.sizeBytes > WAITING_BYTES_MAX) {
       throw new Fault("journalBusy", { waitingBytes: this.#waitingBytes, limit: WAITING_BYTES_MAX });
     }
     this.#waitingBytes += operation.sizeBytes;
+    if (this.#waitingBytes > CROWDED_BYTES) this.#crowd ??= new Crowd();
     const answer = new Promise<Answer>((resolve, reject) => {
       this.#waiting.push({ operation, resolve, reject });
     });
@@ -96,8 +108,15 @@ export class CommitQueue<Op extends Operation, Answer> {
       bytes += operation.sizeBytes;
       count += 1;
     }
-    this.#waitingBytes -= bytes;
+    this.#left(bytes);
     return this.#waiting.splice(0, count);
+  }
+
+  #left(bytes: number): void {
+    this.#waitingBytes -= bytes;
+    if (this.#waitingBytes > CROWDED_BYTES) return;
+    this.#crowd?.end();
+    this.#crowd = undefined;
   }
 
   /** Answers those that need not wait for the flush; returns how to answer the others. */
@@ -138,9 +157,15 @@ export class CommitQueue<Op extends Operation, Answer> {
     try {
       await this.#target.flush();
     } catch (error) {
-      this.#broken ??= new Fault("journalUnavailable", { why: "a flush failed" }, { cause: error });
-      for (const { reject } of this.#waiting.splice(0)) reject(this.#broken);
-      this.#waitingBytes = 0;
+      if (this.#broken !== undefined) return;
+      const broken = (this.#broken = new Fault(
+        "journalUnavailable",
+        { why: "a flush failed" },
+        { cause: error },
+      ));
+      for (const { reject } of this.#waiting.splice(0)) reject(broken);
+      this.#left(this.#waitingBytes);
+      this.#target.onBroken?.(broken);
     }
   }
 }

@@ -1,14 +1,15 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { DATA_FILE, openStore } from "./lmdb-store.ts";
+import { DATA_FILE, LOCK_FILE, openStore } from "./lmdb-store.ts";
 import type { LmdbStore } from "./lmdb-store.ts";
 
 /** A smaller file is left as it is. */
 export const COMPACT_ABOVE_BYTES = 67_108_864;
 /** Compacted when less than this share of the file holds something. */
 const USED_SHARE_MIN = 0.5;
+/** So much is copied at most: whoever opens the journal waits for it. */
+const COPY_BYTES_MAX = 1_073_741_824;
 const COPY_FOLDER = "compacting";
-const LOCK_FILE = "lock.mdb";
 
 /**
  * Gives back to the disk what a journal does not use any more: LMDB uses free pages again, but never shortens its file.
@@ -38,7 +39,7 @@ export async function compactStore(store: LmdbStore, aboveBytes = COMPACT_ABOVE_
 
 function isWasteful(store: LmdbStore, aboveBytes: number): boolean {
   const { size } = statSync(join(store.path, DATA_FILE));
-  return size > aboveBytes && store.usedBytes() < size * USED_SHARE_MIN;
+  return size > aboveBytes && store.usedBytes() < Math.min(size * USED_SHARE_MIN, COPY_BYTES_MAX);
 }
 
 async function isWhole(folder: string, { entities, records, snapshots }: LmdbStore): Promise<boolean> {

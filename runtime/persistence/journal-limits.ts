@@ -6,10 +6,17 @@ import { DURABILITIES } from "./journal.ts";
 export const RECORD_BYTES_MAX = 1_048_576;
 /** The largest snapshot. */
 export const SNAPSHOT_BYTES_MAX = 16_777_216;
+/** Records that are read at a time: once they have so many bytes, the rest is for the next time. */
+export const PAGE_BYTES = 4_194_304;
+
+/** Refuses a record that no journal could store. @throws Fault recordTooLarge */
+export function checkRecord(bytes: Uint8Array): void {
+  checkSize(bytes, RECORD_BYTES_MAX);
+}
 
 /** Refuses an append that no journal could store, or not as durably as asked. @throws Fault recordTooLarge, durabilityMissing */
 export function checkAppend({ bytes, durability }: Append, strongest: Durability): void {
-  checkSize(bytes, RECORD_BYTES_MAX);
+  checkRecord(bytes);
   if (DURABILITIES.indexOf(durability) > DURABILITIES.indexOf(strongest)) {
     throw new Fault("durabilityMissing", { asked: durability, strongest });
   }

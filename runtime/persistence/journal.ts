@@ -111,6 +111,8 @@ export interface JournalEntry {
 export interface Journal {
   /** The most that it can promise; an append that asks for more is rejected. */
   readonly strongest: Durability;
+  /** Set while so much waits that nobody should decide anything new; resolves when that is over. */
+  readonly whenFree?: Promise<void> | undefined;
   /**
    * Resolves when the record is as durable as asked. Appends of one entity may be sent without waiting: they are decided
    * in the order of the calls, and when one is refused all after it are, because their expected version no longer fits.
@@ -120,7 +122,7 @@ export interface Journal {
   append(append: Append): Promise<Appended>;
   /** The latest snapshot of an entity, and all records after it. */
   load(entity: EntityAddress): Promise<Loaded>;
-  /** Records from a version on, for paging through a history; a trimmed history begins where it begins. */
+  /** Records from a version on, for paging through a history; a trimmed history begins where it begins. Fewer than asked for when they are large (4 MiB), one at least. */
   read(entity: EntityAddress, page: RecordPage): Promise<readonly JournalRecord[]>;
   /**
    * Stores a snapshot of a version that is stored, then removes the records before `keepFrom`, both or neither. One that is older than the

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Fault } from "../fault.ts";
+import { Fault, isFault } from "../fault.ts";
 import type { Clock } from "../time/clock.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import type { Operation } from "./commit-queue.ts";
 import { compactStore } from "./compact-store.ts";
 import { examineDataFile, restoreLength } from "./data-file.ts";
 import { entityKey } from "./entity-address.ts";
+import { noteFailedFlush, rewriteAfterFailedFlush } from "./failed-flush.ts";
 import type { EntityAddress } from "./entity-address.ts";
 import { checkAppend, checkSnapshot } from "./journal-limits.ts";
 import type {
@@ -43,6 +44,10 @@ export interface LmdbJournalOptions {
   readonly usedBytesMax?: number;
   /** A file larger than this is made smaller at opening when most of it is unused. */
   readonly compactAboveBytes?: number;
+  /** A flush has failed. What is stored is unknown until the journal is opened again, which is for another process: this one should end. */
+  readonly onBroken?: (fault: Fault) => void;
+  /** Appends cannot be stored, and why; called once for each time, and with undefined when they can again. */
+  readonly onTrouble?: (why: Fault | undefined) => void;
 }
 
 /** 64 GiB. */
@@ -52,12 +57,17 @@ interface QueuedWrite extends Operation {
   readonly write: WriteOperation;
 }
 
+interface QueuedEntityWrite extends Operation {
+  readonly write: Exclude<WriteOperation, { readonly kind: "aside" }>;
+}
+
 /**
  * The journal of one machine: an LMDB environment in a directory, one writer, group commit. Opening it makes this process
  * the writer; one that had it open before is fenced from then on.
  * @throws Fault journalUnusable, journalCorrupt, journalFull
  */
 export async function openLmdbJournal(options: LmdbJournalOptions): Promise<LmdbJournal> {
+  rewriteAfterFailedFlush(options.path);
   await checkCutOff(options.path);
   let store = await openStore(options.path);
   try {
@@ -97,14 +107,32 @@ export class LmdbJournal implements Journal {
   /** The latest write of each entity that waits for its answer. */
   readonly #unanswered = new Map<string, Promise<unknown>>();
   #isClosed = false;
+  readonly #onTrouble: (why: Fault | undefined) => void;
+  #trouble: Fault | undefined = undefined;
 
-  constructor(store: LmdbStore, writer: Owner, { clock, usedBytesMax }: LmdbJournalOptions) {
+  constructor(store: LmdbStore, writer: Owner, options: LmdbJournalOptions) {
+    const { clock, usedBytesMax, onBroken } = options;
     this.#store = store;
     this.writer = writer;
     this.#clock = clock;
+    this.#onTrouble = options.onTrouble ?? (() => undefined);
     const lmdb = new LmdbWriter(store, writer, usedBytesMax ?? USED_BYTES_MAX);
-    const commit = (batch: readonly QueuedWrite[]) => lmdb.commit(batch.map(({ write }) => write));
-    this.#queue = new CommitQueue({ commit, flush: () => store.flush() }, clock);
+    const commit = (batch: readonly QueuedWrite[]) =>
+      this.#noting(() => lmdb.commit(batch.map(({ write }) => write)));
+    const broken = (fault: Fault): void => {
+      noteFailedFlush(store.path);
+      onBroken?.(fault);
+    };
+    this.#queue = new CommitQueue({ commit, flush: () => store.flush(), onBroken: broken }, clock);
+  }
+
+  get whenFree(): Promise<void> | undefined {
+    return this.#queue.whenFree;
+  }
+
+  /** Why the latest append could not be stored, in words; undefined when it could. */
+  get trouble(): string | undefined {
+    return this.#trouble?.message;
   }
 
   async append(append: Append): Promise<Appended> {
@@ -140,6 +168,16 @@ export class LmdbJournal implements Journal {
     return (await this.#submit({ write, awaitsFlush: true, sizeBytes: sealed.length })) as Stored;
   }
 
+  /** Begins an entity that is unknown here with its snapshot; `conflict` when it is known. */
+  async restore(snapshot: Omit<SnapshotWrite, "keepFrom">): Promise<Stored> {
+    checkSnapshot({ ...snapshot, keepFrom: 1 });
+    const { owner, version, bytes } = snapshot;
+    const key = entityKey(snapshot.entity);
+    const sealed = seal({ kind: "snapshot", key }, { version, atMs: this.#clock.wallMs(), owner, bytes });
+    const write = { kind: "restore", key, owner, version, sealed } as const;
+    return (await this.#submit({ write, awaitsFlush: true, sizeBytes: sealed.length })) as Stored;
+  }
+
   async remove({ entity, owner }: Removal): Promise<Stored> {
     const write = { kind: "remove", key: entityKey(entity), owner } as const;
     return (await this.#submit({ write, awaitsFlush: true, sizeBytes: SEAL_BYTES_MAX })) as Stored;
@@ -151,6 +189,23 @@ export class LmdbJournal implements Journal {
     return listEntities(this.#store, type, { after: afterKey, limit });
   }
 
+  /**
+   * Runs `work` in the transaction of this moment's writes, behind those before it and ahead of those after it: what is appended later is not stored
+   * without it. It has to be quick, and must not fail. Resolves once it is committed, or also flushed.
+   */
+  async aside<T>(
+    work: (store: LmdbStore) => T,
+    { awaitsFlush }: { readonly awaitsFlush: boolean },
+  ): Promise<T> {
+    this.#checkOpen();
+    let result: T | undefined;
+    const write = { kind: "aside", work: () => void (result = work(this.#store)) } as const;
+    const answer = await this.#queue.submit({ write, awaitsFlush, sizeBytes: SEAL_BYTES_MAX });
+    if (answer instanceof Fault) throw answer;
+    if (answer.kind === "fenced") throw new Fault("fenced", { by: answer.by?.incarnation ?? "nobody" });
+    return result as T;
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -158,7 +213,7 @@ export class LmdbJournal implements Journal {
     await this.#store.close();
   }
 
-  async #submit(queued: QueuedWrite): Promise<Exclude<WriteAnswer, Fault>> {
+  async #submit(queued: QueuedEntityWrite): Promise<Exclude<WriteAnswer, Fault>> {
     this.#checkOpen();
     const { key } = queued.write;
     const answered = this.#queue.submit(queued);
@@ -170,6 +225,26 @@ export class LmdbJournal implements Journal {
     } finally {
       if (this.#unanswered.get(key) === answered) this.#unanswered.delete(key);
     }
+  }
+
+  #noting(commit: () => readonly WriteAnswer[]): readonly WriteAnswer[] {
+    try {
+      const answers = commit();
+      for (const answer of answers) {
+        if (isFault(answer, "journalFull")) this.#note(answer);
+        else if (!(answer instanceof Fault) && answer.kind === "appended") this.#note(undefined);
+      }
+      return answers;
+    } catch (error) {
+      if (error instanceof Fault) this.#note(error);
+      throw error;
+    }
+  }
+
+  #note(trouble: Fault | undefined): void {
+    const isNews = trouble?.code !== this.#trouble?.code;
+    this.#trouble = trouble;
+    if (isNews) this.#onTrouble(trouble);
   }
 
   /** What an entity reads of itself must be as durable as what it has answered. */

@@ -11,14 +11,22 @@ export const JOURNAL_FORMAT = 1;
 const FORMAT_KEY = "format";
 /** The file of the environment in its directory. */
 export const DATA_FILE = "data.mdb";
+/** Beside it: which processes have it open. Also those that only read write into it. */
+export const LOCK_FILE = "lock.mdb";
 /** Abortable, committed when the call returns, and not flushed: `flush` does that on a thread. */
 const COMMIT_ONLY = 0x1_00_03;
 
+/** Owner only: what entities store is nobody else's. */
+const FOLDER_MODE = 0o700;
+
 /** The databases of the environment. */
-const NAMES: ReadonlySet<unknown> = new Set(["entities", "records", "snapshots", "meta"]);
+const NAMES: ReadonlySet<unknown> = new Set(["entities", "records", "snapshots", "wakes", "due", "meta"]);
 
 /** The first entry of a key in the records: see `entityKey`. */
 export type RecordKey = [entity: string, version: number];
+
+/** When which entity is to be woken. */
+export type DueKey = [atMs: number, entity: string];
 
 /** The LMDB environment of a journal: its databases, transactions, and what they take. */
 export interface LmdbStore {
@@ -27,6 +35,9 @@ export interface LmdbStore {
   readonly entities: Database<Uint8Array, string>;
   readonly records: Database<Uint8Array, RecordKey>;
   readonly snapshots: Database<Uint8Array, string>;
+  /** Which entities want to be woken, and when; `due` has the same in the order of time. */
+  readonly wakes: Database<Uint8Array, string>;
+  readonly due: Database<Uint8Array, DueKey>;
   /** Format and writer, as JSON. */
   readonly meta: Database<unknown, string>;
   /** Runs `work` in a write transaction: all of it becomes visible, or nothing. @throws Fault */
@@ -67,7 +78,7 @@ export async function openStore(path: string, { isReadOnly = false } = {}): Prom
 
 function openRoot(path: string, isReadOnly: boolean): RootDatabase {
   try {
-    if (!isReadOnly) mkdirSync(path, { recursive: true });
+    if (!isReadOnly) mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
     checkAccess(path, isReadOnly);
     // What is unused in a page may hold other bytes of this process: the directory is its owner's alone.
     return open({ path, noSubdir: false, noMemInit: true, readOnly: isReadOnly, maxDbs: 8, maxReaders: 126 });
@@ -80,6 +91,8 @@ function openRoot(path: string, isReadOnly: boolean): RootDatabase {
 function checkAccess(path: string, isReadOnly: boolean): void {
   const wanted = constants.R_OK | (isReadOnly ? 0 : constants.W_OK);
   accessSync(path, wanted);
+  const lock = join(path, LOCK_FILE);
+  accessSync(existsSync(lock) ? lock : path, constants.R_OK | constants.W_OK);
   const file = join(path, DATA_FILE);
   if (!existsSync(file) || statSync(file).size === 0) return;
   accessSync(file, wanted);
@@ -90,12 +103,16 @@ function storeOf(path: string, root: RootDatabase): LmdbStore {
   const entities = root.openDB<Uint8Array, string>("entities", { encoding: "binary" });
   const records = root.openDB<Uint8Array, RecordKey>("records", { encoding: "binary" });
   const snapshots = root.openDB<Uint8Array, string>("snapshots", { encoding: "binary" });
+  const wakes = root.openDB<Uint8Array, string>("wakes", { encoding: "binary" });
+  const due = root.openDB<Uint8Array, DueKey>("due", { encoding: "binary" });
   const meta = root.openDB<unknown, string>("meta", { encoding: "json" });
   return {
     path,
     entities,
     records,
     snapshots,
+    wakes,
+    due,
     meta,
     transact<T>(work: () => T): T {
       try {
@@ -113,7 +130,7 @@ function storeOf(path: string, root: RootDatabase): LmdbStore {
     },
     flush: () => flush(root as unknown as Syncing, path),
     copyTo: (directory) => root.backup(directory, true),
-    usedBytes: () => pagesOf(root, [entities, records, snapshots, meta]),
+    usedBytes: () => pagesOf(root, [entities, records, snapshots, wakes, due, meta]),
     close: () => root.close(),
   };
 }

@@ -14,6 +14,8 @@ const REMOVE_STEP = 1_000;
 export type WriteOperation =
   | AppendOperation
   | SnapshotOperation
+  | RestoreOperation
+  | AsideOperation
   | { readonly kind: "remove"; readonly key: string; readonly owner: Owner };
 
 interface AppendOperation {
@@ -31,6 +33,21 @@ interface SnapshotOperation {
   readonly version: number;
   readonly keepFrom: number;
   readonly sealed: Uint8Array;
+}
+
+/** The beginning of an entity that comes from elsewhere. */
+interface RestoreOperation {
+  readonly kind: "restore";
+  readonly key: string;
+  readonly owner: Owner;
+  readonly version: number;
+  readonly sealed: Uint8Array;
+}
+
+/** Something that is kept beside the records: `work` writes it into the same store. */
+interface AsideOperation {
+  readonly kind: "aside";
+  readonly work: () => void;
 }
 
 /** What a transaction made of an operation; a Fault is the answer to its asker alone. */
@@ -96,6 +113,10 @@ export class LmdbWriter {
   }
 
   #decide(operation: WriteOperation, full: Fault | undefined): WriteAnswer {
+    if (operation.kind === "aside") {
+      operation.work();
+      return { kind: "stored" };
+    }
     const head = this.#head(operation.key);
     // An entity that is damaged refuses its own writes, and not those of others in the batch.
     if (head instanceof Fault) return head;
@@ -105,6 +126,8 @@ export class LmdbWriter {
         return this.#append(operation, head, full);
       case "snapshot":
         return this.#snapshot(operation, head);
+      case "restore":
+        return full ?? this.#restore(operation, head);
       case "remove":
         return this.#remove(operation.key);
     }
@@ -136,6 +159,14 @@ export class LmdbWriter {
     this.#store.snapshots.putSync(key, sealed);
     this.#removeRecords(key, keepFrom);
     this.#heads.set(key, { ...head, owner, snapshotVersion: version });
+    return { kind: "stored" };
+  }
+
+  #restore({ key, owner, version, sealed }: RestoreOperation, head: Head): WriteAnswer {
+    if (head.version !== 0) return { kind: "conflict", version: head.version };
+    this.#store.entities.putSync(key, new Uint8Array(1));
+    this.#store.snapshots.putSync(key, sealed);
+    this.#heads.set(key, { version, owner, snapshotVersion: version });
     return { kind: "stored" };
   }
 

@@ -1,7 +1,7 @@
 import { Fault } from "../fault.ts";
 import { entityKey } from "./entity-address.ts";
 import type { EntityAddress } from "./entity-address.ts";
-import { checkAppend, checkSnapshot } from "./journal-limits.ts";
+import { PAGE_BYTES, checkAppend, checkSnapshot } from "./journal-limits.ts";
 import type {
   Append,
   Appended,
@@ -76,7 +76,7 @@ export class MemoryJournal implements Journal {
 
   async read(entity: EntityAddress, { fromVersion, limit }: RecordPage): Promise<readonly JournalRecord[]> {
     const records = this.#find(entity)?.records ?? [];
-    return records.filter(({ version }) => version >= fromVersion).slice(0, limit);
+    return fitting(records.filter(({ version }) => version >= fromVersion).slice(0, limit));
   }
 
   async snapshot(write: SnapshotWrite): Promise<Stored> {
@@ -147,4 +147,11 @@ function entryOf({ entity, version, snapshot }: Kept): JournalEntry {
   return snapshot === undefined
     ? { entity, version }
     : { entity, version, snapshotVersion: snapshot.version };
+}
+
+/** As many as a page takes; one at least. */
+function fitting(records: readonly JournalRecord[]): readonly JournalRecord[] {
+  let bytes = 0;
+  const full = records.findIndex((record) => (bytes += record.bytes.length) >= PAGE_BYTES);
+  return full === -1 ? records : records.slice(0, full + 1);
 }

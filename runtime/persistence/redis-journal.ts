@@ -4,6 +4,7 @@ import { readRedisFacts } from "../redis/redis-facts.ts";
 import { redisFitness, suffices, weakest } from "../redis/redis-fitness.ts";
 import type { RedisLink } from "../redis/redis-link.ts";
 import { REMOVE_SCRIPT } from "../redis/scripts/remove-script.ts";
+import { RESTORE_SCRIPT } from "../redis/scripts/restore-script.ts";
 import { SNAPSHOT_SCRIPT } from "../redis/scripts/snapshot-script.ts";
 import { checkAppend, checkSnapshot } from "./journal-limits.ts";
 import { entityKey, entityText } from "./entity-address.ts";
@@ -39,6 +40,8 @@ export class RedisJournal implements Journal {
   readonly #index: RedisEntityIndex;
   /** Entities that enter or leave the index: what is appended to them meanwhile waits. */
   readonly #indexing = new Map<string, Promise<unknown>>();
+  /** Snapshots on their way: one takes away records, and must not do so between the steps of a load. */
+  readonly #trimming = new Map<string, Promise<unknown>>();
   #isLooking = false;
   #strongest: Durability | undefined = undefined;
   #isClosed = false;
@@ -70,6 +73,10 @@ export class RedisJournal implements Journal {
     return this.#strongest ?? "memory";
   }
 
+  get whenFree(): Promise<void> | undefined {
+    return this.#writes.whenFree;
+  }
+
   async append(append: Append): Promise<Appended> {
     const { entity, owner, expectedVersion, atMs, durability } = append;
     this.#begin(entity, append.bytes.length);
@@ -90,6 +97,17 @@ export class RedisJournal implements Journal {
 
   async snapshot(snapshot: SnapshotWrite): Promise<Stored> {
     checkSnapshot(snapshot);
+    const key = entityKey(snapshot.entity);
+    const stored = this.#snapshot(snapshot);
+    this.#trimming.set(key, stored);
+    try {
+      return await stored;
+    } finally {
+      if (this.#trimming.get(key) === stored) this.#trimming.delete(key);
+    }
+  }
+
+  async #snapshot(snapshot: SnapshotWrite): Promise<Stored> {
     const { entity, owner, version, keepFrom } = snapshot;
     this.#begin(entity, snapshot.bytes.length);
     try {
@@ -98,6 +116,21 @@ export class RedisJournal implements Journal {
       await this.#enter(entity);
       const args = [version, keepFrom, bytes];
       const refusal = await this.#writes.write({ script: SNAPSHOT_SCRIPT, entity, owner, args });
+      return refusal ?? { kind: "stored" };
+    } finally {
+      this.#writes.release(snapshot.bytes.length);
+    }
+  }
+
+  /** Begins an entity that is unknown here with its snapshot; `conflict` when it is known. */
+  async restore(snapshot: Omit<SnapshotWrite, "keepFrom">): Promise<Stored> {
+    checkSnapshot({ ...snapshot, keepFrom: 1 });
+    const { entity, owner, version } = snapshot;
+    this.#begin(entity, snapshot.bytes.length);
+    try {
+      await this.#enter(entity);
+      const args = [version, Buffer.from(snapshot.bytes)];
+      const refusal = await this.#writes.write({ script: RESTORE_SCRIPT, entity, owner, args });
       return refusal ?? { kind: "stored" };
     } finally {
       this.#writes.release(snapshot.bytes.length);
@@ -122,6 +155,7 @@ export class RedisJournal implements Journal {
   async load(entity: EntityAddress): Promise<Loaded> {
     // What was appended before is on its way over the writer's connection: this question goes behind it.
     await this.#indexing.get(entityKey(entity))?.catch(() => undefined);
+    await this.#trimming.get(entityKey(entity))?.catch(() => undefined);
     this.#writes.flush();
     return this.#reading({ entity: entityText(entity) }, () => this.#records.load(entity, this.#writer));
   }

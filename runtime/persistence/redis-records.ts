@@ -1,11 +1,13 @@
 import { Fault } from "../fault.ts";
 import type { RedisCommands } from "../redis/redis-connection.ts";
 import { entityKeys } from "../redis/redis-keys.ts";
+import { RECORDS_SCRIPT } from "../redis/scripts/records-script.ts";
 import { entityText } from "./entity-address.ts";
 import type { EntityAddress } from "./entity-address.ts";
+import { PAGE_BYTES } from "./journal-limits.ts";
 import type { JournalRecord, Loaded, RecordPage } from "./journal.ts";
 
-/** Records that are fetched at a time. */
+/** Records that are fetched at a time, at most. */
 const PAGE_RECORDS = 256;
 
 type StreamEntry = readonly [id: Buffer, fields: readonly Buffer[]];
@@ -45,14 +47,8 @@ export class RedisRecords {
   }
 
   async #range(entity: EntityAddress, from: string, limit: number): Promise<readonly JournalRecord[]> {
-    const answer = await this.#commands.commandBytes(
-      "xrange",
-      entityKeys(entity).log,
-      from,
-      "+",
-      "COUNT",
-      limit,
-    );
+    const { log } = entityKeys(entity);
+    const answer = await this.#commands.scriptBytes(RECORDS_SCRIPT, [log], [from, limit, PAGE_BYTES]);
     return (answer as readonly StreamEntry[]).map((entry) => recordOf(entity, entry));
   }
 }

@@ -5,6 +5,7 @@ import type { RedisScript } from "../redis/redis-script.ts";
 import { entityText } from "./entity-address.ts";
 import type { EntityAddress } from "./entity-address.ts";
 import type { Conflict, Fenced, Owner } from "./journal.ts";
+import { Crowd } from "./crowd.ts";
 import { RedisAppends } from "./redis-appends.ts";
 import type { RedisAppend } from "./redis-appends.ts";
 import { journalFault } from "./redis-journal-fault.ts";
@@ -22,6 +23,9 @@ export interface OwnersWrite {
 /** Writes that wait for an answer, at most, and their bytes. */
 const UNDER_WAY_MAX = 65_536;
 const UNDER_WAY_BYTES_MAX = 64 * 1024 * 1024;
+/** With more, those who can wait do not decide anything new; so the limits above are for those who cannot. */
+const CROWDED = 49_152;
+const CROWDED_BYTES = 48 * 1024 * 1024;
 
 /** What becomes of writes on their way: their order, how many there may be, and what their answers mean. */
 export class RedisWrites {
@@ -30,10 +34,16 @@ export class RedisWrites {
   readonly #onIdle: (() => void)[] = [];
   #underWay = 0;
   #underWayBytes = 0;
+  #crowd: Crowd | undefined = undefined;
 
   constructor(connection: RedisConnection) {
     this.#connection = connection;
     this.#appends = new RedisAppends(connection, new ReplicaAcknowledgements(connection));
+  }
+
+  /** Set while so much is under way that nobody should decide anything new; resolves when that is over. */
+  get whenFree(): Promise<void> | undefined {
+    return this.#crowd?.isOver;
   }
 
   /** Takes a place until `release`. @throws Fault journalBusy */
@@ -43,12 +53,21 @@ export class RedisWrites {
     }
     this.#underWay++;
     this.#underWayBytes += bytes;
+    if (this.#isCrowded) this.#crowd ??= new Crowd();
   }
 
   release(bytes: number): void {
     this.#underWay--;
     this.#underWayBytes -= bytes;
+    if (!this.#isCrowded) {
+      this.#crowd?.end();
+      this.#crowd = undefined;
+    }
     if (this.#underWay === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  get #isCrowded(): boolean {
+    return this.#underWay > CROWDED || this.#underWayBytes > CROWDED_BYTES;
   }
 
   /** Resolves with undefined when it is stored and as durable as asked, or with the refusal. @throws Fault journalUnavailable, journalFull, journalCorrupt */

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isFault } from "../fault.ts";
-import { headOf, readSnapshot, recordPages } from "./lmdb-reader.ts";
-import type { LmdbStore } from "./lmdb-store.ts";
+import { headOf, readRecords, readSnapshot, recordPages } from "./lmdb-reader.ts";
+import type { StoreReads } from "./still-store.ts";
+import { keysOf } from "./entity-keys.ts";
 
 /** What a look at everything has found. */
 export interface Verified {
@@ -12,12 +13,11 @@ export interface Verified {
   readonly problems: readonly string[];
 }
 
-const PAGE_ENTITIES = 100;
 /** With more, the rest is not worth telling. */
 const PROBLEMS_MAX = 100;
 
 /** Reads every record and snapshot and holds it against its checksum: for operators, and when a file was cut off. */
-export async function verifyStore(store: LmdbStore): Promise<Verified> {
+export async function verifyStore(store: StoreReads): Promise<Verified> {
   const counts = { entities: 0, records: 0, snapshots: 0 };
   const problems: string[] = [];
   const noting = async (work: () => Promise<void>): Promise<void> => {
@@ -29,7 +29,7 @@ export async function verifyStore(store: LmdbStore): Promise<Verified> {
     }
   };
   await noting(async () => {
-    for (const key of keysOf(store)) {
+    for (const key of keysOf(store, undefined)) {
       counts.entities += 1;
       await noting(() => verifyEntity(store, key, counts));
       if (problems.length >= PROBLEMS_MAX) return;
@@ -38,31 +38,19 @@ export async function verifyStore(store: LmdbStore): Promise<Verified> {
   return { ...counts, problems };
 }
 
-function* keysOf(store: LmdbStore): Generator<string> {
-  for (let after = ""; ;) {
-    const keys = store.look(() => [
-      ...store.entities.getKeys({
-        ...(after === "" ? {} : { start: after, exclusiveStart: true }),
-        limit: PAGE_ENTITIES,
-      }),
-    ]);
-    const last = keys.at(-1);
-    if (last === undefined) return;
-    yield* keys;
-    after = last;
-  }
-}
-
 async function verifyEntity(
-  store: LmdbStore,
+  store: StoreReads,
   key: string,
   counts: { records: number; snapshots: number },
 ): Promise<void> {
   const { version } = headOf(store, key);
   const snapshot = readSnapshot(store, key);
   if (snapshot !== undefined) counts.snapshots += 1;
-  for await (const page of recordPages(store, key, { after: snapshot?.version ?? 0, last: version })) {
-    counts.records += page.length;
-  }
+  const after = snapshot?.version ?? 0;
+  const [first] = readRecords(store, key, { fromVersion: 1, limit: 1 });
+  // A history that is kept has no gaps, wherever it begins; and what a load needs must be there.
+  const from = Math.min(after, (first?.version ?? after + 1) - 1);
+  const pages = recordPages(store, key, { after: from, last: version });
+  for await (const page of pages) counts.records += page.length;
   await nextTurn();
 }

@@ -231,6 +231,24 @@ function loading(suite: Suite): void {
       assert.equal((await journal.read(room, { fromVersion: 24, limit: 5 })).length, 2);
       assert.deepEqual(await journal.read(room, { fromVersion: 26, limit: 5 }), []);
     });
+
+    it("gives large records a few at a time, and all of them", async () => {
+      const { journal, claim } = suite();
+      const room = entity();
+      const owner = await claim(room);
+      const large = new Uint8Array(1_000_000).fill(1);
+      for (let version = 0; version < 12; version++) {
+        await journal.append({ ...appending(room, owner, version), bytes: large });
+      }
+      const page = await journal.read(room, { fromVersion: 1, limit: 12 });
+      assert.ok(page.length >= 1 && page.length <= 6, `${page.length} megabytes at once`);
+      const rest = await journal.read(room, { fromVersion: page.length + 1, limit: 1 });
+      assert.deepEqual(
+        rest.map(({ version }) => version),
+        [page.length + 1],
+      );
+      assert.equal((await allRecords(journal, room)).length, 12);
+    });
   });
 }
 
@@ -249,6 +267,26 @@ function snapshots(suite: Suite): void {
       assert.equal(text(loaded.snapshot), "three");
       assert.deepEqual((await allRecords(journal, room)).map(text), ["step 4", "step 5"]);
       assert.equal((await journal.read(room, { fromVersion: 1, limit: 10 })).length, 5);
+    });
+
+    it("takes no record from a load that begins while it is on its way", async () => {
+      const { journal, claim } = suite();
+      const room = entity();
+      const owner = await claim(room);
+      for (let round = 1; round <= 20; round++) {
+        const version = round * 5;
+        for (let at = version - 5; at < version; at++) await journal.append(appending(room, owner, at));
+        const stored = journal.snapshot({
+          entity: room,
+          owner,
+          version,
+          bytes: bytes("s"),
+          keepFrom: version + 1,
+        });
+        const records = await allRecords(journal, room);
+        assert.ok(records.length === 0 || records.length === 5, `${records.length} records`);
+        await stored;
+      }
     });
 
     it("removes the records before the one to keep, and the next append goes on from there", async () => {

@@ -18,16 +18,24 @@ afterEach(() => scratch.dispose());
 
 describe("the room of a journal", { timeout: 60_000 }, () => {
   it("that is used up refuses appends by name, until a snapshot makes room; nothing is lost", async () => {
-    const journal = await scratch.open({ usedBytesMax: 2 * MEBIBYTE });
+    const told: unknown[] = [];
+    const journal = await scratch.open({
+      usedBytesMax: 2 * MEBIBYTE,
+      onTrouble: (why) => told.push(why?.code),
+    });
     const stored = await fillUp(scratch);
     assert.ok(stored > 50);
     assert.equal((await journal.load(ROOM)).version, stored);
+    assert.deepEqual(told, ["journalFull"]);
+    assert.match(journal.trouble ?? "", /^journalFull: /);
     const snapshot = { version: stored, bytes: new Uint8Array(10), keepFrom: stored + 1 };
     assert.deepEqual(await journal.snapshot({ entity: ROOM, owner: journal.writer, ...snapshot }), {
       kind: "stored",
     });
     await scratch.fill("room", 20, 10_000);
     assert.equal((await journal.load(ROOM)).version, stored + 20);
+    assert.deepEqual(told, ["journalFull", undefined], "told once, and when it was over");
+    assert.equal(journal.trouble, undefined);
   });
 
   it("grows as it is needed, and what was removed is used again", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Fault } from "../../../../runtime/fault.ts";
 import { CommitQueue } from "../../../../runtime/persistence/commit-queue.ts";
 import type { CommitTarget, Operation } from "../../../../runtime/persistence/commit-queue.ts";
 import { VirtualClock } from "../../../../runtime/time/virtual-clock.ts";
@@ -13,7 +14,12 @@ interface Named extends Operation {
 class SlowDisk implements CommitTarget<Named, string> {
   readonly batches: string[][] = [];
   readonly flushes: PromiseWithEnds[] = [];
+  readonly broken: string[] = [];
   failsWith: Error | undefined;
+
+  onBroken({ code }: Fault): void {
+    this.broken.push(code);
+  }
 
   commit(batch: readonly Named[]): readonly string[] {
     if (this.failsWith !== undefined) throw this.failsWith;
@@ -103,9 +109,9 @@ describe("the commit queue", () => {
     await turns();
     const waiting = queue.submit(safe("b"));
     disk.flushes[0]?.reject(new Error("input/output error"));
-    for (const submitted of [first, waiting, queue.submit(quick("c"))]) {
-      await assert.rejects(submitted, { code: "journalUnavailable" });
-    }
+    for (const submitted of [first, waiting]) await assert.rejects(submitted, { code: "journalUnavailable" });
+    assert.throws(() => void queue.submit(quick("c")), { code: "journalUnavailable" });
+    assert.deepEqual(disk.broken, ["journalUnavailable"], "said once: the process is to end");
     assert.deepEqual(disk.batches, [["a"]]);
   });
 
@@ -113,7 +119,7 @@ describe("the commit queue", () => {
     const { disk, queue } = open();
     const half = 40 * 1_048_576;
     const first = queue.submit(safe("a", half));
-    await assert.rejects(queue.submit(safe("b", half)), { code: "journalBusy" });
+    assert.throws(() => void queue.submit(safe("b", half)), { code: "journalBusy" });
     await turns();
     disk.flushes[0]?.resolve();
     await first;
@@ -121,6 +127,20 @@ describe("the commit queue", () => {
     await turns();
     disk.flushes[1]?.resolve();
     assert.equal(await second, "c is stored");
+  });
+
+  it("says before its limit that nobody should decide anything new, until less waits", async () => {
+    const { disk, queue } = open();
+    const isCrowded = (): boolean => queue.whenFree !== undefined;
+    const first = [queue.submit(safe("a", 40 * 1_048_576))];
+    assert.equal(isCrowded(), false);
+    first.push(queue.submit(safe("b", 10 * 1_048_576)));
+    assert.equal(isCrowded(), true);
+    await queue.whenFree;
+    assert.equal(isCrowded(), false);
+    await turns();
+    disk.flushes[0]?.resolve();
+    await Promise.all(first);
   });
 
   it("is not settled while a flush is under way that nobody waits for", async () => {
