@@ -18,7 +18,7 @@ export interface OpenAsk {
 }
 
 /**
- * Anything that takes messages: a local actor, a client's socket, a channel of subscribers, later an actor on another node.
+ * Anything that takes messages: a local actor, a client's socket, a channel of subscribers, an entity, an actor on another node.
  * Only `context` and the actor system call `deliver`; everybody else holds it as a `Reference`.
  */
 export abstract class ActorRef<P extends Protocol> implements Reference<P> {
@@ -26,4 +26,9 @@ export abstract class ActorRef<P extends Protocol> implements Reference<P> {
   abstract readonly address: string;
   /** Takes a message of this protocol, for an ask together with the open question. Never throws. */
   abstract deliver(message: TaggedMessage, ask: OpenAsk | undefined): Verdict;
+
+  /** What is said to it, if that can be said from another node; undefined for what means nothing outside of its process. */
+  protocolAbroad(): Protocol | undefined {
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 import type { AnyEvent, Events } from "../../protocols/events.ts";
 import type { AskKind, AskMessage, Own, Protocol, Reply, Tell } from "../../protocols/protocol.ts";
 import type { AnyReference, Reference } from "../../protocols/reference.ts";
+import type { Firing, ReminderTime } from "../reminders/reminder.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { AskOptions, Outcome, ReplyTo } from "./context.ts";
 
@@ -12,6 +13,8 @@ export interface DecideContext<P extends Protocol, Args = void> {
   /** What its type was offered with. */
   readonly args: Args;
   readonly log: Logger;
+  /** The reminder that this message comes from; undefined for any other message. */
+  readonly firing: Firing | undefined;
   /** Milliseconds on a clock that never jumps; only differences mean something. */
   nowMs(): number;
   /** Milliseconds since 1970. */
@@ -37,6 +40,15 @@ export interface AfterContext<P extends Protocol, Args = void> extends DecideCon
   /** Sends `message` to oneself in `delayMs`, unless the entity stops or restarts before. While a timer runs, the entity stays in memory. */
   startTimer(name: string, delayMs: number, message: Own<P>): void;
   stopTimer(name: string): void;
+  /**
+   * Has the entity told `message` at a time, wherever it is then: a timer that is stored with the decision, survives restarts, and does not keep the entity
+   * in memory. Setting one that is set already replaces it. It comes at least once, as a decision of its own, and has one effect: what is stored
+   * of that decision ends the reminder, or moves it to its next time. When several times have passed it comes once (`context.firing`).
+   * @throws RangeError for a time that is none
+   */
+  remind(name: string, when: ReminderTime, message: Own<P>): void;
+  /** Once this is stored, the reminder does not come any more. */
+  forget(name: string): void;
   /** Sends `message` to oneself once, when `target` has stopped. While it watches, the entity stays in memory. */
   watch(target: AnyReference, message: Own<P>): void;
   unwatch(target: AnyReference): void;
@@ -52,10 +64,17 @@ export interface AfterAskContext<P extends Protocol, K extends AskKind<P>, Args 
   replyLater(): ReplyTo<P, K>;
 }
 
+/** A change of a reminder as data: what `remind` and `forget` of an `AfterContext` say. */
+export type ReminderOrder<P extends Protocol> =
+  | ({ readonly kind: "remind"; readonly name: string; readonly message: Own<P> } & ReminderTime)
+  | { readonly kind: "forget"; readonly name: string };
+
 /** What an entity decided about a message that nobody waits for. */
 export interface TellDecision<P extends Protocol, E extends Events, State, Args> {
   /** What has happened by that, stored together or not at all. */
   readonly events?: readonly AnyEvent<E>[];
+  /** What becomes of its reminders, stored together with the events. */
+  readonly reminders?: readonly ReminderOrder<P>[];
   /** What is to be done once that is stored, with the state as it is right after these events. */
   readonly after?: (state: State, context: AfterContext<P, Args>) => void;
 }
@@ -64,10 +83,11 @@ export interface TellDecision<P extends Protocol, E extends Events, State, Args>
 export type AskDecision<P extends Protocol, E extends Events, State, Args, K extends AskKind<P>> =
   | (AskParts<P, E, State, Args, K> & Answer<P, State, K>)
   | (Required<Pick<AskParts<P, E, State, Args, K>, "after">> &
-      Pick<AskParts<P, E, State, Args, K>, "events"> & { readonly reply?: undefined });
+      Pick<AskParts<P, E, State, Args, K>, "events" | "reminders"> & { readonly reply?: undefined });
 
 interface AskParts<P extends Protocol, E extends Events, State, Args, K extends AskKind<P>> {
   readonly events?: readonly AnyEvent<E>[];
+  readonly reminders?: readonly ReminderOrder<P>[];
   readonly after?: (state: State, context: AfterAskContext<P, K, Args>) => void;
 }
 

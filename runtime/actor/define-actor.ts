@@ -55,8 +55,11 @@ export interface ActorParts<P extends Protocol, State, Args> {
   readonly protocol: P;
   /** The name of the kind of actor in the tree; the protocol's name unless given. */
   readonly type?: string;
-  /** Builds the state of a new life, also after a restart, from the arguments of the spawn. May spawn and start timers. */
-  readonly initialState: (args: Args, context: Context<P>) => State;
+  /**
+   * Builds the state of a new life, also after a restart, from the arguments of the spawn. May spawn and start timers. A promise is
+   * awaited before the life begins; meanwhile the mail waits.
+   */
+  readonly initialState: (args: Args, context: Context<P>) => State | Promise<State>;
   readonly handlers: Handlers<P, State>;
   /** Releases what the state holds, after all children have stopped. Awaited, at most `stopWithinMs`. */
   readonly afterStop?: (state: State, context: Context<P>, reason: EndReason) => void | Promise<void>;

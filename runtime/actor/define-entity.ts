@@ -10,7 +10,7 @@ import type {
   TellMessage,
 } from "../../protocols/protocol.ts";
 import type { Durability } from "../persistence/journal.ts";
-import type { AskDecision, DecideContext, TellDecision } from "./decision.ts";
+import type { AskDecision, DecideContext, ReminderOrder, TellDecision } from "./decision.ts";
 
 /** How long an entity that nobody needs stays in memory unless its definition says otherwise, in milliseconds. */
 const PASSIVATE_AFTER_MS = 60_000;
@@ -71,6 +71,8 @@ export interface EntityParts<P extends Protocol, E extends Events, State, Args> 
   readonly events: E;
   /** The name of the kind of entity, in addresses and in the journal: letters, digits and dashes; the protocol's name unless given. */
   readonly type?: string;
+  /** In a cluster it is placed on nodes of this role; `entities` unless given. */
+  readonly role?: string;
   /** The state of an entity to which nothing has happened yet. */
   readonly initialState: (id: string, args: Args) => State;
   readonly decide: Decide<P, E, State, Args>;
@@ -91,6 +93,7 @@ export interface EntityParts<P extends Protocol, E extends Events, State, Args> 
 /** A decision of any entity, as the runtime reads it. */
 export interface AnyDecision {
   readonly events?: readonly TaggedMessage[];
+  readonly reminders?: readonly ReminderOrder<Protocol>[];
   readonly reply?: TaggedMessage | ((state: never) => TaggedMessage);
   readonly after?: (state: never, context: never) => void;
 }

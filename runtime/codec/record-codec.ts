@@ -1,7 +1,9 @@
 import { Packr } from "msgpackr";
 import type { Events } from "../../protocols/events.ts";
 import type { TaggedMessage } from "../../protocols/protocol.ts";
+import type { ReminderChange } from "../reminders/reminder.ts";
 import { isLocalOnly } from "./message-codec.ts";
+import type { PackedChange, ReminderCodec } from "./reminder-codec.ts";
 import { upcast } from "./upcast.ts";
 import { compileMessages } from "./validator.ts";
 import type { Validate } from "./validator.ts";
@@ -12,10 +14,11 @@ export interface Receipt {
   readonly seq: number;
 }
 
-/** One step of an entity: what happened, and which delivery it came from. */
+/** One step of an entity: what happened, which delivery it came from, and what it did to the entity's reminders. */
 export interface StoredRecord {
   readonly events: readonly TaggedMessage[];
   readonly receipt?: Receipt;
+  readonly reminders?: readonly ReminderChange[];
 }
 
 /** A record from the journal in the present version of its events, or why it cannot be read. */
@@ -29,26 +32,29 @@ interface Packed {
   readonly v: number;
   readonly e: readonly TaggedMessage[];
   readonly r?: readonly [sender: string, seq: number];
+  readonly m?: readonly PackedChange[];
 }
 
 /** Writes the records of one kind of entity and reads them back, whatever version they were written in. */
 export class RecordCodec {
   readonly #events: Events;
+  readonly #reminders: ReminderCodec | undefined;
   readonly #validate: Validate<TaggedMessage>;
   readonly #packr = new Packr({ useRecords: false, variableMapSize: true, int64AsType: "number" });
 
   /** @throws TypeError when an event has a field that means nothing outside of its process */
-  constructor(events: Events) {
+  constructor(events: Events, reminders?: ReminderCodec) {
     const local = Object.entries(events.events).find(([, fields]) => isLocalOnly(fields));
     if (local !== undefined) {
       throw new TypeError(`events ${events.name}: "${local[0]}" holds values of one process`);
     }
     this.#events = events;
+    this.#reminders = reminders;
     this.#validate = compileMessages(events.events) as Validate<TaggedMessage>;
   }
 
   /** @throws TypeError for an event that could not be read back: that is a mistake in the code that decided it */
-  encode({ events, receipt }: StoredRecord): Uint8Array {
+  encode({ events, receipt, reminders }: StoredRecord): Uint8Array {
     for (const event of events) {
       const checked = this.#validate(event);
       if (!checked.ok) {
@@ -59,6 +65,7 @@ export class RecordCodec {
       v: this.#events.version,
       e: events,
       ...(receipt === undefined ? {} : { r: [receipt.sender, receipt.seq] }),
+      ...(reminders === undefined ? {} : { m: this.#packed(reminders) }),
     };
     return this.#packr.pack(packed);
   }
@@ -74,10 +81,27 @@ export class RecordCodec {
     if (!isPacked(packed)) return unreadable("the bytes are no record");
     const { name, version } = this.#events;
     if (packed.v > version) return unreadable(`${name} ${packed.v} is newer than ${version}`);
-    return this.#open(packed);
+    try {
+      return this.#open(packed);
+    } catch (error) {
+      return unreadable(String((error as Error).message));
+    }
   }
 
-  #open({ v, e, r }: Packed): DecodedRecord {
+  #packed(reminders: readonly ReminderChange[]): readonly PackedChange[] {
+    const codec = this.#reminders;
+    if (codec === undefined) throw new TypeError(`events ${this.#events.name}: nobody reads reminders`);
+    return reminders.map((change) => codec.packChange(change));
+  }
+
+  /** @throws TypeError when a reminder cannot be read */
+  #unpacked(changes: readonly PackedChange[]): readonly ReminderChange[] {
+    const codec = this.#reminders;
+    if (codec === undefined) throw new TypeError("the record holds reminders, and nobody reads them");
+    return changes.map((change) => codec.unpackChange(change));
+  }
+
+  #open({ v, e, r, m }: Packed): DecodedRecord {
     const events: TaggedMessage[] = [];
     for (const written of e) {
       const lifted = upcast(this.#events, v, written);
@@ -89,15 +113,20 @@ export class RecordCodec {
     }
     return {
       ok: true,
-      record: { events, ...(r === undefined ? {} : { receipt: { sender: r[0], seq: r[1] } }) },
+      record: {
+        events,
+        ...(r === undefined ? {} : { receipt: { sender: r[0], seq: r[1] } }),
+        ...(m === undefined ? {} : { reminders: this.#unpacked(m) }),
+      },
     };
   }
 }
 
 function isPacked(value: unknown): value is Packed {
   if (typeof value !== "object" || value === null) return false;
-  const { v, e, r } = value as Partial<Packed>;
+  const { v, e, r, m } = value as Partial<Packed>;
   if (!Number.isInteger(v) || !Array.isArray(e)) return false;
+  if (m !== undefined && !(Array.isArray(m) && m.every((change) => Array.isArray(change)))) return false;
   const areEvents = e.every(
     (event: unknown) => typeof event === "object" && event !== null && "kind" in event,
   );

@@ -259,15 +259,23 @@ export class ActorSystem {
     options: AskOptions | undefined,
     asker: Asker | undefined,
   ): Promise<TaggedMessage> {
-    const ask = new Ask(to as ActorRef<Protocol>, options?.deadlineMs ?? ASK_DEADLINE_MS, asker);
-    const verdict = ask.isCycle() ? "cycle" : ask.to.deliver(message, ask);
-    if (verdict === "accepted") this.#await(ask);
-    else ask.refuse(new Fault(refusalOf(verdict, ask.to), { address: to.address, kind: message.kind }));
+    return this.putAsk(
+      new Ask(to as ActorRef<Protocol>, options?.deadlineMs ?? ASK_DEADLINE_MS, asker),
+      message,
+    );
+  }
+
+  /** The same for a question that is made already. */
+  putAsk(ask: Ask, message: TaggedMessage): Promise<TaggedMessage> {
+    const { to } = ask;
+    const verdict = ask.isCycle() ? "cycle" : to.deliver(message, ask);
+    if (verdict === "accepted") this.awaitAnswer(ask);
+    else ask.refuse(new Fault(refusalOf(verdict, to), { address: to.address, kind: message.kind }));
     return ask.promise;
   }
 
-  // A receiver that is no actor may have answered already.
-  #await(ask: Ask): void {
+  /** Lets the deadline of a question that was taken begin; a receiver that is no actor may have answered already. */
+  awaitAnswer(ask: Ask): void {
     if (!ask.settled) this.deadlines.add(ask, ask.deadlineMs);
   }
 

@@ -13,6 +13,17 @@ export interface Asker {
   readonly cause: Ask | undefined;
 }
 
+/** Where a question stands open: with the actor that is to answer it, or among those that went to other nodes. */
+export interface AskHolder {
+  forgetAsk(ask: Ask): void;
+}
+
+/** Who on other nodes waits for the answer to a question that came from one. */
+export interface CarriedChain {
+  /** Whether this actor is one of them, still in the turn in which it asked. */
+  waits(cell: Cell): boolean;
+}
+
 const nothing = (): void => {};
 
 /**
@@ -28,8 +39,12 @@ export class Ask extends Deadline implements OpenAsk {
   readonly asker: Asker | undefined;
   /** Whom it was put to. */
   readonly to: ActorRef<Protocol>;
-  /** The cell in whose list this question stands open. */
-  holder: Cell | undefined = undefined;
+  /** In whose list this question stands open. */
+  holder: AskHolder | undefined = undefined;
+  /** Its number there, where they are numbered. */
+  ticket = 0;
+  /** Who waits for it on other nodes. */
+  carried: CarriedChain | undefined = undefined;
   previousOpen: Ask | undefined = undefined;
   nextOpen: Ask | undefined = undefined;
   /** Ended, one way or the other. */
@@ -56,8 +71,10 @@ export class Ask extends Deadline implements OpenAsk {
   isCycle(): boolean {
     if (!(this.to instanceof LocalRef)) return false;
     const { cell } = this.to;
-    for (let asker = this.asker; asker !== undefined; asker = asker.cause?.asker) {
-      if (asker.cell === cell && cell.open !== TURN.none && cell.turn === asker.turn) return true;
+    if (this.carried?.waits(cell) === true) return true;
+    for (let { asker } = this; asker !== undefined; asker = asker.cause?.asker) {
+      if (asker.cell === cell && isWaiting(asker)) return true;
+      if (asker.cause?.carried?.waits(cell) === true) return true;
     }
     return false;
   }
@@ -85,4 +102,9 @@ export class Ask extends Deadline implements OpenAsk {
     this.cancel();
     this.holder?.forgetAsk(this);
   }
+}
+
+/** Whether an actor is still in the turn in which it asked. */
+export function isWaiting({ cell, turn }: Asker): boolean {
+  return cell.open !== TURN.none && cell.turn === turn;
 }

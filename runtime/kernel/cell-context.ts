@@ -118,14 +118,15 @@ export class CellContext implements Context<Protocol> {
   watch(target: AnyReference, message: Own<Protocol>): void {
     const cell = this.live();
     const present = presentCell(target);
-    if (present === undefined) cell.deliverOwn(message);
-    else watch(cell, present, message);
+    if (present !== undefined) watch(cell, present, message);
+    else if (!(target as PlacedRef).watchAway(cell, message)) cell.deliverOwn(message);
   }
 
   unwatch(target: AnyReference): void {
     const cell = this.live();
     const present = presentCell(target);
     if (present !== undefined) unwatch(cell, present);
+    if (target instanceof PlacedRef) target.unwatchAway(cell);
   }
 
   startTimer(name: string, delayMs: number, message: Own<Protocol>): void {

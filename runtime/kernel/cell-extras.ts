@@ -2,12 +2,12 @@ import type { TaggedMessage } from "../../protocols/protocol.ts";
 import type { RestartHistory } from "../supervision/restart-budget.ts";
 import type { FailureCause } from "../supervision/restart-policy.ts";
 import type { Deadline } from "../time/deadlines.ts";
-import type { Cell } from "./cell.ts";
 import type { FailureRecord } from "./failure-record.ts";
 import type { Lane } from "./lane.ts";
 import type { NamedTimer } from "./named-timer.ts";
 import type { Refit } from "./refit.ts";
 import type { StallWatch } from "./stall-watch.ts";
+import type { Watched, Watcher } from "./watch.ts";
 
 /** The restarts that still count, by what made them necessary. */
 export type RestartHistories = Readonly<Record<FailureCause, RestartHistory>>;
@@ -36,9 +36,9 @@ export class CellExtras {
   control: Lane | undefined = undefined;
   timers: Map<string, NamedTimer> | undefined = undefined;
   /** Who is told of this actor's stop, and in which words. */
-  watchers: Map<Cell, TaggedMessage> | undefined = undefined;
+  watchers: Map<Watcher, TaggedMessage> | undefined = undefined;
   /** Whose stop this actor waits for. */
-  watching: Set<Cell> | undefined = undefined;
+  watching: Set<Watched> | undefined = undefined;
   stash: Lane | undefined = undefined;
   abort: AbortController | undefined = undefined;
   /** The latest failures, newest first. */

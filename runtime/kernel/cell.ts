@@ -23,6 +23,7 @@ import { stalled } from "./stall.ts";
 import { beginTurnWatch, endTurnWatch } from "./stall-watch.ts";
 import type { StallWatch } from "./stall-watch.ts";
 import { callSupervisor, fail } from "./supervise.ts";
+import type { Watched, Watcher } from "./watch.ts";
 import type { Phase, Turn } from "./phase.ts";
 
 /** Messages of others that may wait in a mailbox unless the definition says otherwise. */
@@ -40,7 +41,7 @@ const NACT_PROPERTIES = { afterStop: nothing, onCrash: nothing };
  * children are nact's. At most one turn is open at any time, whatever happens: it spans the handler and its promise, and
  * one that ends after its life did is ignored.
  */
-export class Cell extends NactActor implements InFlight {
+export class Cell extends NactActor implements InFlight, Watched {
   declare parent: NactParent | undefined;
   declare children: Map<string, Cell>;
   /**
@@ -139,6 +140,10 @@ export class Cell extends NactActor implements InFlight {
     const front = new Lane();
     front.push(message, ask, this.system.dispatcher.tick());
     this.mailbox.takeInFront(front);
+  }
+
+  unwatchedBy(watcher: Watcher): void {
+    this.extras?.watchers?.delete(watcher);
   }
 
   /** Silence is a fault: the watch's deadline has passed without a sign of progress. */

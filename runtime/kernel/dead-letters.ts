@@ -12,8 +12,14 @@ export type DeadLetterReason =
   | "handlerFailed" // the handler threw; the message is not tried again
   | "turnRevoked" // its turn was given up: the actor was restarted, or had to stop
   | "outOfOrder" // a delivery without the one before it, which was not stored; both are sent again
+  | "recordTooLarge" // what its receiver decided about it is more than a record may hold
   | "askEnded" // the asker had given up before its turn came
-  | "lateReply"; // an answer to a question that had ended
+  | "lateReply" // an answer to a question that had ended
+  | "mailboxFull" // it came from another node, whose word to the sender was `accepted`, and there was no room
+  | "nodeLost" // on its way to a node that has ended, or in its inbox: nobody knows whether it was handled
+  | "notUnderstood" // it came from another node, and this one cannot read it
+  | "cannotTravel" // it holds what means nothing on another node, or is too large for the way
+  | "unroutable"; // nobody could be found who owns the entity, in the time that a message waits for that
 
 /** One message that was not handled. It names the kind, never the content. */
 export interface DeadLetter {

@@ -52,12 +52,10 @@ class DrainLook extends Deadline {
 
 /** Whether an actor has no turn open, no mail and no question to answer. */
 export function isIdle(cell: Cell): boolean {
-  const { control, stash } = cell.extras ?? {};
-  return (
-    cell.open === TURN.none &&
-    cell.mailbox.size === 0 &&
-    (control?.size ?? 0) === 0 &&
-    (stash?.size ?? 0) === 0 &&
-    cell.firstOpenAsk === undefined
-  );
+  return isOutOfMail(cell) && (cell.extras?.stash?.size ?? 0) === 0 && cell.firstOpenAsk === undefined;
+}
+
+/** Whether an actor has no turn open and nothing to begin one with. */
+export function isOutOfMail({ open, mailbox, extras }: Cell): boolean {
+  return open === TURN.none && mailbox.size === 0 && (extras?.control?.size ?? 0) === 0;
 }

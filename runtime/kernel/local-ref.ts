@@ -20,4 +20,8 @@ export class LocalRef extends ActorRef<Protocol> {
   deliver(message: TaggedMessage, ask: OpenAsk | undefined): Verdict {
     return this.cell.deliver(message, ask as Ask | undefined);
   }
+
+  override protocolAbroad(): Protocol {
+    return this.cell.definition.protocol as Protocol;
+  }
 }

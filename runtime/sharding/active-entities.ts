@@ -12,6 +12,8 @@ export class ActiveEntities {
   readonly #system: ActorSystem;
   readonly #recency = new Recency();
   readonly #max: number;
+  /** Another process takes over: none may be activated here. */
+  areLeaving = false;
 
   constructor(system: ActorSystem, max: number) {
     this.#system = system;
@@ -20,6 +22,11 @@ export class ActiveEntities {
 
   get size(): number {
     return this.#recency.size;
+  }
+
+  /** Whether one of them has mail that it will handle, or waits for the journal. */
+  get areAtWork(): boolean {
+    return this.#recency.some((place) => place.isAtWork);
   }
 
   add(place: Place): void {

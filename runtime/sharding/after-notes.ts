@@ -10,6 +10,9 @@ import type {
 import type { AnyReference, Reference } from "../../protocols/reference.ts";
 import type { AskContext, AskOptions, Outcome, ReplyTo } from "../actor/context.ts";
 import type { AfterAskContext, DecideContext } from "../actor/decision.ts";
+import type { AnyDecision } from "../actor/define-entity.ts";
+import { reminderOf } from "../reminders/reminder.ts";
+import type { Firing, ReminderChange, ReminderTime } from "../reminders/reminder.ts";
 import type { Logger } from "../telemetry/logger.ts";
 
 /** The context of a turn; one that asks nothing has no right to answer. */
@@ -26,11 +29,15 @@ export interface NotedLife {
   openQuestions: number;
   /** Has an answer that was put off leave in its order: `context` is that of the turn that put it off. */
   answer(effect: Effect, context: TurnContext): void;
+  /** The time by which its reminders fall due. */
+  dueNowMs(): number;
 }
 
 /** Notes down what a decision wants done: it is done once the decision is stored, or never. */
 export class AfterNotes implements AfterAskContext<Protocol, AskKind<Protocol>, unknown> {
   readonly effects: Effect[] = [];
+  /** A part of the decision itself: stored with it, in this order. */
+  readonly reminders: ReminderChange[] = [];
   isAnswered = false;
   readonly #reads: DecideContext<Protocol, unknown>;
   readonly #turn: TurnContext;
@@ -56,6 +63,10 @@ export class AfterNotes implements AfterAskContext<Protocol, AskKind<Protocol>, 
 
   get log(): Logger {
     return this.#reads.log;
+  }
+
+  get firing(): Firing | undefined {
+    return this.#reads.firing;
   }
 
   nowMs(): number {
@@ -106,6 +117,25 @@ export class AfterNotes implements AfterAskContext<Protocol, AskKind<Protocol>, 
 
   stopTimer(name: string): void {
     this.effects.push((context) => context.stopTimer(name));
+  }
+
+  /** All that a decision says, with the state as it is right after its events. */
+  takeDown({ reply, reminders = [], after }: AnyDecision, state: never): void {
+    for (const order of reminders) {
+      if (order.kind === "remind") this.remind(order.name, order, order.message);
+      else this.forget(order.name);
+    }
+    if (reply !== undefined) this.reply(typeof reply === "function" ? reply(state) : reply);
+    after?.(state, this as never);
+  }
+
+  remind(name: string, when: ReminderTime, message: Own<Protocol>): void {
+    const reminder = reminderOf(name, when, message, this.#life.dueNowMs());
+    this.reminders.push({ kind: "set", ...reminder });
+  }
+
+  forget(name: string): void {
+    this.reminders.push({ kind: "forgotten", name });
   }
 
   watch(target: AnyReference, message: Own<Protocol>): void {

@@ -15,3 +15,8 @@ export function appendFailure(address: EntityAddress, answer: Appended): Fault |
       return new Fault("fenced", { entity, by: answer.by?.incarnation ?? "nobody" });
   }
 }
+
+/** That nobody knows whether what an entity has decided is stored. */
+export function notStored(address: EntityAddress, why: string, cause?: unknown): Fault {
+  return new Fault("notStored", { entity: entityText(address), why }, { cause });
+}

@@ -1,6 +1,7 @@
 import type { MemberView } from "../membership/member-view.ts";
 import { entityKey } from "../persistence/entity-address.ts";
 import type { EntityAddress } from "../persistence/entity-address.ts";
+import type { Owner } from "../persistence/journal.ts";
 import type { Clock } from "../time/clock.ts";
 import type { FailoverBarrier } from "./failover-barrier.ts";
 import type { Claimed, EntityOwner, Held, Ownership } from "./ownership.ts";
@@ -69,6 +70,29 @@ export class Claims {
     return underWay;
   }
 
+  /** All that this node owns. */
+  held(): readonly Held[] {
+    return [...this.#held.values()];
+  }
+
+  /** As whom this node owns an entity; undefined when it does not, or its lease is over. */
+  owned(entity: EntityAddress): EntityOwner | undefined {
+    return this.#parts.member.holdsLease() ? this.#held.get(entityKey(entity))?.owner : undefined;
+  }
+
+  /**
+   * Takes the place of an owner that gives the entity to this node; of exactly that one.
+   * @throws Fault of the store; then it is unknown, and `acquire` finds out
+   */
+  async takeOver(entity: EntityAddress, after: Owner): Promise<Acquired> {
+    const key = entityKey(entity);
+    const earlier = this.#underWay.get(key);
+    if (earlier !== undefined) return earlier;
+    const underWay = this.#acquire(entity, after).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, underWay);
+    return underWay;
+  }
+
   /** Gives an entity up, after its last write. @throws Fault of the store; a later claim of any node mends that once this one is gone */
   async release(entity: EntityAddress): Promise<void> {
     const key = entityKey(entity);
@@ -112,12 +136,12 @@ export class Claims {
     this.#parts.onLost(held, answer.by);
   }
 
-  async #acquire(entity: EntityAddress): Promise<Acquired> {
+  async #acquire(entity: EntityAddress, after?: Owner): Promise<Acquired> {
     const shard = this.#parts.shardOf(entity);
     const later = this.#mustWait(shard);
     if (later !== undefined) return later;
     const generation = this.#parts.barrier.generationOf(shard);
-    const claimed = await this.#claim(entity);
+    const claimed = await this.#claim(entity, after);
     if (claimed.kind === "owned") return { kind: "elsewhere", by: claimed.by };
     // Claimed of a copy that is not asked any more: it may be forgotten, and so may be the owner before.
     if (generation !== this.#parts.barrier.generationOf(shard)) return this.#barred(shard);
@@ -126,10 +150,10 @@ export class Claims {
     return { kind: "acquired", owner: claimed.owner };
   }
 
-  async #claim(entity: EntityAddress): Promise<Claimed> {
+  async #claim(entity: EntityAddress, after: Owner | undefined): Promise<Claimed> {
     const { ownership, member, node } = this.#parts;
     const claim = { entity, node, incarnation: member.incarnation };
-    let claimed = await ownership.claim(claim);
+    let claimed = await ownership.claim(after === undefined ? claim : { ...claim, after });
     for (let tries = 1; tries < CLAIMS_MAX && claimed.kind === "owned"; tries++) {
       if (!(await this.#isGone(claimed.by))) return claimed;
       claimed = await ownership.claim({ ...claim, after: claimed.by });

@@ -1,15 +1,17 @@
 import type { Protocol, TaggedMessage } from "../../protocols/protocol.ts";
 import type { Context } from "../actor/context.ts";
 import type { AnyDefinition, Handler } from "../actor/define-actor.ts";
-import { Fault } from "../fault.ts";
+import { Fault, isFault } from "../fault.ts";
 import type { Cell } from "../kernel/cell.ts";
 import type { LocalRef } from "../kernel/local-ref.ts";
 import { entityText } from "../persistence/entity-address.ts";
+import type { Journal } from "../persistence/journal.ts";
 import type { TurnContext } from "./after-notes.ts";
 import type { EntityKind } from "./entity-kind.ts";
-import { COMMITTED, EntityLife } from "./entity-life.ts";
-import type { Delivery } from "./entity-life.ts";
+import { COMMITTED, EntityLife, REMINDED } from "./entity-life.ts";
 import { loadEntity } from "./load-entity.ts";
+import type { Delivery } from "./origin.ts";
+import { refuseOpen } from "./place.ts";
 import type { Place } from "./place.ts";
 
 /** A message that comes with a receipt. */
@@ -20,7 +22,8 @@ interface Delivered extends Delivery {
 }
 
 /** The actor that each entity of a kind is while it is in memory. Its life begins with a load, and ends when all it decided is stored. */
-export function entityActor({ definition }: EntityKind): AnyDefinition {
+export function entityActor(kind: EntityKind): AnyDefinition {
+  const { definition } = kind;
   const { type, protocol, mailboxMax, progressWithinMs } = definition;
   return {
     type,
@@ -31,19 +34,29 @@ export function entityActor({ definition }: EntityKind): AnyDefinition {
     initialState: (place: Place, context: Context<Protocol>) => begin(place, context),
     settle: (life: EntityLife) => life.settle(),
     describe: (life: EntityLife) => life.describe(),
-    handlers: handlersOf(definition.decide),
+    handlers: handlersOf(kind),
   };
 }
 
-function handlersOf(decide: EntityKind["definition"]["decide"]): Record<string, Handler> {
-  const take = (life: EntityLife, message: TaggedMessage, context: TurnContext): void =>
-    life.take(message, context);
+function handlersOf({ definition, journal }: EntityKind): Record<string, Handler> {
+  const take = (life: EntityLife, message: TaggedMessage, context: TurnContext): void | Promise<void> =>
+    onceFree(journal, life, () => life.take(message, context));
   const handlers: Record<string, Handler> = Object.create(null);
-  for (const kind of Object.keys(decide)) handlers[kind] = take;
-  handlers[COMMITTED] = (life: EntityLife) => life.committed();
+  for (const kind of Object.keys(definition.decide)) handlers[kind] = take;
+  handlers[COMMITTED] = (life: EntityLife, _committed: TaggedMessage, context: TurnContext) =>
+    life.committed(context);
+  handlers[REMINDED] = (life: EntityLife, _reminded: TaggedMessage, context: TurnContext) =>
+    onceFree(journal, life, () => life.reminded(context));
   handlers[DELIVERED] = (life: EntityLife, delivered: Delivered, context: TurnContext) =>
-    life.takeOnce(delivered.message, context, delivered);
+    onceFree(journal, life, () => life.takeOnce(delivered.message, context, delivered));
   return handlers;
+}
+
+/** While too much waits for the journal nothing new is decided: the turn stays open, and mail waits in the mailbox. */
+function onceFree(journal: Journal, life: EntityLife, take: () => void): void | Promise<void> {
+  const { whenFree } = journal;
+  if (whenFree === undefined) return take();
+  return whenFree.then(() => (life.isOver ? undefined : onceFree(journal, life, take)));
 }
 
 async function begin(place: Place, context: Context<Protocol>): Promise<EntityLife> {
@@ -60,21 +73,25 @@ async function begin(place: Place, context: Context<Protocol>): Promise<EntityLi
       records += count;
       context.beat();
     };
+    const acquired = kind.routing.owners.acquire(address);
+    place.owner = acquired instanceof Promise ? await acquired : acquired;
     const fold = await loadEntity({ kind, address, log: context.log, onPage });
     return new EntityLife(place, cell, context, { fold, sinceSnapshot: records });
   } catch (error) {
-    if (error instanceof Fault && !error.retryable && cell.life === life) endUnreadable(place, cell, error);
+    if (cell.life === life) endUnlessRetryable(place, cell, error);
     throw error;
   }
+}
+
+function endUnlessRetryable(place: Place, cell: Cell, error: unknown): void {
+  // Its mail finds whoever owns it.
+  if (isFault(error, "fenced")) place.drop(error);
+  else if (error instanceof Fault && !error.retryable) endUnreadable(place, cell, error);
 }
 
 /** Trying again would find the same: whoever waits is told at once, and somebody has to look. */
 function endUnreadable({ address }: Place, cell: Cell, fault: Fault): void {
   cell.system.log.error("entity.unreadable", { entity: entityText(address), err: fault });
-  for (let ask = cell.firstOpenAsk; ask !== undefined;) {
-    const next = ask.nextOpen;
-    ask.refuse(fault);
-    ask = next;
-  }
+  refuseOpen(cell, fault);
   cell.stop();
 }

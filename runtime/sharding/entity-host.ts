@@ -1,27 +1,47 @@
 import type { Protocol } from "../../protocols/protocol.ts";
+import type { Verdict } from "../actor/actor-ref.ts";
 import type { ArgsOf } from "../actor/context.ts";
 import type { AnyEntityDefinition, EntityDefinition } from "../actor/define-entity.ts";
 import { RecordCodec } from "../codec/record-codec.ts";
+import { ReminderCodec } from "../codec/reminder-codec.ts";
 import { SnapshotCodec } from "../codec/snapshot-codec.ts";
 import { Fault } from "../fault.ts";
 import type { ActorSystem } from "../kernel/actor-system.ts";
 import type { LocalRef } from "../kernel/local-ref.ts";
+import type { Keepsake } from "../feature.ts";
 import { addressProblem } from "../persistence/entity-address.ts";
+import type { EntityAddress } from "../persistence/entity-address.ts";
 import { DURABILITIES } from "../persistence/journal.ts";
-import type { Journal, Owner } from "../persistence/journal.ts";
+import type { Journal } from "../persistence/journal.ts";
+import { MemoryReminderStore } from "../reminders/memory-reminder-store.ts";
+import { Reminders } from "../reminders/reminders.ts";
+import type { ReminderSettings } from "../reminders/reminders.ts";
 import { ActiveEntities } from "./active-entities.ts";
+import { REMINDED } from "./entity-life.ts";
+import { NoOwners } from "./entity-owners.ts";
+import type { EntityOwners } from "./entity-owners.ts";
 import { addType, Entities } from "./entity-supervisors.ts";
+import type { EntityKind } from "./entity-kind.ts";
 import { EntityType } from "./entity-type.ts";
+import { Routing } from "./routing.ts";
+import type { EntityRouter } from "./routing.ts";
+import { holdAll, Suspensions } from "./suspensions.ts";
 
 /** Entities that may be in memory at once, unless told otherwise. */
 const ACTIVE_MAX = 100_000;
+/** How long entities may take to handle the mail that they have, before another process takes over, in milliseconds. */
+const FINISH_WITHIN_MS = 1_000;
+/** How often it is looked whether they have, in milliseconds. */
+const LOOK_EVERY_MS = 5;
 
 /** What a host is built from. */
 export interface EntityHostParts {
   readonly system: ActorSystem;
   readonly journal: Journal;
   /** In whose name this process writes. */
-  readonly owner: Owner;
+  readonly owners: EntityOwners;
+  /** Where it is stored when entities have to be woken, and how fast they are; in memory unless given. */
+  readonly reminders?: ReminderSettings | undefined;
   /** How many entities may be in memory at once, 100,000 unless given. */
   readonly activeMax?: number;
 }
@@ -30,12 +50,20 @@ export interface EntityHostParts {
 export class EntityHost {
   readonly #parts: EntityHostParts;
   readonly #active: ActiveEntities;
+  /** When its entities have to be woken. */
+  readonly reminders: Reminders;
   readonly #types = new Map<string, EntityType>();
+  readonly #suspensions: Suspensions;
+  readonly #routing: Routing;
   #root: LocalRef | undefined = undefined;
 
   constructor(parts: EntityHostParts) {
     this.#parts = parts;
+    const { clock, log } = parts.system;
+    this.reminders = new Reminders({ store: new MemoryReminderStore(), ...parts.reminders, clock, log });
+    this.#routing = new Routing(parts.owners);
     this.#active = new ActiveEntities(parts.system, parts.activeMax ?? ACTIVE_MAX);
+    this.#suspensions = new Suspensions(this.#types, parts.system.log);
   }
 
   /** How many entities are in memory. */
@@ -52,23 +80,35 @@ export class EntityHost {
     definition: EntityDefinition<P, Args>,
     ...args: ArgsOf<Args>
   ): EntityType<P> {
-    const { journal, owner } = this.#parts;
+    const { journal } = this.#parts;
     if (this.#types.has(definition.type)) throw new RangeError(`entity ${definition.type} is offered twice`);
     refuseUnfit(definition);
     this.#refuseWeak(definition);
+    const codec = new ReminderCodec(definition.protocol);
     const kind = {
       definition,
       args: args[0],
-      records: new RecordCodec(definition.events),
-      snapshots: new SnapshotCodec(),
+      records: new RecordCodec(definition.events, codec),
+      snapshots: new SnapshotCodec(codec),
       journal,
-      owner,
+      commits: { stored: 0, notStored: 0 },
+      reminders: this.reminders,
+      routing: this.#routing,
     };
     const type = new EntityType<P>(kind, this.#active);
     this.#types.set(definition.type, type as unknown as EntityType);
     if (this.#root === undefined) this.#begin();
     else addType(this.#root.cell, type as unknown as EntityType);
     return type;
+  }
+
+  /** By type: how many are in memory, and what became of what they decided. */
+  counts(): (EntityKind["commits"] & { readonly type: string; readonly active: number })[] {
+    return Array.from(this.#types.values(), ({ type, size, kind }) => ({
+      type,
+      active: size,
+      ...kind.commits,
+    }));
   }
 
   /** The entities that understand this protocol; undefined when nobody offers them. */
@@ -79,23 +119,86 @@ export class EntityHost {
     return undefined;
   }
 
+  /** Has an entity look whether a reminder of it is due; activates it. */
+  wake({ type, id }: EntityAddress): Verdict {
+    return this.#types.get(type)?.send(id, { kind: REMINDED }, undefined) ?? "gone";
+  }
+
+  /** The entities of a type; undefined when nobody offers them. */
+  type(name: string): EntityType | undefined {
+    return this.#types.get(name);
+  }
+
+  /** All types that are offered. */
+  types(): readonly EntityType[] {
+    return [...this.#types.values()];
+  }
+
+  /** From now on these own what is here and find what is elsewhere; with nobody, no entity may be had. */
+  routeBy(region: (EntityRouter & EntityOwners) | undefined): void {
+    this.#routing.router = region;
+    this.#routing.owners = region ?? new NoOwners();
+  }
+
+  /** Which entities an operator has suspended: for the process that takes over. */
+  get keepsake(): Keepsake {
+    return this.#suspensions;
+  }
+
+  /**
+   * Another process takes over: entities handle the mail that they have, within a second, and then leave. Resolves when all that they decided is stored and said. What
+   * waits at them then, and what comes later, ends with `actorMoved`.
+   */
+  async leave(): Promise<void> {
+    await this.#finish();
+    this.#active.areLeaving = true;
+    const root = this.#root?.cell;
+    this.#suspensions.note(root);
+    if (root !== undefined) holdAll(root);
+    await this.stop();
+  }
+
+  /** Nobody has taken over: entities are activated again by their next messages. */
+  comeBack(): void {
+    this.#active.areLeaving = false;
+    if (this.#root === undefined && this.#types.size > 0) this.#begin();
+    this.suspendAgain();
+  }
+
+  /** Suspends those who were when their process left, here or where they came from. */
+  suspendAgain(): void {
+    this.#suspensions.restore(this.#root?.cell);
+  }
+
   /** Lets no entity take anything more, and resolves when all that they decided is stored and said. */
   async stop(): Promise<void> {
     const { cell } = this.#root ?? {};
     this.#root = undefined;
-    if (cell === undefined || cell.stopped) return;
-    await new Promise<void>((resolve) => {
-      this.#onStopped = resolve;
-      cell.stop();
-    });
+    if (cell === undefined) return;
+    const stopped = new Promise<void>((resolve) => (this.#onStopped = resolve));
+    cell.stop();
+    // One that was between two lives has nothing to say at its end.
+    if (!cell.stopped) await stopped;
   }
 
   #onStopped = (): void => {};
 
+  async #finish(): Promise<void> {
+    const { clock } = this.#parts.system;
+    const untilMs = clock.nowMs() + FINISH_WITHIN_MS;
+    while (this.#active.areAtWork && clock.nowMs() < untilMs) {
+      await new Promise<void>((resolve) => clock.after(LOOK_EVERY_MS, resolve));
+    }
+  }
+
   #begin(): void {
     const { system } = this.#parts;
-    const args = { types: this.#types, onStopped: () => this.#onStopped() };
-    this.#root = system.spawn(Entities, "entities", args) as unknown as LocalRef;
+    const onStopped = (): void => {
+      this.reminders.stop();
+      this.#onStopped();
+    };
+    this.#root = system.spawn(Entities, "entities", { types: this.#types, onStopped }) as unknown as LocalRef;
+    this.reminders.begin((entity) => this.wake(entity));
   }
 
   #refuseWeak({ type, durability }: AnyEntityDefinition): void {

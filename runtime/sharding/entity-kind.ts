@@ -1,7 +1,9 @@
 import type { AnyEntityDefinition } from "../actor/define-entity.ts";
 import type { RecordCodec } from "../codec/record-codec.ts";
 import type { SnapshotCodec } from "../codec/snapshot-codec.ts";
-import type { Journal, Owner } from "../persistence/journal.ts";
+import type { Journal } from "../persistence/journal.ts";
+import type { Reminders } from "../reminders/reminders.ts";
+import type { Routing } from "./routing.ts";
 
 /** What all entities of one type have in common. */
 export interface EntityKind {
@@ -11,5 +13,9 @@ export interface EntityKind {
   readonly records: RecordCodec;
   readonly snapshots: SnapshotCodec;
   readonly journal: Journal;
-  readonly owner: Owner;
+  /** What became of their decisions, for the metrics. */
+  readonly commits: { stored: number; notStored: number };
+  readonly reminders: Reminders;
+  /** Who owns them, and how those on other nodes are reached. */
+  readonly routing: Routing;
 }

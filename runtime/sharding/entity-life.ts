@@ -1,33 +1,34 @@
 import type { Protocol, TaggedMessage } from "../../protocols/protocol.ts";
 import type { Context } from "../actor/context.ts";
 import type { AnyDecision } from "../actor/define-entity.ts";
-import type { Receipt } from "../codec/record-codec.ts";
+import type { StoredRecord } from "../codec/record-codec.ts";
 import { Fault, isFault } from "../fault.ts";
 import type { Cell } from "../kernel/cell.ts";
 import { beginWork, endWork, progressWithinMs } from "../kernel/stall-watch.ts";
 import { entityText } from "../persistence/entity-address.ts";
+import { RECORD_BYTES_MAX } from "../persistence/journal-limits.ts";
+import type { Firing, Reminder } from "../reminders/reminder.ts";
 import { AfterNotes } from "./after-notes.ts";
 import type { Effect, NotedLife, TurnContext } from "./after-notes.ts";
-import { appendFailure } from "./append-failure.ts";
+import { appendFailure, notStored } from "./append-failure.ts";
 import { DecisionQueue } from "./decision-queue.ts";
 import type { Uncommitted } from "./decision-queue.ts";
 import { EntityReads } from "./entity-reads.ts";
+import { EntityReminders } from "./entity-reminders.ts";
+import { EntitySnapshots } from "./entity-snapshots.ts";
 import type { Fold } from "./fold.ts";
+import { recordOf } from "./origin.ts";
+import type { Delivery, Origin } from "./origin.ts";
 import type { Place } from "./place.ts";
-import { storeSnapshot } from "./store-snapshot.ts";
+import { refuseLarge } from "./refuse-large.ts";
 
 /** Decisions of one entity that may wait for the journal; beyond them its mail waits in the mailbox. */
 const UNCOMMITTED_MAX = 256;
 
 /** What an entity tells itself when the journal has answered. */
 export const COMMITTED = "entity.committed";
-
-/** A message that was delivered with a receipt: it has no second effect, however often it comes. */
-export interface Delivery {
-  readonly receipt: Receipt;
-  /** Called when the message has been taken in for good, also when that was earlier. */
-  readonly acknowledge: () => void;
-}
+/** What an entity is told when a reminder of it may be due. */
+export const REMINDED = "entity.reminded";
 
 /** Who waits for the end of this life. */
 interface Settling {
@@ -36,6 +37,7 @@ interface Settling {
 }
 
 const NOTHING: AnyDecision = {};
+const NO_RECORD: StoredRecord = { events: [] };
 
 /**
  * One life of an entity: it decides about messages, folds at once what they bring about, has that stored, and lets nothing of it
@@ -50,7 +52,8 @@ export class EntityLife implements NotedLife {
   readonly #life: number;
   readonly #reads: EntityReads;
   readonly #queue = new DecisionQueue();
-  #sinceSnapshot: number;
+  readonly #snapshots: EntitySnapshots;
+  readonly #reminders: EntityReminders;
   /** Whether the message that says that the journal has answered is under way. */
   #isTold = false;
   #settling: Settling | undefined = undefined;
@@ -71,15 +74,23 @@ export class EntityLife implements NotedLife {
     this.#life = cell.life;
     this.#reads = new EntityReads(place, context);
     this.fold = loaded.fold;
-    this.#sinceSnapshot = loaded.sinceSnapshot;
+    this.#snapshots = new EntitySnapshots(place, this.fold, context.log, loaded.sinceSnapshot);
+    this.#reminders = new EntityReminders(place, this.fold);
+    this.#reminders.begin();
   }
 
   /** Whether it waits for nobody: neither for the journal, nor for the outcome of a question of its own. */
   get isIdle(): boolean {
-    return this.#isStored && this.openQuestions === 0;
+    return this.isStored && this.openQuestions === 0;
   }
 
-  get #isStored(): boolean {
+  /** Whether another life has begun since, or none will. */
+  get isOver(): boolean {
+    return this.#cell.life !== this.#life;
+  }
+
+  /** Whether all that was decided is stored and said. */
+  get isStored(): boolean {
     return this.#queue.size === 0;
   }
 
@@ -87,14 +98,19 @@ export class EntityLife implements NotedLife {
   describe(): Readonly<Record<string, unknown>> {
     const { definition } = this.#place.kind;
     const told = definition.describe?.(this.fold.state as never);
-    return { ...told, version: this.fold.version, uncommitted: this.#queue.size };
+    const { version } = this.fold;
+    return { ...told, version, uncommitted: this.#queue.size, ...this.#reminders.describe() };
+  }
+
+  dueNowMs(): number {
+    return this.#reminders.nowMs();
   }
 
   /** Handles a message of its protocol. */
   take(message: TaggedMessage, context: TurnContext): void {
     const decision = this.#decide(message);
     const { events = [] } = decision;
-    if (events.length > 0) this.#store(decision, context, undefined);
+    if (events.length > 0) this.#store(decision, context, {});
     else this.#read(decision, context);
   }
 
@@ -104,17 +120,25 @@ export class EntityLife implements NotedLife {
     const { reference, system } = this.#cell;
     // The first one may still be on its way to the journal.
     if (receipts.has(receipt)) this.#show({ effects: [acknowledge], context });
-    else if (receipts.isNext(receipt)) this.#store(this.#decide(message), context, { receipt, acknowledge });
-    // One before it was not stored: taken now, it would stand for that one, too. Both are sent again.
-    else system.deadLetters.add("outOfOrder", reference.address, message.kind);
+    else if (receipts.isNext(receipt)) {
+      this.#store(this.#decide(message), context, { delivery: { receipt, acknowledge } });
+      // One before it was not stored: taken now, it would stand for that one, too. Both are sent again.
+    } else system.deadLetters.add("outOfOrder", reference.address, message.kind);
+  }
+
+  /** Something may be due: if it is, it is decided about like a message, and what is stored of that ends the reminder. */
+  reminded(context: TurnContext): void {
+    this.#reminders.isWoken = true;
+    this.#fireDue(context);
   }
 
   /** The journal has answered: what is durable becomes visible, in order. */
-  committed(): void {
+  committed(context: TurnContext): void {
     this.#isTold = false;
     this.#flush();
     const failure = this.#giveUpFailed();
     if (failure !== undefined) return this.#endBecause(failure);
+    if (this.#reminders.isWoken) this.#fireDue(context);
     if (this.#queue.size < UNCOMMITTED_MAX && this.#cell.extras?.isShut === true) this.#cell.shut(false);
   }
 
@@ -123,10 +147,10 @@ export class EntityLife implements NotedLife {
     // An append that has stalled this life will not come any more.
     const isStalled = this.#queue.appending > 0 && this.#cell.extras?.workWatch?.isOn === false;
     this.#flushAll();
-    if (isStalled) this.#giveUp(this.#notStored("the journal does not answer"));
+    if (isStalled) this.#giveUp(notStored(this.#place.address, "the journal does not answer"));
     this.#giveUpFailed();
-    if (this.#isStored && this.#thrown !== undefined) throw this.#thrown as Error;
-    if (this.#isStored) return undefined;
+    if (this.isStored && this.#thrown !== undefined) throw this.#thrown as Error;
+    if (this.isStored) return undefined;
     return new Promise((done, failed) => {
       this.#settling = { done, failed };
     });
@@ -135,13 +159,35 @@ export class EntityLife implements NotedLife {
   /** An answer that was put off is a part of the decision that is being made, or comes after all that were made. */
   answer(effect: Effect, context: TurnContext): void {
     if (this.#notes !== undefined) this.#notes.effects.push(effect);
-    else if (this.#isStored || this.#cell.life !== this.#life) effect(context);
+    else if (this.isStored || this.isOver) effect(context);
     else this.#await({ effects: [effect], context, ask: undefined, status: "durable" });
   }
 
-  /** Leaves a snapshot behind, so that the next load is short. Nothing may wait for the journal. */
+  /** It leaves memory. Nothing may wait for the journal. */
   leave(): void {
-    if (this.#sinceSnapshot > 0) this.#snapshot()?.();
+    this.#snapshots.leave();
+    this.#reminders.leave();
+  }
+
+  #fireDue(context: TurnContext): void {
+    const isFull = (): boolean => this.#queue.size >= UNCOMMITTED_MAX;
+    const isDone = this.#reminders.fireDue((...due) => this.#fire(context, ...due), isFull);
+    if (isDone && this.isStored) this.#reminders.rest();
+  }
+
+  #fire(context: TurnContext, { message }: Reminder, firing: Firing): void {
+    this.#reads.firing = firing;
+    try {
+      this.#store(this.#decide(message), context, { firing });
+    } finally {
+      this.#reads.firing = undefined;
+    }
+  }
+
+  /** Nothing more of it may be seen, and nobody waits for what is on its way to the journal. */
+  drop(failure: Fault): void {
+    if (!this.isStored) this.#giveUp(failure);
+    this.#settling?.done();
   }
 
   #decide(message: TaggedMessage): AnyDecision {
@@ -156,37 +202,46 @@ export class EntityLife implements NotedLife {
 
   #read(decision: AnyDecision, context: TurnContext): void {
     const notes = this.#note(decision, context);
+    if (notes.reminders.length > 0) {
+      this.fold.apply(NO_RECORD);
+      return this.#keep(NO_RECORD, this.#place.kind.records.encode(NO_RECORD), notes, context);
+    }
     if (notes.effects.length > 0) this.#show({ effects: notes.effects, context }, notes.isAnswered);
   }
 
   /** Has something seen that depends on nothing but what was decided before it. */
   #show(decision: Pick<Uncommitted, "effects" | "context">, isAnswered = false): void {
-    if (this.#isStored) return perform(decision);
+    if (this.isStored) return this.#mayBeSeen() ? perform(decision) : undefined;
     this.#await({ ...decision, ask: this.#defer(decision.context, isAnswered), status: "durable" });
   }
 
-  #store(decision: AnyDecision, context: TurnContext, delivery: Delivery | undefined): void {
-    const { events = [] } = decision;
-    const record = { events, ...(delivery === undefined ? {} : { receipt: delivery.receipt }) };
+  #store(decision: AnyDecision, context: TurnContext, origin: Origin): void {
+    const record = recordOf(decision.events ?? [], origin);
     const bytes = this.#place.kind.records.encode(record);
+    if (bytes.length > RECORD_BYTES_MAX) return refuseLarge(this.#place, this.#cell, bytes.length);
     this.fold.apply(record);
     const notes = this.#note(decision, context);
-    const effects = delivery === undefined ? notes.effects : [...notes.effects, delivery.acknowledge];
-    const snapshot = this.#snapshotWhenDue();
-    this.#append(bytes, {
+    if (origin.delivery !== undefined) notes.effects.push(origin.delivery.acknowledge);
+    this.#keep(record, bytes, notes, context);
+  }
+
+  /** Has a record stored that is folded already, and what its decision said of reminders with it. */
+  #keep(record: StoredRecord, bytes: Uint8Array, notes: AfterNotes, context: TurnContext): void {
+    const { effects, reminders, isAnswered } = notes;
+    const complete = reminders.length === 0 ? bytes : this.#reminders.change(record, reminders);
+    const snapshot = this.#snapshots.afterRecord();
+    this.#append(complete, {
       effects: snapshot === undefined ? effects : [...effects, snapshot],
       context,
-      ask: this.#defer(context, notes.isAnswered),
+      ask: this.#defer(context, isAnswered),
       status: "appending",
     });
   }
 
-  #note({ reply, after }: AnyDecision, context: TurnContext): AfterNotes {
+  #note(decision: AnyDecision, context: TurnContext): AfterNotes {
     const notes = (this.#notes = new AfterNotes(this.#reads, context, this));
-    const state = this.fold.state as never;
     try {
-      if (reply !== undefined) notes.reply(typeof reply === "function" ? reply(state) : reply);
-      after?.(state, notes as never);
+      notes.takeDown(decision, this.fold.state as never);
     } finally {
       this.#notes = undefined;
     }
@@ -202,17 +257,11 @@ export class EntityLife implements NotedLife {
 
   #append(bytes: Uint8Array, decision: Uncommitted): void {
     const { address: entity, kind } = this.#place;
-    const appended = kind.journal.append({
-      entity,
-      owner: kind.owner,
-      expectedVersion: this.fold.version - 1,
-      bytes,
-      atMs: this.#reads.wallMs(),
-      durability: kind.definition.durability,
-    });
+    const append = this.#place.appendOf(this.fold.version, bytes, this.#reads.wallMs());
+    const appended = this.#reminders.append(() => kind.journal.append(append));
     this.#place.lastAppend = appended.then(
       (answer) => this.#answered(decision, appendFailure(entity, answer)),
-      (error: unknown) => this.#answered(decision, this.#notStored("the journal failed", error)),
+      (error: unknown) => this.#answered(decision, notStored(entity, "the journal failed", error)),
     );
     this.#await(decision);
     if (this.#queue.appending === 1) beginWork(this.#cell, progressWithinMs(this.#cell));
@@ -225,7 +274,8 @@ export class EntityLife implements NotedLife {
 
   #answered(decision: Uncommitted, failure: Error | undefined): void {
     this.#queue.answered(decision, failure);
-    if (this.#cell.life !== this.#life) return this.#answeredLate();
+    this.#place.kind.commits[failure === undefined ? "stored" : "notStored"]++;
+    if (this.isOver) return this.#answeredLate();
     if (this.#queue.appending === 0) endWork(this.#cell);
     else beginWork(this.#cell, progressWithinMs(this.#cell));
     if (this.#settling !== undefined) return this.#settleOn(this.#settling);
@@ -242,7 +292,7 @@ export class EntityLife implements NotedLife {
   #settleOn({ done, failed }: Settling): void {
     this.#flushAll();
     this.#giveUpFailed();
-    if (!this.#isStored) return;
+    if (!this.isStored) return;
     if (this.#thrown === undefined) done();
     else failed(this.#thrown);
   }
@@ -258,7 +308,16 @@ export class EntityLife implements NotedLife {
   }
 
   #flush(): void {
+    if (!this.#mayBeSeen()) return;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) perform(next);
+  }
+
+  /** Nothing of an entity is seen unless its node may act for it at that moment. */
+  #mayBeSeen(): boolean {
+    if (this.#place.kind.routing.owners.mayAct()) return true;
+    const { address } = this.#place;
+    this.#place.drop(new Fault("fenced", { entity: entityText(address), why: "the lease has lapsed" }));
+    return false;
   }
 
   /** Once an append has failed, nothing that was decided on top of it can become visible. */
@@ -272,7 +331,9 @@ export class EntityLife implements NotedLife {
   #giveUp(failure: Error): void {
     const decisions = this.#queue.clear();
     for (const { ask } of decisions) ask?.refuse(failure);
-    const what = { entity: entityText(this.#place.address), decisions: decisions.length, err: failure };
+    const { address, kind } = this.#place;
+    kind.routing.owners.doubt(address);
+    const what = { entity: entityText(address), decisions: decisions.length, err: failure };
     if (isFault(failure, "fenced")) this.#reads.log.warn("entity.fenced", what);
     else this.#reads.log.warn("entity.notStored", what);
   }
@@ -281,35 +342,6 @@ export class EntityLife implements NotedLife {
   #endBecause(failure: Error): void {
     if (isFault(failure, "fenced")) this.#cell.stop();
     else this.#cell.handleFault(undefined, undefined, failure);
-  }
-
-  #notStored(why: string, cause?: unknown): Fault {
-    return new Fault("notStored", { entity: entityText(this.#place.address), why }, { cause });
-  }
-
-  #snapshotWhenDue(): (() => void) | undefined {
-    this.#sinceSnapshot++;
-    const everyRecords = this.#place.kind.definition.snapshot?.everyRecords ?? Number.POSITIVE_INFINITY;
-    return this.#sinceSnapshot < everyRecords ? undefined : this.#snapshot();
-  }
-
-  /** Takes the state as it is now; it is written when what is answered is called. */
-  #snapshot(): (() => void) | undefined {
-    const { kind, address } = this.#place;
-    const { snapshot } = kind.definition;
-    if (snapshot === undefined) return undefined;
-    const { state, version, receipts } = this.fold;
-    const { log } = this.#reads;
-    this.#sinceSnapshot = 0;
-    try {
-      const data = snapshot.dump(state as never);
-      const bytes = kind.snapshots.encode({ version: snapshot.version, data, receipts: receipts.entries() });
-      return () => storeSnapshot(kind, { address, version, bytes, log });
-    } catch (error) {
-      // The records say the same, at greater length: no decision fails for it, and nobody who passes by.
-      log.warn("entity.snapshotFailed", { entity: entityText(address), version, err: error });
-      return undefined;
-    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Protocol } from "../../protocols/protocol.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import type { Context } from "../actor/context.ts";
 import type { DecideContext } from "../actor/decision.ts";
+import type { Firing } from "../reminders/reminder.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Place } from "./place.ts";
 
@@ -9,6 +10,7 @@ import type { Place } from "./place.ts";
 export class EntityReads implements DecideContext<Protocol, unknown> {
   readonly #place: Place;
   readonly #context: Context<Protocol>;
+  firing: Firing | undefined = undefined;
 
   constructor(place: Place, context: Context<Protocol>) {
     this.#place = place;

@@ -41,6 +41,17 @@ export class EntityType<P extends Protocol = Protocol> implements PlaceKeeper {
     return this.#places.size;
   }
 
+  /** Those that are in memory. */
+  all(): Place[] {
+    return [...this.#places.values()];
+  }
+
+  /** The actor that the entity of this id is, brought into memory if need be; undefined when it cannot be. */
+  activate(id: string): Cell | undefined {
+    const place = this.place(id);
+    return place instanceof Place ? place.cell : undefined;
+  }
+
   /** Where the entity of this id is reached, whether it exists or not. @throws Fault `addressInvalid` */
   entity(id: string): Reference<P> {
     return new EntityRef(this, id) as unknown as Reference<P>;
@@ -58,7 +69,16 @@ export class EntityType<P extends Protocol = Protocol> implements PlaceKeeper {
   // For references.
 
   send(id: string, message: TaggedMessage, ask: OpenAsk | undefined): Verdict {
-    const place = this.#place(id);
+    const { router } = this.kind.routing;
+    if (router !== undefined && !this.#isNear(id)) {
+      return router.send(this as unknown as EntityType, id, message, ask);
+    }
+    return this.sendHere(id, message, ask);
+  }
+
+  /** Sends to the entity in the memory of this node, also if it has to come there first. */
+  sendHere(id: string, message: TaggedMessage, ask: OpenAsk | undefined): Verdict {
+    const place = this.place(id);
     if (!(place instanceof Place)) return refuse(ask, place, id);
     this.#active.touch(place);
     return place.cell?.deliver(message, ask as Ask | undefined) ?? refuse(ask, "entityPassive", id);
@@ -87,6 +107,7 @@ export class EntityType<P extends Protocol = Protocol> implements PlaceKeeper {
     if (this.#places.get(id) !== place) return;
     this.#places.delete(id);
     this.#active.remove(place);
+    this.kind.routing.owners.release(place.address, place.lastWrite);
   }
 
   /** Lets an idle entity leave memory. Nothing can come in between: whatever is sent next activates it again. */
@@ -96,8 +117,14 @@ export class EntityType<P extends Protocol = Protocol> implements PlaceKeeper {
     this.forget(place);
   }
 
+  /** The entity as it is in memory; undefined when it is not. */
+  present(id: string): Place | undefined {
+    return this.#places.get(id);
+  }
+
   /** The entity, in memory if there is room; else why it cannot be. */
-  #place(id: string): Place | FaultCode {
+  place(id: string): Place | FaultCode {
+    if (this.#active.areLeaving) return "actorMoved";
     const present = this.#places.get(id);
     if (present !== undefined && !present.isLeaving) return present;
     const supervisor = this.#supervisor;
@@ -108,6 +135,12 @@ export class EntityType<P extends Protocol = Protocol> implements PlaceKeeper {
       this.forget(present);
     }
     return this.#active.makeRoom() ? this.#activate(id, supervisor) : "entitiesFull";
+  }
+
+  /** Whether it is in memory, and what is sent from this node may go there at once. */
+  #isNear(id: string): boolean {
+    const place = this.#places.get(id);
+    return place !== undefined && !place.isLeaving && !place.isDetoured;
   }
 
   #activate(id: string, supervisor: Cell): Place {

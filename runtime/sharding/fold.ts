@@ -1,23 +1,33 @@
 import type { AnyEntityDefinition } from "../actor/define-entity.ts";
 import type { StoredRecord } from "../codec/record-codec.ts";
+import { PendingReminders } from "../reminders/pending-reminders.ts";
+import type { ReminderChange } from "../reminders/reminder.ts";
 import { Receipts } from "./receipts.ts";
 
 /** What has happened to an entity so far, folded into its state. It knows nothing of decisions and of effects. */
 export class Fold {
   readonly #evolve: AnyEntityDefinition["evolve"];
   readonly receipts: Receipts;
+  /** Undefined while there never was one. */
+  reminders: PendingReminders | undefined;
   state: unknown;
   /** The version of the last record in it. */
   version: number;
 
   constructor(
     { evolve }: AnyEntityDefinition,
-    from: { readonly state: unknown; readonly version: number; readonly receipts: Receipts },
+    from: {
+      readonly state: unknown;
+      readonly version: number;
+      readonly receipts: Receipts;
+      readonly reminders?: PendingReminders;
+    },
   ) {
     this.#evolve = evolve;
     this.state = from.state;
     this.version = from.version;
     this.receipts = from.receipts;
+    this.reminders = from.reminders;
   }
 
   /** Nothing has happened yet. */
@@ -27,12 +37,19 @@ export class Fold {
   }
 
   /** The next record has come. */
-  apply({ events, receipt }: StoredRecord): void {
+  apply({ events, receipt, reminders }: StoredRecord): void {
     for (const event of events) {
       const next = this.#evolve[event.kind]?.(this.state as never, event as never);
       if (next !== undefined) this.state = next;
     }
     if (receipt !== undefined) this.receipts.add(receipt);
+    if (reminders !== undefined) this.remind(reminders);
     this.version++;
+  }
+
+  /** What the record says of the reminders. */
+  remind(changes: readonly ReminderChange[]): void {
+    this.reminders ??= new PendingReminders();
+    for (const change of changes) this.reminders.apply(change);
   }
 }

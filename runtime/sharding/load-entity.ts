@@ -3,6 +3,7 @@ import { Fault } from "../fault.ts";
 import { entityText } from "../persistence/entity-address.ts";
 import type { EntityAddress } from "../persistence/entity-address.ts";
 import type { JournalRecord, Snapshot } from "../persistence/journal.ts";
+import { PendingReminders } from "../reminders/pending-reminders.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { EntityKind } from "./entity-kind.ts";
 import { Fold } from "./fold.ts";
@@ -37,9 +38,12 @@ function startOf({ kind, address, log }: LoadParts, snapshot: Snapshot | undefin
   const { definition, args } = kind;
   if (snapshot === undefined) return Fold.empty(definition, address.id, args);
   try {
-    const { data, receipts } = lifted(kind, kind.snapshots.decode(snapshot.bytes));
+    const { data, receipts, reminders } = lifted(kind, kind.snapshots.decode(snapshot.bytes));
     const state = definition.snapshot?.load(data, address.id, args);
-    return new Fold(definition, { state, version: snapshot.version, receipts: new Receipts(receipts) });
+    const { version } = snapshot;
+    const from = { state, version, receipts: new Receipts(receipts) };
+    if (reminders === undefined) return new Fold(definition, from);
+    return new Fold(definition, { ...from, reminders: new PendingReminders(reminders) });
   } catch (error) {
     // The records may still be there: the state is the fold of them, a snapshot only saves time.
     log.warn("entity.snapshotUnfit", { entity: entityText(address), err: error });

@@ -1,11 +1,16 @@
 import type { AnyReference } from "../../protocols/reference.ts";
+import type { Fault } from "../fault.ts";
 import type { Cell } from "../kernel/cell.ts";
-import { isIdle } from "../kernel/drain.ts";
+import { isIdle, isOutOfMail } from "../kernel/drain.ts";
 import { PHASE } from "../kernel/phase.ts";
 import type { EntityAddress } from "../persistence/entity-address.ts";
+import type { Append, Owner } from "../persistence/journal.ts";
 import { Deadline } from "../time/deadlines.ts";
 import type { EntityKind } from "./entity-kind.ts";
 import { EntityLife } from "./entity-life.ts";
+
+/** Until an entity has been acquired, nothing can be written in its name. */
+const NOBODY: Owner = { ownerEpoch: 0, incarnation: "" };
 
 /** Who looks after the entities of a type. */
 export interface PlaceKeeper {
@@ -24,9 +29,17 @@ export class Place extends Deadline {
   readonly reference: AnyReference;
   readonly #keeper: PlaceKeeper;
   cell: Cell | undefined = undefined;
+  /** In whose name its present life writes. */
+  owner: Owner = NOBODY;
   /** The last append of an earlier life: until it is decided, what is stored may still change. */
   lastAppend: Promise<unknown> | undefined = undefined;
+  /** The last snapshot: until it is stored, the entity is not given up. */
+  lastWrite: Promise<void> | undefined = undefined;
+  /** What is sent from this node goes by way of the region, until what it has sent elsewhere has come back. */
+  isDetoured = false;
   lastUsedMs = 0;
+  /** The reminder at which the entity has failed last. */
+  failedReminder: string | undefined = undefined;
   // The neighbours in the order of use.
   older: Place | undefined = undefined;
   newer: Place | undefined = undefined;
@@ -57,8 +70,21 @@ export class Place extends Deadline {
   get isIdle(): boolean {
     const { cell, life } = this;
     if (cell === undefined || life === undefined || cell.phase !== PHASE.running) return false;
-    const { timers, watching } = cell.extras ?? {};
-    return isIdle(cell) && life.isIdle && (timers?.size ?? 0) === 0 && (watching?.size ?? 0) === 0;
+    return isIdle(cell) && life.isIdle && !this.isDetoured && !hasOrders(cell);
+  }
+
+  /** Whether it has mail that it will handle, or something on its way to the journal. One that takes no turns finishes nothing. */
+  get isAtWork(): boolean {
+    const { cell, life } = this;
+    if (cell === undefined || cell.phase >= PHASE.restarting || cell.phase === PHASE.suspended) return false;
+    return life === undefined || !life.isStored || !isOutOfMail(cell);
+  }
+
+  /** How a record is appended as this version of the entity. */
+  appendOf(version: number, bytes: Uint8Array, atMs: number): Append {
+    const { address: entity, owner, kind } = this;
+    const { durability } = kind.definition;
+    return { entity, owner, expectedVersion: version - 1, bytes, atMs, durability };
   }
 
   /** Leaves memory; only when idle. */
@@ -66,7 +92,30 @@ export class Place extends Deadline {
     this.#keeper.passivate(this);
   }
 
+  /** Leaves memory at once: somebody else may own the entity by now, so nothing more of it is seen, and whoever waits is told. */
+  drop(fault: Fault): void {
+    const { cell } = this;
+    if (cell === undefined) return;
+    this.life?.drop(fault);
+    refuseOpen(cell, fault);
+    cell.stop();
+  }
+
   expire(): void {
     this.#keeper.lookAt(this);
   }
+}
+
+/** Tells everybody who waits for an answer of an actor that there will be none. */
+export function refuseOpen(cell: Cell, fault: Fault): void {
+  for (let ask = cell.firstOpenAsk; ask !== undefined;) {
+    const next = ask.nextOpen;
+    ask.refuse(fault);
+    ask = next;
+  }
+}
+
+/** Whether it waits for a time, or for the end of somebody else. */
+function hasOrders({ extras }: Cell): boolean {
+  return (extras?.timers?.size ?? 0) > 0 || (extras?.watching?.size ?? 0) > 0;
 }

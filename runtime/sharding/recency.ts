@@ -16,6 +16,12 @@ export class Recency {
     this.#append(place);
   }
 
+  /** Whether one of them is such; looks at those used last first. */
+  some(isSuch: (place: Place) => boolean): boolean {
+    for (let place = this.#newest; place !== undefined; place = place.older) if (isSuch(place)) return true;
+    return false;
+  }
+
   /** It was used just now. */
   touch(place: Place): void {
     if (place === this.#newest) return;

@@ -4,6 +4,7 @@ import { Fault } from "../../../../runtime/fault.ts";
 import { MemoryJournal } from "../../../../runtime/persistence/memory-journal.ts";
 import type { EntityDefinition } from "../../../../runtime/actor/define-entity.ts";
 import { EntityHost } from "../../../../runtime/sharding/entity-host.ts";
+import { OneOwner } from "../../../../runtime/sharding/entity-owners.ts";
 import { Account } from "../../../support/account.ts";
 import type { AccountProtocol, Act } from "../../../support/account.ts";
 import { EntityWorld, OWNER } from "../../../support/entity-world.ts";
@@ -358,7 +359,7 @@ describe("a type of entities", () => {
     const host = new EntityHost({
       system: new VirtualSystem().system,
       journal: new MemoryJournal(),
-      owner: OWNER,
+      owners: new OneOwner(OWNER),
     });
     const Durable: EntityDefinition<AccountProtocol> = { ...Account, durability: "fsync" };
     assert.throws(() => host.offer(Durable), { code: "durabilityMissing" });

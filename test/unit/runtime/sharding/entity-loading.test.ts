@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { defineEntity } from "../../../../runtime/actor/define-entity.ts";
 import { Fault } from "../../../../runtime/fault.ts";
 import { EntityHost } from "../../../../runtime/sharding/entity-host.ts";
+import { OneOwner } from "../../../../runtime/sharding/entity-owners.ts";
 import { AccountEvents, AccountProtocol } from "../../../support/account.ts";
 import { EntityWorld, OWNER } from "../../../support/entity-world.ts";
 import { ScriptedJournal } from "../../../support/scripted-journal.ts";
@@ -149,7 +150,7 @@ describe("an entity that is loaded", () => {
   it("lifts a snapshot of an earlier version", async () => {
     const journal = new ScriptedJournal();
     const virtual = new VirtualSystem();
-    const host = new EntityHost({ system: virtual.system, journal, owner: OWNER });
+    const host = new EntityHost({ system: virtual.system, journal, owners: new OneOwner(OWNER) });
     const entity = { type: "purse", id: "ana" };
     const append = { entity, owner: OWNER, expectedVersion: 0, atMs: 0, durability: "memory" } as const;
     await journal.stored.append({ ...append, bytes: pack({ v: 2, e: [] }) });

@@ -1,0 +1,88 @@
+import type { Verdict } from "../actor/actor-ref.ts";
+import type { Parcel } from "../codec/parcel.ts";
+import { ParcelCodec } from "../codec/parcel-codec.ts";
+import type { ActorSystem } from "../kernel/actor-system.ts";
+import { Deadline } from "../time/deadlines.ts";
+import type { Transport } from "../transport/transport.ts";
+
+/** How soon it is tried again to send what has to be sent, in milliseconds. */
+const AGAIN_AFTER_MS = 20;
+/** Answers that wait for one node; the next ones are dropped, and their askers wait for their deadlines. */
+const ANSWERS_WAITING_MAX = 10_000;
+
+/** Sends parcels. What a node owes to another is kept until it can be sent; what may be refused is refused meanwhile. */
+export class ParcelSending {
+  readonly #system: ActorSystem;
+  readonly #transport: Transport;
+  readonly #codec = new ParcelCodec();
+  readonly #owed = new Map<string, Uint8Array[]>();
+  #isClosed = false;
+  /** Answers that were dropped because too many waited. */
+  dropped = 0;
+
+  constructor(system: ActorSystem, transport: Transport) {
+    this.#system = system;
+    this.#transport = transport;
+  }
+
+  /** Sends a parcel, or answers why not. @throws Fault of the transport for one that is too large */
+  send(to: string, parcel: Parcel): Verdict {
+    if (this.#isClosed) return "gone";
+    if (this.#owed.has(to)) return "busy";
+    return this.#transport.send(to, this.#codec.encode(parcel));
+  }
+
+  /** Sends an answer now or as soon as it can be; dropped when the node is gone, or too much waits for it. */
+  answer(to: string, parcel: Parcel): void {
+    if ((this.#owed.get(to)?.length ?? 0) < ANSWERS_WAITING_MAX) this.sendSurely(to, parcel);
+    else this.dropped++;
+  }
+
+  /** Sends now or as soon as it can be; dropped when the node is gone. For what is bounded by a table of its own. */
+  sendSurely(to: string, parcel: Parcel): void {
+    if (this.#isClosed) return;
+    const bytes = this.#codec.encode(parcel);
+    const owed = this.#owed.get(to);
+    if (owed !== undefined) owed.push(bytes);
+    else if (this.#transport.send(to, bytes) === "busy") {
+      this.#owed.set(to, [bytes]);
+      this.#later(to);
+    }
+  }
+
+  nodeEnded(incarnation: string): void {
+    this.#owed.delete(incarnation);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#owed.clear();
+  }
+
+  #later(to: string): void {
+    this.#system.deadlines.add(new Again(() => this.#again(to)), AGAIN_AFTER_MS);
+  }
+
+  #again(to: string): void {
+    const owed = this.#owed.get(to);
+    if (owed === undefined) return;
+    let sent = 0;
+    while (sent < owed.length && this.#transport.send(to, owed[sent] ?? new Uint8Array()) !== "busy") sent++;
+    owed.splice(0, sent);
+    if (owed.length === 0) this.#owed.delete(to);
+    else this.#later(to);
+  }
+}
+
+class Again extends Deadline {
+  readonly #task: () => void;
+
+  constructor(task: () => void) {
+    super();
+    this.#task = task;
+  }
+
+  expire(): void {
+    this.#task();
+  }
+}

@@ -1,0 +1,57 @@
+import { entityText } from "../persistence/entity-address.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { Fold } from "./fold.ts";
+import type { Place } from "./place.ts";
+import { storeSnapshot } from "./store-snapshot.ts";
+
+/** Decides in one life of an entity when its state is stored as a whole. */
+export class EntitySnapshots {
+  readonly #place: Place;
+  readonly #fold: Fold;
+  readonly #log: Logger;
+  #sinceLast: number;
+
+  /** @param sinceLast how many records were replayed to come to this state */
+  constructor(place: Place, fold: Fold, log: Logger, sinceLast: number) {
+    this.#place = place;
+    this.#fold = fold;
+    this.#log = log;
+    this.#sinceLast = sinceLast;
+  }
+
+  /** One more record: when a snapshot is due, the state is taken as it is now, and written when what is answered is called. */
+  afterRecord(): (() => void) | undefined {
+    this.#sinceLast++;
+    const everyRecords = this.#place.kind.definition.snapshot?.everyRecords ?? Number.POSITIVE_INFINITY;
+    return this.#sinceLast < everyRecords ? undefined : this.#take();
+  }
+
+  /** Leaves one behind, so that the next load is short. Nothing may wait for the journal. */
+  leave(): void {
+    if (this.#sinceLast > 0) this.#take()?.();
+  }
+
+  #take(): (() => void) | undefined {
+    const { kind, address, owner } = this.#place;
+    const { snapshot } = kind.definition;
+    if (snapshot === undefined) return undefined;
+    const { state, version, receipts, reminders } = this.#fold;
+    this.#sinceLast = 0;
+    try {
+      const data = snapshot.dump(state as never);
+      const bytes = kind.snapshots.encode({
+        version: snapshot.version,
+        data,
+        receipts: receipts.entries(),
+        ...(reminders === undefined ? {} : { reminders: reminders.entries() }),
+      });
+      return () => {
+        this.#place.lastWrite = storeSnapshot(kind, { address, owner, version, bytes, log: this.#log });
+      };
+    } catch (error) {
+      // The records say the same, at greater length: no decision fails for it, and nobody who passes by.
+      this.#log.warn("entity.snapshotFailed", { entity: entityText(address), version, err: error });
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import type { Letter } from "../codec/parcel.ts";
+import { entityText } from "../persistence/entity-address.ts";
+import type { EntityAddress } from "../persistence/entity-address.ts";
+import type { Owner } from "../persistence/journal.ts";
+import type { Mail } from "../remote/post.ts";
+import { Deadline } from "../time/deadlines.ts";
+import type { EntityType } from "./entity-type.ts";
+
+/** What may wait for one entity while it cannot be reached. */
+export const WAITING_MAX = 1_000;
+/** How long it waits, in milliseconds. */
+export const WAIT_MAX_MS = 10_000;
+
+/** A letter of another node, as it came. */
+export interface Foreign {
+  readonly from: string;
+  readonly letter: Letter;
+}
+
+/** An entity that another node gives to this one, with its mail. */
+export interface Incoming {
+  readonly from: string;
+  /** Whose place is taken. */
+  readonly owner: Owner;
+  readonly mail: Foreign[];
+  /** Whether all of its mail is here. */
+  isComplete: boolean;
+}
+
+/** What is being done so that an entity can be reached. */
+export type TransitWork = "none" | "pausing" | "asking" | "handing";
+
+/** What waits for one entity that cannot be reached at this moment, in the order in which it came. */
+export class Transit extends Deadline {
+  readonly type: EntityType;
+  readonly entity: EntityAddress;
+  readonly key: string;
+  readonly #onExpired: (transit: Transit) => void;
+  /** From other nodes. */
+  foreign: Foreign[] = [];
+  /** From this node: what was sent elsewhere and has come back, then what was sent since. */
+  returned: Mail[] = [];
+  fresh: Mail[] = [];
+  /** Nodes from which letters may still come back. */
+  readonly pending = new Set<string>();
+  work: TransitWork = "none";
+  incoming: Incoming | undefined = undefined;
+  /** Where the entity is said to be, to be tried once. */
+  hint: string | undefined = undefined;
+  /** How often the entity was not where it was sought. */
+  tries = 0;
+  /** To be waited before the next try, in milliseconds. */
+  pauseMs = 0;
+
+  constructor(type: EntityType, id: string, onExpired: (transit: Transit) => void) {
+    super();
+    this.type = type;
+    this.entity = { type: type.type, id };
+    this.key = entityText(this.entity);
+    this.#onExpired = onExpired;
+  }
+
+  get id(): string {
+    return this.entity.id;
+  }
+
+  get size(): number {
+    return this.foreign.length + this.returned.length + this.fresh.length;
+  }
+
+  /** Whether nothing is left to be done. */
+  get isDone(): boolean {
+    return this.size === 0 && this.pending.size === 0 && this.work === "none" && this.incoming === undefined;
+  }
+
+  /** Whether all that waits is to hear of its end: that brings nobody into memory. */
+  get isOnlyWatched(): boolean {
+    if (this.foreign.some(({ letter }) => letter.kind !== "watch")) return false;
+    return [...this.returned, ...this.fresh].every((mail) => "watch" in mail);
+  }
+
+  /** Whether one more may wait. */
+  get hasRoom(): boolean {
+    return this.size < WAITING_MAX;
+  }
+
+  /** All that waits from this node, in its order. */
+  takeOwn(): Mail[] {
+    const own = [...this.returned, ...this.fresh];
+    this.returned = [];
+    this.fresh = [];
+    return own;
+  }
+
+  takeForeign(): Foreign[] {
+    const { foreign } = this;
+    this.foreign = [];
+    return foreign;
+  }
+
+  expire(): void {
+    this.#onExpired(this);
+  }
+}

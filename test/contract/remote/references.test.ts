@@ -1,0 +1,4 @@
+import { referencesContract } from "./references-contract.ts";
+
+referencesContract("this node", false);
+referencesContract("another node", true);
