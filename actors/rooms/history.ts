@@ -51,14 +51,14 @@ export function forget(history: History, bounds: HistoryBounds, nowMs: number): 
   }
 }
 
-/** All that is kept, oldest first. */
-export function kept(history: History): Publication[] {
-  return history.entries.map(({ publication }) => publication);
+/** The latest that are kept, oldest first; all of them unless told how many. */
+export function kept({ entries }: History, count = entries.length): Publication[] {
+  return entries.slice(Math.max(0, entries.length - count)).map(({ publication }) => publication);
 }
 
 /** Everything after `offset`; undefined when that is not kept any more, or `offset` was never reached. */
 export function since(history: History, offset: number): Publication[] | undefined {
   const missed = history.offset - offset;
   if (missed < 0 || missed > history.entries.length) return undefined;
-  return kept(history).slice(history.entries.length - missed);
+  return kept(history, missed);
 }

@@ -23,6 +23,9 @@ export const PUSH_SCOPE = "push";
 /** Rooms that close between being opened and being told are opened again this often. */
 const TRIES_MAX = 2;
 
+/** When a push may be tried again that was refused only for now. */
+const RETRY_AFTER_SECONDS = "1";
+
 /** What pushing needs. */
 export interface PushParts {
   readonly rooms: Reference<RoomDirectoryProtocol>;
@@ -67,13 +70,14 @@ function push(
   request: OperationRequest<Body>,
   context: RouteContext,
 ): RouteResponse | Promise<RouteResponse> {
-  const { room, listener, facts } = request.body;
+  const { room, listener, facts, id } = request.body;
   if ((room === undefined) === (listener === undefined)) return refused(400, "invalidField", EITHER);
   const target = room ?? `listener/${listener}`;
   const isAllowed = allows(request.principal?.scopes ?? [], PUSH_SCOPE, target);
   if (!isAllowed) return refused(403, "missingScope", mayNot(target));
   if (room !== undefined) return pushToRoom(parts, room, request, context);
   if (facts !== undefined) return refused(400, "invalidField", NO_FACTS);
+  if (id !== undefined) return refused(400, "invalidField", NO_ID);
   return pushToListener(parts, listener ?? "", request, context);
 }
 
@@ -83,8 +87,11 @@ async function pushToRoom(
   { body, principal }: OperationRequest<Body>,
   context: RouteContext,
 ): Promise<RouteResponse> {
-  const { data, facts, from = principal?.name ?? "" } = body;
-  const post = { kind: "post", from, data, ...(facts && { facts }) } as const;
+  const key = principal?.name ?? "";
+  const { data, facts, id, from = key } = body;
+  // Two services may count alike.
+  const named = id === undefined ? {} : { id: `${key}:${id}` };
+  const post = { kind: "post", from, data, ...(facts && { facts }), ...named } as const;
   for (let attempt = 1; attempt <= TRIES_MAX; attempt++) {
     const opened = await context.ask(rooms, { kind: "open", room, isService: true });
     if (opened.kind === "refused") return answerOf(opened);
@@ -115,10 +122,15 @@ const STATUS_OF: Readonly<Record<Exclude<Posted, { readonly kind: "published" }>
   roomFull: 503,
   notAMember: 403,
   onlyServicesPost: 403,
+  notStored: 503,
+  storageFull: 503,
 };
 
 function answerOf(posted: Posted): RouteResponse {
-  if (posted.kind === "refused") return refused(STATUS_OF[posted.code], posted.code, posted);
+  if (posted.kind === "refused") {
+    const answer = refused(STATUS_OF[posted.code], posted.code, posted);
+    return answer.status === 503 ? { ...answer, headers: { "retry-after": RETRY_AFTER_SECONDS } } : answer;
+  }
   const { epoch, offset } = posted;
   return { status: 200, body: { epoch, offset } };
 }
@@ -142,6 +154,7 @@ interface Why {
 const EITHER: Why = { field: "/room", text: "name either a room or a listener" };
 const NO_GATEWAY: Why = { field: "/listener", text: "this node has no gateway" };
 const NO_FACTS: Why = { field: "/facts", text: "only rooms keep facts" };
+const NO_ID: Why = { field: "/id", text: "only rooms remember the ids of pushes" };
 
 function mayNot(target: string): Why {
   return { text: `the key may not push to ${target}` };

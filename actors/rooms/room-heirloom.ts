@@ -1,4 +1,5 @@
 import type { Facts, Member, Publication } from "../../protocols/client-frames.ts";
+import type { History } from "./history.ts";
 import type { PresenceBatch } from "./presence-batch.ts";
 import { newRoomState } from "./room-state.ts";
 import type { RoomArgs, RoomState } from "./room-state.ts";
@@ -9,6 +10,8 @@ export interface RoomHeirloom {
   readonly offset: number;
   readonly kept: readonly { readonly publication: Publication; readonly bytes: number }[];
   readonly facts: Facts;
+  /** The ids of posts, with their offsets; what a room of an earlier version leaves has none. */
+  readonly ids?: readonly (readonly [id: string, offset: number])[];
   readonly members: readonly Member[];
   readonly presence: {
     readonly joined: readonly Member[];
@@ -24,12 +27,13 @@ export interface Now {
 }
 
 /** All that a room knows, as plain data. Pure. */
-export function roomHeirloom({ epoch, history, facts, seats, presence }: RoomState): RoomHeirloom {
+export function roomHeirloom({ epoch, history, facts, ids, seats, presence }: RoomState): RoomHeirloom {
   return {
     epoch,
     offset: history.offset,
     kept: history.entries.map(({ publication, bytes }) => ({ publication, bytes })),
     facts,
+    ids: [...ids],
     members: Array.from(seats.values(), ({ member }) => member),
     presence: {
       joined: [...presence.joined.values()],
@@ -41,18 +45,25 @@ export function roomHeirloom({ epoch, history, facts, seats, presence }: RoomSta
 
 /** The same room in another process: every seat is taken, and waits for its connection. Pure. */
 export function inheritedRoom(heirloom: RoomHeirloom, args: RoomArgs, now: Now): RoomState {
-  const { epoch, offset, kept, facts, members, presence } = heirloom;
+  const { epoch, offset, kept, facts, ids = [], members, presence } = heirloom;
   const state = newRoomState(args, epoch);
-  for (const { publication, bytes } of kept) {
-    // Each process has a steady clock of its own, so an age goes by the clock on the wall, which may have been set.
-    const ageMs = Math.max(0, now.wallMs - publication.atMs);
-    state.history.entries.push({ publication, bytes, atMs: now.nowMs - ageMs });
-    state.history.bytes += bytes;
-  }
+  fillHistory(state.history, kept, now);
   state.history.offset = offset;
+  state.following.stored = offset;
+  for (const [id, at] of ids) state.ids.set(id, at);
   for (const member of members) state.seats.set(member.id, { member, place: undefined });
   noteAll(state.presence, presence);
   return { ...state, facts, missing: members.length };
+}
+
+/** What another life has said, at the age that it has now. Pure but for the history. */
+export function fillHistory(history: History, kept: RoomHeirloom["kept"], now: Now): void {
+  for (const { publication, bytes } of kept) {
+    // Each process has a steady clock of its own, so an age goes by the clock on the wall, which may have been set.
+    const ageMs = Math.max(0, now.wallMs - publication.atMs);
+    history.entries.push({ publication, bytes, atMs: now.nowMs - ageMs });
+    history.bytes += bytes;
+  }
 }
 
 function noteAll(batch: PresenceBatch, { joined, left, hasUnnamed }: RoomHeirloom["presence"]): void {

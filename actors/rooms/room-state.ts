@@ -1,13 +1,16 @@
 import type { ChannelProtocol } from "../../protocols/channel.ts";
-import type { Facts, Member, ServerFrame } from "../../protocols/client-frames.ts";
+import type { Facts, Member, Publication, ServerFrame } from "../../protocols/client-frames.ts";
 import type { OutletProtocol } from "../../protocols/outlet.ts";
 import type { AnyReference, Reference } from "../../protocols/reference.ts";
-import type { Position } from "../../protocols/room.ts";
+import type { Position, RoomProtocol } from "../../protocols/room.ts";
+import type { ReplyTo } from "../../runtime/actor/context.ts";
 import { kept, newHistory, since } from "./history.ts";
 import type { History } from "./history.ts";
+import type { PostIds } from "./post-ids.ts";
 import { newPresenceBatch } from "./presence-batch.ts";
 import type { PresenceBatch } from "./presence-batch.ts";
 import type { RoomPolicy } from "./room-kind.ts";
+import type { RoomStore } from "./room-store.ts";
 
 /** How many members an answer names; the count says how many there are. */
 const PRESENCE_NAMES_MAX = 200;
@@ -18,6 +21,31 @@ export interface RoomArgs {
   readonly policy: RoomPolicy;
   /** Reaches every member at once. */
   readonly channel: Reference<ChannelProtocol>;
+  /** Where its order is stored; undefined when the room itself is its only owner. */
+  readonly store?: RoomStore | undefined;
+}
+
+/** Something that is on its way to the store. */
+export interface Storing {
+  readonly said: Said;
+  readonly answer: ReplyTo<RoomProtocol, "post" | "publish">;
+}
+
+/** What somebody says, before it has its place in the order. */
+export type Said = Pick<Publication, "from" | "data" | "facts">;
+
+/** How far a room has followed its store. */
+export interface Following {
+  /** The latest offset that is known to be stored. */
+  stored: number;
+  /** What is under way to the store, by its number. */
+  readonly storing: Map<number, Storing>;
+  /** Numbers those. */
+  count: number;
+  /** Whether it is reading what it has missed. */
+  isReading: boolean;
+  /** Whether it asks how far the store is, or is about to. */
+  isLookDue: boolean;
 }
 
 /** Where a member is reached. */
@@ -35,13 +63,16 @@ export interface Seat {
 
 /** What a room knows in one life. */
 export interface RoomState extends RoomArgs {
-  /** Names this life: what was said in another one is gone. */
-  readonly epoch: string;
+  /** Names this life: what was said in another one is gone. Where there is a store, the first post gives it the name for good. */
+  epoch: string;
   /** By the member's id. */
   readonly seats: Map<string, Seat>;
   readonly history: History;
   readonly presence: PresenceBatch;
   facts: Facts;
+  /** The posts that the room itself has taken lately; where there is a store, that knows them. */
+  readonly ids: PostIds;
+  readonly following: Following;
   /** How many seats wait for their connections. */
   missing: number;
 }
@@ -55,6 +86,8 @@ export function newRoomState(args: RoomArgs, epoch: string): RoomState {
     history: newHistory(),
     presence: newPresenceBatch(),
     facts: {},
+    ids: new Map(),
+    following: { stored: 0, storing: new Map(), count: 0, isReading: false, isLookDue: false },
     missing: 0,
   };
 }
@@ -64,8 +97,9 @@ export function newRoomState(args: RoomArgs, epoch: string): RoomState {
  * publications all the same, and reads from `recovered` that they do not continue what it had.
  */
 export function subscribedFrame(state: RoomState, id: number, recover: Position | undefined): ServerFrame {
-  const { room, epoch, seats, history, facts } = state;
-  const missed = recover?.epoch === epoch ? since(history, recover.offset) : undefined;
+  const { room, epoch, seats, history, facts, policy } = state;
+  const missed =
+    recover !== undefined && continues(state, recover) ? since(history, recover.offset) : undefined;
   return {
     kind: "subscribed",
     id,
@@ -74,9 +108,14 @@ export function subscribedFrame(state: RoomState, id: number, recover: Position 
     offset: history.offset,
     members: seats.size,
     recovered: missed !== undefined,
-    publications: missed ?? kept(history),
+    publications: missed ?? kept(history, policy.shownMax),
     facts,
   };
+}
+
+/** Whether what a client has goes on in this epoch. Where it is stored, an epoch of which nothing is left is one in which nothing was said. */
+function continues({ epoch, store }: RoomState, recover: Position): boolean {
+  return recover.epoch === epoch || (store !== undefined && recover.offset === 0);
 }
 
 /** Some of those who are present, in the order in which they came. */

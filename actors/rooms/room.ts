@@ -1,24 +1,27 @@
-import type { Publication } from "../../protocols/client-frames.ts";
-import type { Reply } from "../../protocols/protocol.ts";
 import { RoomProtocol } from "../../protocols/room.ts";
-import type { Context } from "../../runtime/actor/context.ts";
+import type { AskContext, Context } from "../../runtime/actor/context.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
-import { append, forget, kept } from "./history.ts";
-import { jsonBytes } from "./json-size.ts";
+import {
+  beginFollowing,
+  lookAtStored,
+  lookFailed,
+  missingRead,
+  store,
+  storingEnded,
+  stood,
+  toldOf,
+} from "./following.ts";
+import { forget, kept } from "./history.ts";
 import { isDue, noteJoined, noteLeft, takeAnnouncements } from "./presence-batch.ts";
+import { rememberPost } from "./post-ids.ts";
+import { closeWhenForgotten, publish } from "./publish.ts";
 import { inheritedRoom, roomHeirloom } from "./room-heirloom.ts";
 import type { RoomHeirloom } from "./room-heirloom.ts";
-import {
-  DATA_BYTES_MAX,
-  dataTooLarge,
-  notAMember,
-  onlyServicesPost,
-  refusalOfFacts,
-  roomFull,
-} from "./room-refusals.ts";
+import { notAMember, onlyServicesPost, refusalOfPost, roomFull } from "./room-refusals.ts";
 import { namedMembers, newRoomState, subscribedFrame } from "./room-state.ts";
-import type { Place, RoomArgs, RoomState, Seat } from "./room-state.ts";
+import type { Place, RoomArgs, RoomState, Said, Seat } from "./room-state.ts";
 import { sendAway } from "./send-away.ts";
+import { storedRoom } from "./stored-room.ts";
 
 /** How long comings and goings are collected before the members hear of them. */
 export const ANNOUNCE_AFTER_MS = 250;
@@ -28,18 +31,20 @@ export const ARRIVAL_WITHIN_MS = 30_000;
 const PROGRESS_WITHIN_MS = 10_000;
 
 /**
- * A room: one owner of who is here and of the order in which things are said.
+ * A room: one owner of who is here and, unless it has a store, of the order in which things are said.
  *
- * After a restart nobody is a member: the new life has neither the seats nor the history of the old one. Whoever was
- * attached is sent away, subscribes again with the position it had, learns the new epoch, and sees that what lies between
- * is a gap.
+ * After a restart nobody is a member: the new life has not the seats of the old one. Whoever was attached is sent away and
+ * subscribes again with the position it had. A room with a store goes on in the epoch that is stored, and gives it what it missed. Another
+ * one has lost its history: the member learns the new epoch, and sees that what lies between is a gap.
  */
 export const Room = defineActor({
   protocol: RoomProtocol,
   progressWithinMs: PROGRESS_WITHIN_MS,
-  initialState(args: RoomArgs, context): RoomState {
+  initialState(args: RoomArgs, context): RoomState | Promise<RoomState> {
     sendAway(args, context);
-    const state = newRoomState(args, epochOf(context));
+    const epoch = epochOf(context);
+    if (args.store !== undefined) return storedRoom(args, args.store, epoch, context);
+    const state = newRoomState(args, epoch);
     closeWhenForgotten(state, context);
     return state;
   },
@@ -79,21 +84,35 @@ export const Room = defineActor({
       const seat = state.seats.get(member);
       if (!state.policy.membersPublish) return context.reply(onlyServicesPost(state.policy));
       if (seat === undefined) return context.reply(notAMember());
-      context.reply(sequence(state, { from: seat.member.name, data }, context));
+      say(state, { from: seat.member.name, data }, context);
     },
-    post(state, { from, data, facts }, context) {
-      if (facts === undefined) return context.reply(sequence(state, { from, data }, context));
-      const merged = { ...state.facts, ...facts };
-      const reply = refusalOfFacts(merged) ?? sequence(state, { from, data, facts }, context);
-      if (reply.kind === "published") state.facts = merged;
-      context.reply(reply);
+    post(state, { kind: _kind, ...said }, context) {
+      say(state, said, context);
+    },
+    stored(state, message, context) {
+      toldOf(state, message, context);
+    },
+    storingEnded(state, { storing, end }, context) {
+      storingEnded(state, storing, end, context);
+    },
+    lookAtStored(state, _message, context) {
+      lookAtStored(state, context);
+    },
+    stood(state, { standing }, context) {
+      stood(state, standing, context);
+    },
+    missingRead(state, { publications }, context) {
+      missingRead(state, publications, context);
+    },
+    lookFailed(state, { error }, context) {
+      lookFailed(state, error, context);
     },
     presence({ seats }, _message, context) {
       context.reply({ kind: "present", count: seats.size, members: namedMembers(seats) });
     },
     history({ epoch, facts, history, policy, seats }, _message, context) {
       forget(history, policy.history, context.nowMs());
-      const publications = kept(history);
+      const publications = kept(history, policy.shownMax);
       context.reply({
         kind: "known",
         epoch,
@@ -123,6 +142,8 @@ export const Room = defineActor({
       const now = { nowMs: context.nowMs(), wallMs: context.wallMs() };
       const state = inheritedRoom(data as RoomHeirloom, args, now);
       forget(state.history, state.policy.history, now.nowMs);
+      // What was stored at the last moment, after the move had begun, is read while the members come.
+      lookAtStored(state, context);
       if (isDue(state.presence)) context.startTimer("announce", ANNOUNCE_AFTER_MS, { kind: "announce" });
       if (state.seats.size === 0) {
         closeWhenForgotten(state, context);
@@ -133,7 +154,7 @@ export const Room = defineActor({
       return state;
     },
   },
-  describe: ({ epoch, seats, missing, history, facts, policy }) => ({
+  describe: ({ epoch, seats, missing, history, facts, policy, following }) => ({
     epoch,
     members: seats.size,
     missing,
@@ -141,6 +162,7 @@ export const Room = defineActor({
     history: history.entries.length,
     historyBytes: history.bytes,
     facts: Object.keys(facts).length,
+    storing: following.storing.size,
     slowPolicy: policy.slow,
   }),
 });
@@ -170,6 +192,7 @@ function noLongerMissing(state: RoomState, context: RoomContext): void {
 function take(state: RoomState, seat: Seat & { readonly place: Place }, context: RoomContext): void {
   const { member, place } = seat;
   const before = state.seats.get(member.id);
+  if (state.seats.size === 0) beginFollowing(state, context);
   state.seats.set(member.id, seat);
   context.stopTimer("close");
   if (before?.place === undefined) context.watch(place.connection, { kind: "memberGone", member: member.id });
@@ -186,22 +209,23 @@ function vacate(state: RoomState, seat: Seat | undefined, context: RoomContext):
   if (state.seats.size === 0) closeWhenForgotten(state, context);
 }
 
-/** Gives what is said its place in the order and sends it to everybody. */
-function sequence(
+/** Gives what is said its place in the order, or has that done, and sends it to everybody. */
+function say(
   state: RoomState,
-  said: Pick<Publication, "from" | "data" | "facts">,
-  context: RoomContext,
-): Reply<RoomProtocol, "publish"> {
-  const { room, epoch, history, policy, channel } = state;
-  const dataBytes = jsonBytes(said.data);
-  if (dataBytes > DATA_BYTES_MAX) return dataTooLarge();
+  said: Said & { readonly id?: string },
+  context: AskContext<RoomProtocol, "post" | "publish">,
+): void {
+  if (state.store !== undefined) return store(state, state.store, said, context);
+  const { room, epoch, history, ids } = state;
+  const { id, ...content } = said;
+  const before = id === undefined ? undefined : ids.get(id);
+  if (before !== undefined) return context.reply({ kind: "published", epoch, offset: before });
+  const refused = refusalOfPost(content, state.facts);
+  if (refused !== undefined) return context.reply(refused);
   const offset = history.offset + 1;
-  const publication = { room, offset, ...said, atMs: context.wallMs() };
-  const bytes = said.facts === undefined ? dataBytes : dataBytes + jsonBytes(said.facts);
-  append(history, { publication, bytes, atMs: context.nowMs() }, policy.history);
-  context.tell(channel, { kind: "publish", frame: { kind: "publication", ...publication } });
-  if (state.seats.size === 0) closeWhenForgotten(state, context);
-  return { kind: "published", epoch, offset };
+  publish(state, { room, offset, ...content, atMs: context.wallMs() }, context);
+  rememberPost(ids, id, offset);
+  context.reply({ kind: "published", epoch, offset });
 }
 
 /** Notes who came or went, to be announced with those who come and go in the same moment. */
@@ -210,10 +234,4 @@ function announce({ presence }: RoomState, note: () => void, context: RoomContex
   note();
   // One that runs is not started anew: in a busy room the announcement would never come.
   if (!runs) context.startTimer("announce", ANNOUNCE_AFTER_MS, { kind: "announce" });
-}
-
-/** An empty room lingers, so that a member on a flaky network finds it again; longer when it has something to keep. */
-function closeWhenForgotten({ history, policy }: RoomState, context: RoomContext): void {
-  const lingerMs = history.offset === 0 ? policy.emptyGraceMs : policy.keepMs;
-  context.startTimer("close", lingerMs, { kind: "close" });
 }

@@ -8,6 +8,7 @@ import type { Context } from "../../runtime/actor/context.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
 import { isRoom, kindOf, roomPolicies } from "./room-kind.ts";
 import type { RoomKind, RoomPolicy } from "./room-kind.ts";
+import type { FindStore } from "./room-store.ts";
 import { Room } from "./room.ts";
 import { sendAway } from "./send-away.ts";
 
@@ -24,6 +25,7 @@ export type OpenChannel = (address: string, policy: SlowPolicy) => Reference<Cha
 export interface RoomsArgs {
   readonly settings: NodeSettings["rooms"];
   readonly openChannel: OpenChannel;
+  readonly findStore: FindStore;
 }
 
 interface OpenRoom {
@@ -31,10 +33,9 @@ interface OpenRoom {
   readonly channel: Reference<ChannelProtocol>;
 }
 
-interface RoomsState {
+interface RoomsState extends Pick<RoomsArgs, "openChannel" | "findStore"> {
   readonly roomsMax: number;
   readonly policies: Readonly<Record<RoomKind, RoomPolicy>>;
-  readonly openChannel: OpenChannel;
   /** By id. */
   readonly rooms: Map<string, OpenRoom>;
 }
@@ -47,12 +48,12 @@ export const Rooms = defineActor({
   progressWithinMs: PROGRESS_WITHIN_MS,
   // A room that keeps failing is given up without harm to the others; whoever comes back to it opens it anew.
   supervision: { strategy: "oneForOne", whenExhausted: "stop" },
-  initialState: ({ settings, openChannel }: RoomsArgs): RoomsState => noRooms(settings, openChannel),
+  initialState: noRooms,
   handOver: {
     version: 1,
     dump: ({ rooms }: RoomsState): readonly string[] => [...rooms.keys()],
-    load(data, { settings, openChannel }: RoomsArgs, context): RoomsState {
-      const state = noRooms(settings, openChannel);
+    load(data, args: RoomsArgs, context): RoomsState {
+      const state = noRooms(args);
       // A kind that is no more has no rooms to go on with.
       for (const room of (data as readonly string[]).filter(isRoom)) start(state, room, context);
       return state;
@@ -80,14 +81,16 @@ export const Rooms = defineActor({
   describe: ({ rooms, roomsMax }) => ({ rooms: rooms.size, roomsMax }),
 });
 
-function noRooms(settings: NodeSettings["rooms"], openChannel: OpenChannel): RoomsState {
-  return { roomsMax: settings.rooms, policies: roomPolicies(settings), openChannel, rooms: new Map() };
+function noRooms({ settings, openChannel, findStore }: RoomsArgs): RoomsState {
+  const policies = roomPolicies(settings);
+  return { roomsMax: settings.rooms, policies, openChannel, findStore, rooms: new Map() };
 }
 
 function start(state: RoomsState, room: string, context: Context<RoomDirectoryProtocol>): OpenRoom {
   const policy = state.policies[kindOf(room)];
   const channel = state.openChannel(room, policy.slow);
-  const open = { channel, reference: context.spawn(Room, actorName(room), { room, policy, channel }) };
+  const args = { room, policy, channel, store: state.findStore(room) };
+  const open = { channel, reference: context.spawn(Room, actorName(room), args) };
   state.rooms.set(room, open);
   context.watch(open.reference, { kind: "roomStopped", room });
   return open;

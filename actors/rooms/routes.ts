@@ -1,32 +1,40 @@
 import { RefusalFields } from "../../protocols/refusal.ts";
-import type { Reference } from "../../protocols/reference.ts";
-import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
-import { ROOM_QUERY_FIELDS, ROOM_VIEW_FIELDS } from "../../protocols/room-requests.ts";
+import {
+  PAGE_FIELDS,
+  PAGE_QUERY_FIELDS,
+  ROOM_QUERY_FIELDS,
+  ROOM_VIEW_FIELDS,
+} from "../../protocols/room-requests.ts";
 import { compileFields } from "../../runtime/codec/validator.ts";
 import { action, operation, route } from "../../runtime/net/route.ts";
 import type { Action, Operation, Route, RouteResponse } from "../../runtime/net/route.ts";
-import { look } from "./look.ts";
+import { look, lookBack } from "./look.ts";
+import type { RoomSources } from "./look.ts";
 import { ROOM_KINDS } from "./room-kind.ts";
 import type { RoomKind } from "./room-kind.ts";
 
-type Directory = Reference<RoomDirectoryProtocol>;
+/** A page unless a limit is given, and the most that one weighs, in bytes of JSON. */
+const PAGE_LIMIT = 50;
+const PAGE_BYTES_MAX = 256 * 1_024;
 
 const checkQuery = compileFields(ROOM_QUERY_FIELDS);
+const checkPageQuery = compileFields(PAGE_QUERY_FIELDS);
 
 /** Where clients come to rooms: of all kinds, or of one. */
-export function roomRoutes(rooms: Directory): Route[] {
+export function roomRoutes(sources: RoomSources): Route[] {
   return [
-    route("/chatroom", { rooms: ROOM_KINDS, actions: { history: historyAction(rooms, ROOM_KINDS) } }),
-    route("/chatroom/chat", { rooms: ["chat"], actions: { history: historyAction(rooms, ["chat"]) } }),
+    route("/chatroom", { rooms: ROOM_KINDS, actions: { history: historyAction(sources, ROOM_KINDS) } }),
+    route("/chatroom/chat", { rooms: ["chat"], actions: { history: historyAction(sources, ["chat"]) } }),
     route("/chatroom/live", {
       rooms: ["live"],
-      actions: { history: historyAction(rooms, ["live"]) },
-      onRequest: { GET: viewOperation(rooms, "live") },
+      actions: { history: historyAction(sources, ["live"]) },
+      onRequest: { GET: viewOperation(sources, "live") },
     }),
+    route("/chatroom/live/history", { onRequest: { GET: pageOperation(sources, "live") } }),
   ];
 }
 
-function viewOperation(rooms: Directory, kind: RoomKind): Operation {
+function viewOperation(sources: RoomSources, kind: RoomKind): Operation {
   return operation({
     summary: `What a ${kind} room knows: facts, the latest publications, how many are present. Nobody joins by asking`,
     query: ROOM_QUERY_FIELDS,
@@ -36,19 +44,43 @@ function viewOperation(rooms: Directory, kind: RoomKind): Operation {
       if (!checked.ok) return refused(400, checked.code, checked);
       const { room } = checked.message;
       if (!isOfKind(room, [kind])) return refused(400, "unknownRoom", wrongKind([kind]));
-      const view = await look(rooms, room, context);
+      const view = await look(sources, room, context);
       return view === undefined ? refused(404, "unknownRoom", noSuchRoom(room)) : { status: 200, body: view };
     },
   });
 }
 
-function historyAction(rooms: Directory, kinds: readonly RoomKind[]): Action {
+function pageOperation({ findStore }: RoomSources, kind: RoomKind): Operation {
+  return operation({
+    summary: `A page of all that was ever posted in a ${kind} room; the one before it has \`before\` = its first offset`,
+    query: PAGE_QUERY_FIELDS,
+    answers: { 200: PAGE_FIELDS, 400: RefusalFields, 404: RefusalFields },
+    async handle({ query }, context) {
+      const checked = checkPageQuery(Object.fromEntries(Array.from(query, withNumber)));
+      if (!checked.ok) return refused(400, checked.code, checked);
+      const { room, before, limit = PAGE_LIMIT } = checked.message;
+      const store = isOfKind(room, [kind]) ? findStore(room) : undefined;
+      if (store === undefined) return refused(400, "unknownRoom", wrongKind([kind]));
+      const page = await lookBack(store, room, { before, limit, bytes: PAGE_BYTES_MAX }, context);
+      return page === undefined
+        ? refused(404, "unknownRoom", nothingPosted(room))
+        : { status: 200, body: page };
+    },
+  });
+}
+
+/** Everything behind a `?` is a text; the names of rooms stay one. */
+function withNumber([name, text]: readonly [string, string]): readonly [string, unknown] {
+  return [name, /^\d{1,15}$/.test(text) ? Number(text) : text];
+}
+
+function historyAction(sources: RoomSources, kinds: readonly RoomKind[]): Action {
   return action({
     summary: "What a room knows: facts, the latest publications, how many are present",
     body: ROOM_QUERY_FIELDS,
     async handle({ room }, _caller, context) {
       if (!isOfKind(room, kinds)) return { kind: "refused", code: "unknownRoom", ...wrongKind(kinds) };
-      const body = await look(rooms, room, context);
+      const body = await look(sources, room, context);
       return body === undefined
         ? { kind: "refused", code: "unknownRoom", ...noSuchRoom(room) }
         : { kind: "answered", body };
@@ -67,6 +99,10 @@ function isOfKind(room: string, kinds: readonly RoomKind[]): boolean {
 
 function wrongKind(kinds: readonly RoomKind[]): Why {
   return { field: "/room", text: `this route has rooms of the kinds ${kinds.join(", ")}` };
+}
+
+function nothingPosted(room: string): Why {
+  return { field: "/room", text: `nothing was posted to ${room}` };
 }
 
 function noSuchRoom(room: string): Why {

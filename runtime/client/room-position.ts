@@ -77,7 +77,10 @@ export function afterSubscribed(position: RoomPosition, subscribed: ServerFrames
   const { epoch, offset } = subscribed;
   const history = inOrder(subscribed.publications);
   const newcomer = position.epoch === undefined;
-  const restarted = !newcomer && (position.epoch !== epoch || offset < position.offset);
+  const isAnother = position.epoch !== epoch || offset < position.offset;
+  // Who has seen nothing has nothing that the new epoch could break with, when the room says that this is all.
+  const isWhole = position.offset === 0 && subscribed.recovered;
+  const restarted = !newcomer && isAnother && !isWhole;
   const sights: Sight[] = restarted ? [{ kind: "gap", gap: { reason: "restarted" } }] : [];
   // Whoever comes new, or to a room that began anew, starts with what the room still has.
   const from = newcomer || restarted ? (history[0]?.offset ?? offset + 1) - 1 : position.offset;

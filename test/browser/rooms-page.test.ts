@@ -11,6 +11,7 @@ import { eventually } from "../support/eventually.ts";
 import { FrameClient } from "../support/frame-client.ts";
 import { banyan, startNode, workplace } from "../support/node-process.ts";
 import type { NodeProcess, Workplace } from "../support/node-process.ts";
+import { Pusher } from "../support/pusher.ts";
 
 /** Where the pictures of the page are left for people to look at. */
 const PICTURES = join(tmpdir(), "banyan-pictures");
@@ -301,6 +302,27 @@ describe("the page", () => {
   });
 });
 
+describe("a window on a match that has gone on for long", () => {
+  it("shows the latest, and leads back to the first that was ever posted", async () => {
+    const room = "live/long";
+    const pusher = new Pusher(node.listeners["web"] ?? "", node.dataDir);
+    const said = Array.from({ length: 320 }, (_, index) => `minute ${index + 1}`);
+    for (const data of said) assert.equal((await pusher.push({ room, data })).status, 200);
+    const { window } = await open("?room=long&live=long");
+    await eventually(() => window.feed(), said.slice(-200));
+    const earlier = window.page.getByRole("button", { name: "Earlier" });
+    await earlier.click();
+    await eventually(() => window.feed(), said.slice(-300));
+    await picture(window, "read-back");
+    await earlier.click();
+    await eventually(() => window.feed(), said);
+    assert.equal(await earlier.count(), 0);
+    await pusher.push({ room, data: "full time" });
+    await eventually(() => window.feed(), [...said, "full time"]);
+    assert.deepEqual(window.complaints, []);
+  });
+});
+
 describe("a gateway that is started anew", () => {
   it("comes with a gap that one sees, and goes on from there", async () => {
     const { window, wire } = await open("?room=anew&live=anew");
@@ -322,6 +344,7 @@ describe("a gateway that is started anew", () => {
     await eventually(() => window.gaps(), ["The room restarted: messages may be missing here"]);
     await window.say("after");
     await eventually(() => window.chat(), ["before", "after"]);
+    assert.equal(await window.page.locator(".panel-live .gap").count(), 0, "a live room is the same one");
     await picture(window, "gap");
     assert.deepEqual(window.complaints, []);
   });

@@ -1,6 +1,6 @@
 import type { Facts } from "../../../runtime/client/client.ts";
 import { useWords } from "../../../runtime/pages/kit/page-settings.ts";
-import { boardOf } from "./live-log.ts";
+import { boardOf } from "./board.ts";
 import { ROOM_WORDS } from "./room-words.ts";
 
 /** What is known about the subject of a live room: the score large, every other fact by its name. */

@@ -1,10 +1,11 @@
+import { Button } from "../../../runtime/pages/kit/button.tsx";
 import { CommandLine } from "../../../runtime/pages/kit/command-line.tsx";
 import { Icon } from "../../../runtime/pages/kit/icon.tsx";
 import { useWords } from "../../../runtime/pages/kit/page-settings.ts";
 import { TimeAgo } from "../../../runtime/pages/kit/time-ago.tsx";
 import { GapMark } from "./gap-mark.tsx";
 import { LiveBoard } from "./live-board.tsx";
-import type { LiveEntry } from "./live-log.ts";
+import type { LiveEntry } from "./live-feed.ts";
 import type { LiveRoom } from "./live-room.ts";
 import { RoomHead } from "./room-head.tsx";
 import { ROOM_WORDS } from "./room-words.ts";
@@ -26,6 +27,7 @@ export function LivePanel({ room, session }: LivePanelProps) {
         <div class="scroll" tabIndex={0} role="log" aria-label={t("feed")}>
           <LiveBoard facts={room.facts.value} />
           <Feed feed={feed} />
+          <ReadBack room={room} />
           {!feed.some(({ kind }) => kind === "line") && <LiveEmpty id={room.id} />}
         </div>
       </div>
@@ -54,6 +56,21 @@ function Feed({ feed }: { readonly feed: readonly LiveEntry[] }) {
         </li>
       ))}
     </ol>
+  );
+}
+
+/** Leads back, page by page, to the first that was ever posted. */
+function ReadBack({ room }: { readonly room: LiveRoom }) {
+  const t = useWords(ROOM_WORDS);
+  if (!room.canReadBack) return null;
+  const reading = room.reading.value;
+  return (
+    <div class="read-back">
+      <Button icon="down" disabled={reading === "reading"} onClick={() => void room.readBack()}>
+        {t("earlier")}
+      </Button>
+      {reading === "failed" && <p role="alert">{t("earlierFailed")}</p>}
+    </div>
   );
 }
 

@@ -117,6 +117,8 @@ export const ROOM_WORDS = dictionary(
     feed: "Live text",
     board: "What is known",
     latest: "latest",
+    earlier: "Earlier",
+    earlierFailed: "This could not be read. Try again.",
   },
   {
     title: "Banyan",
@@ -174,5 +176,7 @@ export const ROOM_WORDS = dictionary(
     feed: "文字直播",
     board: "当前信息",
     latest: "最新",
+    earlier: "更早",
+    earlierFailed: "读取失败，请重试。",
   },
 );

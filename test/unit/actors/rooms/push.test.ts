@@ -67,6 +67,27 @@ describe("a push into a room", () => {
     assert.deepEqual(room.question("post").message, { kind: "post", from: "the scorer", data: 1 });
   });
 
+  it("has an id of its key, under which it may come again", async () => {
+    const { push, open, room } = door();
+    void push({ room: "live/final", data: 1, id: "7" });
+    await open();
+    assert.equal(room.question("post").message.id, "desk:7");
+  });
+
+  it("is to come again a little later when it could not be stored", async () => {
+    const { push, open, room } = door();
+    for (const code of ["notStored", "storageFull"] as const) {
+      const answer = push({ room: "live/final", data: 1 });
+      await open();
+      room.question("post").answer({ kind: "refused", code, text: "the disk is full" });
+      assert.deepEqual(await answer, {
+        status: 503,
+        body: { code, text: "the disk is full" },
+        headers: { "retry-after": "1" },
+      });
+    }
+  });
+
   it("is tried again when the room closed in between", async () => {
     const { push, open, rooms, room } = door();
     const answer = push({ room: "live/final", data: 1 });
@@ -152,6 +173,8 @@ describe("a push that is not right", () => {
       [{ room: "live/final", data: 1, facts: { "": 1 } }, "/facts/", "invalidField"],
       [{ room: "live/final", data: 1, fact: {} }, "/fact", "invalidField"],
       [{ listener: "web", data: 1, facts: {} }, "/facts", "invalidField"],
+      [{ listener: "web", data: 1, id: "7" }, "/id", "invalidField"],
+      [{ room: "live/final", data: 1, id: "" }, "/id", "invalidField"],
     ];
     for (const [body, field, code] of cases) {
       const answer = await push(body);

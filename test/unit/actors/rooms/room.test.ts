@@ -212,6 +212,25 @@ describe("what is said in a room", () => {
   });
 });
 
+describe("what is said again under the same id", () => {
+  it("is said once, and answered as the first time", async () => {
+    const { post, sent, kit } = openRoom();
+    const first = await post("one", { home: 1 }, "desk:1");
+    assert.deepEqual(await post("another", { home: 2 }, "desk:1"), first);
+    assert.equal((await post("two", undefined, "desk:2")).kind, "published");
+    assert.equal(sent().length, 2);
+    const { facts, offset } = await kit.ask({ kind: "history" });
+    assert.deepEqual([facts, offset], [{ home: 1 }, 2]);
+  });
+
+  it("is known in the next process, too", async () => {
+    const before = openRoom();
+    const first = await before.post("one", undefined, "desk:1");
+    const { post } = openRoom({ heirloom: before.kit.dump() });
+    assert.deepEqual(await post("one", undefined, "desk:1"), first);
+  });
+});
+
 describe("who comes back to a room", () => {
   it("gets what was said meanwhile, and knows that nothing is missing", async () => {
     const { join, say, subscribed, sent } = openRoom();

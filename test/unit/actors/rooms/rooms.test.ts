@@ -15,7 +15,11 @@ const settings = {
   members: 2,
   graceMs: 1,
   liveGraceMs: 1,
-};
+  durability: "memory",
+} as const;
+
+/** Nothing is stored. */
+const findStore = (): undefined => undefined;
 
 function directory(heirloom?: unknown) {
   const channels = new Map<string, Probe<ChannelProtocol>>();
@@ -24,7 +28,7 @@ function directory(heirloom?: unknown) {
     channels.set(address, channel);
     return channel;
   };
-  const kit = behaviourKit(Rooms, { args: { settings, openChannel }, heirloom });
+  const kit = behaviourKit(Rooms, { args: { settings, openChannel, findStore }, heirloom });
   return { kit, channels, open: (room: string) => kit.ask({ kind: "open", room }) };
 }
 
@@ -47,6 +51,7 @@ describe("the directory of rooms", () => {
       args: {
         settings: { ...settings, rooms: 10 },
         openChannel: (address) => new Probe(ChannelProtocol, address),
+        findStore,
       },
     });
     for (let room = 1; room <= 9; room++) {

@@ -16,7 +16,7 @@ const tick = () => new Promise<void>((resolve) => void setImmediate(resolve));
 function door() {
   const rooms = new Probe(RoomDirectoryProtocol, "/rooms");
   const room = new Probe(RoomProtocol, "/rooms/live$2ffinal");
-  const routes = roomRoutes(rooms);
+  const routes = roomRoutes({ rooms, findStore: () => undefined });
   const find = (path: string) => routes.find((route) => route.path === path)!;
   const get = (search: string) => {
     const live = find("/chatroom/live");
@@ -44,6 +44,7 @@ describe("the routes of the rooms", () => {
         { path: "/chatroom", rooms: ["chat", "live"], connects: true, protocol: "v1" },
         { path: "/chatroom/chat", rooms: ["chat"], connects: true, protocol: "v1" },
         { path: "/chatroom/live", rooms: ["live"], connects: true, protocol: "v1" },
+        { path: "/chatroom/live/history", rooms: undefined, connects: false, protocol: "v1" },
       ],
     );
   });

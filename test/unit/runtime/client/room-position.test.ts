@@ -78,6 +78,13 @@ test("a new epoch is a visible gap, and its offsets count anew", () => {
   assert.deepEqual(recoverFrom(step.position), { epoch: "b", offset: 2 });
 });
 
+test("a new epoch is no gap for who has seen nothing, when the room says that this is all", () => {
+  const away = joining(cutOff(liveAt(0)));
+  assert.deepEqual(seen(afterSubscribed(away, subscribed("b", 2, [1, 2]))), [1, 2]);
+  const notAll = { ...subscribed("b", 2, [2]), recovered: false };
+  assert.deepEqual(seen(afterSubscribed(away, notAll)), ["restarted", 2]);
+});
+
 test("a room that counts backwards has begun anew, whatever it calls its epoch", () => {
   assert.deepEqual(seen(afterSubscribed(joining(liveAt(40)), subscribed("a", 1, [1]))), ["restarted", 1]);
 });

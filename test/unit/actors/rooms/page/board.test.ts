@@ -1,30 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boardOf, LINES_MAX, withFeedGap, withLine } from "../../../../../actors/rooms/page/live-log.ts";
-import type { LiveEntry } from "../../../../../actors/rooms/page/live-log.ts";
-
-const line = (offset: number) => ({
-  room: "live/final",
-  offset,
-  from: "desk",
-  data: `line ${offset}`,
-  atMs: 0,
-});
-
-test("the newest line comes first, and old ones make room", () => {
-  let feed: readonly LiveEntry[] = [];
-  for (let offset = 1; offset <= LINES_MAX + 1; offset++) feed = withLine(feed, line(offset));
-  assert.equal(feed.length, LINES_MAX);
-  assert.equal(feed[0]?.kind === "line" && feed[0].text, `line ${LINES_MAX + 1}`);
-});
-
-test("a gap stands above the lines before it", () => {
-  const feed = withLine(withFeedGap(withLine([], line(1)), { reason: "restarted" }), line(1));
-  assert.deepEqual(
-    feed.map(({ kind }) => kind),
-    ["line", "gap", "line"],
-  );
-});
+import { boardOf } from "../../../../../actors/rooms/page/board.ts";
 
 test("the board shows the score large and every fact it does not know by its name", () => {
   const board = boardOf({

@@ -1,38 +1,6 @@
-import type { Facts, Gap, Publication } from "../../../runtime/client/client.ts";
-import { textOf } from "./message-text.ts";
+import type { Facts } from "../../../runtime/client/client.ts";
 
-// Pure: what a live room's window shows.
-
-/** One entry of the feed: what was said, or what is missing. */
-export type LiveEntry =
-  | {
-      readonly kind: "line";
-      readonly id: string;
-      readonly from: string;
-      readonly text: string;
-      readonly atMs: number;
-    }
-  | { readonly kind: "gap"; readonly id: string; readonly gap: Gap };
-
-/** How many lines the window keeps; older ones make room. */
-export const LINES_MAX = 300;
-
-/** The feed after the room told a line; the newest comes first. */
-export function withLine(
-  feed: readonly LiveEntry[],
-  { offset, from, data, atMs }: Publication,
-): readonly LiveEntry[] {
-  const line: LiveEntry = { kind: "line", id: `${offset}@${atMs}`, from, text: textOf(data), atMs };
-  return [line, ...feed].slice(0, LINES_MAX);
-}
-
-/** The feed after the room could not tell everything. */
-export function withFeedGap(feed: readonly LiveEntry[], gap: Gap): readonly LiveEntry[] {
-  return [{ kind: "gap" as const, id: `gap after ${feed[0]?.id ?? "nothing"}`, gap }, ...feed].slice(
-    0,
-    LINES_MAX,
-  );
-}
+// Pure: what a live room's window shows above its feed.
 
 /** What the board shows: a score when there is one, and every other fact by its name. */
 export interface Board {

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { FOLLOWED_MS } from "../../../../actors/rooms/followers.ts";
+import { FOLLOW_EVERY_MS } from "../../../../actors/rooms/following.ts";
+import { LiveRoomWorld } from "../../../support/live-room-world.ts";
+
+/** A live room with somebody in it, and the same one at another node. */
+async function twoNodes() {
+  const world = new LiveRoomWorld({ isShared: true });
+  const room = await world.open();
+  // Another moment, another name for its numbering.
+  await world.virtual.advance(5);
+  const elsewhere = await world.openElsewhere();
+  const { epoch } = await world.join(room);
+  return { world, room, elsewhere, epoch };
+}
+
+describe("a live room that is open at two nodes", () => {
+  it("shows at both what is posted at one, in one order", async () => {
+    const { world, room, elsewhere } = await twoNodes();
+    assert.equal(await world.posted(room, "here"), 1);
+    world.frames();
+    assert.equal(await world.posted(room, "here again", { facts: { home: 1 } }), 2);
+    assert.equal(await world.posted(elsewhere, "there"), 3);
+    assert.equal(await world.posted(room, "here"), 4);
+    assert.deepEqual(world.heard(), ["here again", "there", "here"]);
+    assert.deepEqual((await world.join(room, { id: "2" })).facts, { home: 1 });
+  });
+
+  it("shows each publication once, however they cross", async () => {
+    const { world, room, elsewhere } = await twoNodes();
+    await world.posted(room, "first");
+    world.heard();
+    const posting = Array.from({ length: 100 }, (_, index) =>
+      world.post(index % 2 === 0 ? room : elsewhere, index),
+    );
+    await world.virtual.settle();
+    const offsets = await Promise.all(posting);
+    const inOrder = offsets
+      .map((offset, index) => ({ offset: Number(offset), index }))
+      .toSorted((one, other) => one.offset - other.offset);
+    assert.deepEqual(
+      world.heard(),
+      inOrder.map(({ index }) => index),
+    );
+  });
+
+  it("goes on hearing of the other as long as somebody is there, also of what it was not told", async () => {
+    const { world, room, elsewhere } = await twoNodes();
+    await world.posted(room, "first");
+    await world.virtual.advance(3 * FOLLOWED_MS);
+    await world.posted(elsewhere, "late");
+    assert.deepEqual(world.heard(), ["first", "late"]);
+    world.journal.fates.push("storedUnheard");
+    assert.equal(await world.posted(elsewhere, "untold"), "notStored");
+    assert.deepEqual(world.heard(), []);
+    await world.virtual.advance(FOLLOW_EVERY_MS);
+    assert.deepEqual(world.heard(), ["untold"]);
+  });
+
+  it("is in the epoch of the one in which something was posted first, and who was in the other comes anew", async () => {
+    const { world, room, elsewhere, epoch } = await twoNodes();
+    assert.equal(await world.posted(elsewhere, "first"), 1);
+    const kinds = world.frames().map(({ kind }) => kind);
+    assert.deepEqual(kinds, ["skipped", "publication"]);
+    const frame = await world.join(room, { recover: { epoch, offset: 0 } });
+    assert.notEqual(frame.epoch, epoch);
+    assert.deepEqual([frame.recovered, frame.publications.length], [true, 1]);
+    assert.equal(await world.posted(room, "second"), 2);
+  });
+
+  it("asks for nothing more when nobody is there", async () => {
+    const { world, room } = await twoNodes();
+    world.virtual.tell(room, { kind: "leave", member: "1" });
+    await world.virtual.advance(2 * FOLLOWED_MS);
+    assert.deepEqual(world.followers.of("final", world.virtual.clock.nowMs()), []);
+  });
+});

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Publication, ServerFrame } from "../../../../protocols/client-frames.ts";
+import { LiveRoomProtocol } from "../../../../protocols/live-room.ts";
+import { Fault } from "../../../../runtime/fault.ts";
+import { openRoom, POLICIES, START_MS } from "../../../support/open-room.ts";
+import type { RoomSetting } from "../../../support/open-room.ts";
+import { Probe } from "../../../support/probe.ts";
+
+const EPOCH = "e1";
+const policy = POLICIES.live;
+
+/** A store that holds so many posts, with a probe for its entity. */
+function storeOf(count: number) {
+  const entity = new Probe(LiveRoomProtocol, "entity:live-room/a");
+  const all = Array.from({ length: count }, (_, index): Publication => {
+    return { room: "live/a", offset: index + 1, from: "desk", data: index + 1, atMs: START_MS };
+  });
+  return {
+    entity,
+    isShared: false,
+    isKnown: async () => count > 0,
+    read: async (from: number, limit: number) => all.slice(from - 1, from - 1 + limit),
+    stands: (offset = count) => {
+      entity.question("stand").answer({ kind: "standing", epoch: EPOCH, offset, facts: {} });
+    },
+  };
+}
+
+/** A live room that has said two things to one member, as it is handed over. */
+async function handedOver(): Promise<unknown> {
+  const store = storeOf(2);
+  const room = openRoom({ policy, store });
+  store.stands();
+  await room.kit.idle();
+  await room.join("1");
+  return room.kit.dump();
+}
+
+/** The same room in another process, on a store that holds so many posts. */
+async function moved(count: number, more: RoomSetting = {}) {
+  const store = storeOf(count);
+  const room = openRoom({ policy, store, heirloom: await handedOver(), ...more });
+  return { ...room, store };
+}
+
+const offsetsOf = (frames: readonly ServerFrame[]): number[] =>
+  frames.flatMap((frame) => (frame.kind === "publication" ? [frame.offset] : []));
+
+describe("a live room that has come from another process", () => {
+  it("goes on at once, before its store has said a word", async () => {
+    const { resume, join, subscribed } = await moved(2);
+    assert.equal(await resume("1", EPOCH), "resumed");
+    await join("2", { recover: { epoch: EPOCH, offset: 1 } });
+    const { recovered, publications } = subscribed();
+    assert.deepEqual([recovered, publications.map(({ data }) => data)], [true, [2]]);
+  });
+
+  it("shows once and in order what was stored at the last moment, and what is stored next", async () => {
+    const { kit, store, sent, post, channel } = await moved(4);
+    assert.deepEqual(
+      channel.takeTold().map(({ kind }) => kind),
+      ["remember"],
+    );
+    const posting = post("next");
+    store.stands(3);
+    await kit.idle();
+    store.entity.question("post").answer({ kind: "stored", epoch: EPOCH, offset: 5, atMs: 0 });
+    await kit.idle();
+    assert.equal((await posting).kind, "published");
+    await kit.idle();
+    assert.deepEqual(offsetsOf(sent()), [3, 4]);
+  });
+
+  it("asks its store again when that cannot answer", async () => {
+    const { kit, store, sent } = await moved(3);
+    store.entity.question("stand").refuse(new Fault("entityPassive"));
+    await kit.idle();
+    kit.advance(1_000);
+    store.stands();
+    await kit.idle();
+    await kit.idle();
+    assert.deepEqual(offsetsOf(sent()), [3]);
+  });
+
+  it("fails, and so begins anew, when less is stored than it has said", async () => {
+    const { kit, store } = await moved(1);
+    store.stands();
+    await assert.rejects(kit.idle(), /has published 2, and what is stored is at 1/);
+  });
+});
