@@ -1,11 +1,11 @@
-import type { WebSocket } from "ws";
+import type { LeanWebSocket } from "./lean-web-socket.ts";
 import type { Talker } from "./reloaded.ts";
 
 const SAY_EVERY_MS = 1_000;
 
 /** Says a number each second, and expects each to come back. */
 export class EchoTalker implements Talker {
-  readonly socket: WebSocket;
+  readonly socket: LeanWebSocket;
   readonly #firstMs: number;
   /** When each number was said whose answer has not come, by the number. */
   readonly #saidAtMs = new Map<number, number>();
@@ -15,12 +15,11 @@ export class EchoTalker implements Talker {
   reordered = 0;
   worstGapMs = 0;
 
-  constructor(socket: WebSocket, index: number) {
+  constructor(socket: LeanWebSocket, index: number) {
     this.socket = socket;
     // All moments of the second alike.
     this.#firstMs = (index * 7.919) % SAY_EVERY_MS;
-    socket.on("message", (data: Buffer) => this.#hear(Number(data.toString())));
-    socket.on("error", () => {});
+    socket.onText = (text) => this.#hear(Number(text));
   }
 
   get isAnswered(): boolean {

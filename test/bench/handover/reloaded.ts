@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import { WebSocket } from "ws";
 import { eventsIn, startNode } from "../../support/node-process.ts";
 import type { NodeProcess } from "../../support/node-process.ts";
 import { withRoles } from "../../support/with-roles.ts";
 import { Refusal } from "../benchmark.ts";
 import type { Sample } from "../benchmark.ts";
+import { LeanWebSocket } from "./lean-web-socket.ts";
 
 /** Connections that are opened at the same time. */
 const OPENING_MAX = 100;
@@ -25,7 +24,7 @@ const WITH_ECHO = withRoles(new URL("./echo-roles.js", import.meta.url));
 
 /** One client: says things in its own rhythm, and notes what comes back. */
 export interface Talker {
-  readonly socket: WebSocket;
+  readonly socket: LeanWebSocket;
   /** Goes on talking until `hush`. */
   talk(): void;
   hush(): void;
@@ -43,7 +42,7 @@ export interface Crowd {
   /** The route, and what is said on it. */
   readonly path: string;
   readonly subprotocol?: string;
-  readonly talker: (socket: WebSocket, index: number) => Talker;
+  readonly talker: (socket: LeanWebSocket, index: number) => Talker;
 }
 
 /** Reloads a real host under a crowd of clients, and says what they noticed of it. */
@@ -72,16 +71,10 @@ async function open(
   node: NodeProcess,
   talkers: Talker[],
 ): Promise<void> {
-  const url = `${(node.listeners["web"] ?? "").replace("http", "ws")}${path}`;
+  const url = new URL(path, node.listeners["web"]);
   while (talkers.length < connections) {
     const count = Math.min(OPENING_MAX, connections - talkers.length);
-    const opening = Array.from({ length: count }, async () => {
-      const socket = new WebSocket(url, subprotocol === undefined ? [] : [subprotocol], {
-        perMessageDeflate: false,
-      });
-      await once(socket, "open");
-      return socket;
-    });
+    const opening = Array.from({ length: count }, () => LeanWebSocket.open(url, subprotocol));
     for (const socket of await Promise.all(opening)) talkers.push(talker(socket, talkers.length));
   }
 }
@@ -109,7 +102,7 @@ async function summedUp(talkers: readonly Talker[], node: NodeProcess): Promise<
   const connections = Number(moved["connections"]);
   return {
     connections,
-    closed: sum(({ socket }) => (socket.readyState === WebSocket.OPEN ? 0 : 1)),
+    closed: sum(({ socket }) => (socket.isOpen ? 0 : 1)),
     lost: sum(({ lost }) => lost),
     reordered: sum(({ reordered }) => reordered),
     worstGapMs: Math.max(...talkers.map(({ worstGapMs }) => worstGapMs)),

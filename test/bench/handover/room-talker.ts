@@ -1,5 +1,5 @@
-import type { WebSocket } from "ws";
 import type { ServerFrame } from "../../../protocols/client-frames.ts";
+import type { LeanWebSocket } from "./lean-web-socket.ts";
 import type { Talker } from "./reloaded.ts";
 
 /** The room in which everybody is. */
@@ -15,7 +15,7 @@ export interface RoomScore {
 
 /** A member of a room that hears everything that is said there; some of them say something now and then. */
 export class RoomTalker implements Talker {
-  readonly socket: WebSocket;
+  readonly socket: LeanWebSocket;
   readonly #score: RoomScore;
   readonly #isSpeaker: boolean;
   readonly #firstMs: number;
@@ -27,13 +27,12 @@ export class RoomTalker implements Talker {
   worstGapMs = 0;
   #refused = 0;
 
-  constructor(socket: WebSocket, index: number, score: RoomScore) {
+  constructor(socket: LeanWebSocket, index: number, score: RoomScore) {
     this.socket = socket;
     this.#score = score;
     this.#isSpeaker = index < SPEAKERS;
     this.#firstMs = (index * SAY_EVERY_MS) / SPEAKERS;
-    socket.on("message", (data: Buffer) => this.#hear(JSON.parse(data.toString()) as ServerFrame));
-    socket.on("error", () => {});
+    socket.onText = (text) => this.#hear(JSON.parse(text) as ServerFrame);
     socket.send(JSON.stringify({ kind: "subscribe", id: 0, room: ROOM }));
   }
 
