@@ -1,6 +1,8 @@
 import type { NodeSettings } from "../protocols/settings.ts";
 import { BanyanNode } from "../runtime/node.ts";
-import type { NodeParts, NodeUrls } from "../runtime/node.ts";
+import type { NodeUrls } from "../runtime/feature.ts";
+import type { NodeParts } from "../runtime/node.ts";
+import type { Fault } from "../runtime/fault.ts";
 import { LoopBeats } from "../runtime/supervision/watchdog/loop-beats.ts";
 import type { Watchdog } from "../runtime/supervision/watchdog/watchdog.ts";
 import type { CountingLog } from "../runtime/telemetry/counting-log.ts";
@@ -8,11 +10,14 @@ import { banner } from "./banner.ts";
 import { openDataDirectory } from "./data-directory.ts";
 import type { Onlooker } from "./host/control/starter.ts";
 import { openLog } from "./node-log.ts";
+import type { ClusterStores } from "./open-cluster.ts";
+import { nodeStores } from "./open-stores.ts";
 import { fillInSecrets } from "./node-secrets.ts";
 import type { ReadySettings } from "./node-secrets.ts";
 import { EXIT_CODES } from "./refusal.ts";
 import { FEATURES } from "./roles.ts";
 import { version } from "./version.ts";
+import { withinRoles } from "./worker-plan.ts";
 import { watchLoop } from "./watch-loop.ts";
 import { keepYoungGeneration } from "./young-generation.ts";
 
@@ -24,8 +29,18 @@ export interface AssemblyOptions extends Pick<NodeParts, "bindSocket" | "hostLin
   readonly hasHost: boolean;
   /** The loop will stand still knowingly, for so long at most. */
   readonly onExpectBlock?: (forMs: number) => void;
+  /** The node has begun a life in its cluster; called again for each next one. */
+  readonly onIncarnation?: (incarnation: string) => void;
   /** Ends the process: the node is stopped as well as it could be. */
   readonly end: (exitCode: number) => void;
+}
+
+/** What must be there before a node. */
+interface Foundation {
+  readonly ready: ReadySettings;
+  readonly log: CountingLog;
+  /** Undefined for a node that stands alone. */
+  readonly cluster: ClusterStores | undefined;
 }
 
 /** A node with all that a process around it needs: secrets, log, watchdog. */
@@ -39,12 +54,21 @@ export class AssembledNode {
   #watchdog: Watchdog | undefined = undefined;
   #isStopping = false;
 
-  /** @throws Refusal when the data directory or a secret in it is not fit */
-  constructor(given: NodeSettings, options: AssemblyOptions) {
+  /**
+   * Puts a node together; what only one process may have open is opened when it serves. @throws Refusal when the data directory, a secret in it or
+   * the Redis of the cluster is not fit
+   */
+  static async open(given: NodeSettings, options: AssemblyOptions): Promise<AssembledNode> {
+    const ready = fillInSecrets(withinRoles(given), openDataDirectory(given.dataDir));
+    const log = openLog(given);
+    return new AssembledNode(options, { ready, log, cluster: await clusterOf(given, log, options) });
+  }
+
+  private constructor(options: AssemblyOptions, { ready, log, cluster }: Foundation) {
     this.#options = options;
-    this.#ready = fillInSecrets(given, openDataDirectory(given.dataDir));
-    this.settings = this.#ready.settings;
-    const log = (this.log = openLog(given));
+    this.#ready = ready;
+    this.settings = ready.settings;
+    this.log = log;
     for (const secret of [this.#ready.opsToken, this.#ready.pushKey]) {
       if (secret?.isNew === true) log.info("data.secretMade", { path: secret.path });
     }
@@ -54,9 +78,13 @@ export class AssembledNode {
         options.onExpectBlock?.(maxMs);
       },
     });
-    const { hasHost: _hasHost, onExpectBlock: _onExpectBlock, end: _end, ...wiring } = options;
+    const { bindSocket, hostLink, onStopAsked } = options;
+    const onBroken = (err: Fault): void => this.#lose(err);
     this.node = new BanyanNode({
-      ...wiring,
+      ...(bindSocket === undefined ? {} : { bindSocket }),
+      ...(hostLink === undefined ? {} : { hostLink }),
+      ...(onStopAsked === undefined ? {} : { onStopAsked }),
+      ...(cluster ?? nodeStores(this.settings, { log, onBroken })),
       settings: this.settings,
       log,
       version: version(),
@@ -91,6 +119,13 @@ export class AssembledNode {
     return urls;
   }
 
+  /** A process of this host has ended that was a member of the cluster. If the store cannot be told, its lease lapses all the same. */
+  bury(incarnation: string): void {
+    this.node.cluster?.reaped(incarnation).catch((err: unknown) => {
+      this.log.warn("cluster.burialFailed", { incarnation, why: (err as Error).message });
+    });
+  }
+
   /** Stops the node in order, then ends the process; does so once. */
   async stop(withinMs: number, signal: string | undefined): Promise<void> {
     if (this.#isStopping) return;
@@ -105,9 +140,26 @@ export class AssembledNode {
     this.#options.end(stoppedInTime ? EXIT_CODES.ok : EXIT_CODES.failed);
   }
 
+  /** What the disk holds is known again when another process has looked: whoever still waits for a commit is told that this is unknown. */
+  #lose(err: Fault): void {
+    this.log.fatal("journal.broken", { err });
+    void this.#fail();
+  }
+
   /** The tree can no longer help itself, but its clients shall still hear that the node goes. */
   async #fail(): Promise<void> {
     await this.node.stop(FAILED_STOP_WITHIN_MS);
     this.#options.end(EXIT_CODES.failed);
   }
+}
+
+/** A node that stands alone starts without what it takes to speak to Redis. */
+async function clusterOf(
+  settings: NodeSettings,
+  log: CountingLog,
+  { onIncarnation }: AssemblyOptions,
+): Promise<ClusterStores | undefined> {
+  if (settings.cluster.redis === undefined) return undefined;
+  const { openCluster } = await import("./open-cluster.ts");
+  return openCluster(settings, log, onIncarnation);
 }

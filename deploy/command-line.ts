@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { alarmsCommand } from "./commands/alarms.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { hostCommands } from "./commands/host-commands.ts";
+import { journalCommand } from "./commands/journal.ts";
 import { monitorCommand } from "./commands/monitor.ts";
 import { operatorCommands } from "./commands/operator-commands.ts";
 import { pushCommand } from "./commands/push.ts";
@@ -51,6 +52,7 @@ function program(): Command {
     alarmsCommand(),
     monitorCommand(),
     pushCommand(),
+    journalCommand(),
     doctorCommand(),
     settingsCommand(),
   ];

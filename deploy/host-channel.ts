@@ -9,7 +9,7 @@ import { BindError } from "./host/ports/bound-handle.ts";
 /** What the host orders of a worker as a whole. */
 export type HostOrder = Extract<
   ToWorker,
-  { kind: "serve" | "adopt" | "handOver" | "keep" | "predecessorGone" | "stop" | "beat" }
+  { kind: "serve" | "adopt" | "handOver" | "keep" | "predecessorGone" | "reaped" | "stop" | "beat" }
 >;
 
 interface OpenBind {

@@ -25,7 +25,7 @@ export async function runNode(given: NodeSettings): Promise<void> {
     const stopping = new Stopping();
     void stopSignal().then((signal) => stopping.ask(signal));
     const onStopAsked = (): void => void stopping.ask("operator");
-    const assembled = new AssembledNode(given, { hasHost: false, end, onStopAsked });
+    const assembled = await AssembledNode.open(given, { hasHost: false, end, onStopAsked });
     for (const signal of RELOAD_SIGNALS) {
       process.on(signal, () => assembled.log.error("reload.refused", { why: `this is ${NO_HOST}` }));
     }

@@ -4,8 +4,12 @@ import { settingsOf } from "./commands/settings-options.ts";
 import { HostChannel } from "./host-channel.ts";
 import type { HostOrder } from "./host-channel.ts";
 import { workerTitle } from "./host/strays/process-facts.ts";
+import { SUCCESSOR } from "./host/worker/worker-place.ts";
 import { EXIT_CODES, Refusal } from "./refusal.ts";
 import { RUNS_IN_VARIABLE } from "./settings-names.ts";
+import type { PortAddress } from "../runtime/net/bind.ts";
+import { OPERATORS_PORT } from "../runtime/node-ports.ts";
+import { settingsOfWorker } from "./worker-plan.ts";
 import { startRefusal } from "./start-refusal.ts";
 import { version } from "./version.ts";
 import { WorkerLife } from "./worker-life.ts";
@@ -15,8 +19,8 @@ const ORPHAN_STOP_WITHIN_MS = 3_000;
 /** They are for the host, which tells its workers; a terminal and a service manager send them to all of a group. */
 const SIGNALS_FOR_HOST = ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const;
 
-/** Runs a node as a worker of the host that has started this process: `worker.js NUMBER OPTIONS`. */
-export async function runWorker([number = "1", options = "{}"]: readonly string[]): Promise<void> {
+/** Runs a node as a worker of the host that has started this process: `worker.js NUMBER OPTIONS`, and `successor` where another one serves. */
+export async function runWorker([number = "1", options = "{}", place]: readonly string[]): Promise<void> {
   process.title = workerTitle(Number(number));
   for (const signal of SIGNALS_FOR_HOST) process.on(signal, () => undefined);
   // Standard error leads through the host; when that is gone, what is said there is said to nobody.
@@ -31,24 +35,32 @@ export async function runWorker([number = "1", options = "{}"]: readonly string[
   });
   channel.tell({ kind: "hello", pid: process.pid, version: version() });
   try {
-    const settings = await settingsOf(JSON.parse(options) as Record<string, unknown>);
-    checkPlace(settings);
-    life = new WorkerLife(assemble(settings, channel), channel);
-    await life.prepare();
+    const given = await settingsOf(JSON.parse(options) as Record<string, unknown>);
+    checkPlace(given);
+    const settings = settingsOfWorker(given, Number(number));
+    life = new WorkerLife(await assemble(settings, channel, Number(number)), channel);
+    await life.prepare({ isSuccessor: place === SUCCESSOR });
   } catch (error) {
     await refuse(channel, error);
   }
 }
 
-function assemble(settings: NodeSettings, channel: HostChannel): AssembledNode {
-  return new AssembledNode(settings, {
+function assemble(settings: NodeSettings, channel: HostChannel, number: number): Promise<AssembledNode> {
+  return AssembledNode.open(settings, {
     hasHost: true,
-    bindSocket: channel.bindSocket,
+    bindSocket: (address) => channel.bindSocket(ownPort(address, number)),
     hostLink: channel,
+    onIncarnation: (incarnation) => channel.tell({ kind: "joined", incarnation }),
     onStopAsked: () => void channel.ask({ kind: "stop" }),
     onExpectBlock: (forMs) => channel.tell({ kind: "expectBlock", forMs }),
     end: (exitCode) => process.exit(exitCode),
   });
+}
+
+/** Workers share the doors for clients; the port of the operators is each one's own, also where each takes any free one. */
+function ownPort(address: PortAddress, number: number): PortAddress {
+  const isShared = number === 1 || address.name !== OPERATORS_PORT;
+  return isShared ? address : { ...address, name: `${address.name} ${number}` };
 }
 
 /** The host holds the lock of one data directory; a worker in another one would stand beside it. @throws Refusal */

@@ -1,5 +1,6 @@
 import type { ListenerSettings, NodeSettings } from "../protocols/settings.ts";
 import { alarmConflicts } from "./alarm-rules.ts";
+import { clusterConflicts } from "./cluster-rules.ts";
 import { isLoopback } from "./loopback.ts";
 import type { SettingPath, SettingProblem } from "./settings-check.ts";
 
@@ -18,7 +19,7 @@ export function findConflicts(settings: NodeSettings): readonly SettingProblem[]
     ...sharedPorts(settings),
     ...openOperatorsPort(settings),
     ...frameLargerThanBuffer(settings),
-    ...workersWithoutRedis(settings),
+    ...clusterConflicts(settings),
     ...alarmConflicts(settings.alarms),
   ];
 }
@@ -95,10 +96,4 @@ function frameLargerThanBuffer({ limits }: NodeSettings): SettingProblem[] {
   if (limits.frameBytes <= limits.outboundBytes) return [];
   const text = `is ${limits.outboundBytes}, less than limits.frameBytes (${limits.frameBytes}): no such frame could be sent on`;
   return [problem(["limits", "outboundBytes"], text)];
-}
-
-function workersWithoutRedis({ host }: NodeSettings): SettingProblem[] {
-  if (host.workers <= 1) return [];
-  const text = `is ${host.workers}, and more than one worker needs Redis for state and messages, which this version does not use yet; set 1, or 0 for one process without a host`;
-  return [problem(["host", "workers"], text)];
 }

@@ -5,6 +5,7 @@ import type { AssembledNode } from "./assembled-node.ts";
 import type { HostChannel, HostOrder } from "./host-channel.ts";
 import type { Onlooker } from "./host/control/starter.ts";
 import { EXIT_CODES } from "./refusal.ts";
+import { rehearse } from "./rehearsal/rehearsal.ts";
 import { startRefusal } from "./start-refusal.ts";
 
 /** What a worker does when its host says so. */
@@ -17,9 +18,10 @@ export class WorkerLife {
     this.#channel = channel;
   }
 
-  /** Gets ready to serve. @throws Error when the node cannot start */
-  async prepare(): Promise<void> {
+  /** Gets ready to serve; one that shall take over connections practises first. @throws Error when the node cannot start */
+  async prepare({ isSuccessor }: { readonly isSuccessor: boolean }): Promise<void> {
     await this.#assembled.node.prepare();
+    if (isSuccessor) await this.#rehearse();
     await this.#channel.send({ kind: "prepared" });
   }
 
@@ -37,6 +39,8 @@ export class WorkerLife {
         return void this.#orFail(this.#handOver());
       case "keep":
         return void this.#orFail(this.#assembled.node.keep());
+      case "reaped":
+        return this.#assembled.bury(order.incarnation);
       case "stop":
         return void this.#assembled.stop(order.withinMs, order.signal);
     }
@@ -48,6 +52,17 @@ export class WorkerLife {
     // A stop that hangs must not keep it.
     setTimeout(() => process.exit(EXIT_CODES.failed), withinMs).unref();
     await this.#assembled.stop(withinMs, "hostLost");
+  }
+
+  async #rehearse(): Promise<void> {
+    const { settings, log } = this.#assembled;
+    const beganMs = performance.now();
+    try {
+      const connections = await rehearse(settings);
+      log.debug("worker.rehearsed", { connections, tookMs: Math.round(performance.now() - beganMs) });
+    } catch (error) {
+      log.warn("worker.notRehearsed", { err: error });
+    }
   }
 
   async #serve(onlooker: Onlooker): Promise<void> {

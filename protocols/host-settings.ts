@@ -53,8 +53,20 @@ export const HostSettings = Type.Object(
       minimum: 0,
       maximum: 1_024,
       default: 1,
-      description: "how many workers the host runs; `0` runs the node in one process without a host",
+      description:
+        "how many workers the host runs; `0` runs the node in one process without a host. More than one need `cluster.redis`",
     }),
+    workersByRole: Type.Array(
+      Type.String({
+        pattern: "^(gateway|entities)=[1-9][0-9]{0,2}$",
+        allowed: "a role and a number, such as entities=3",
+      }),
+      {
+        default: [],
+        description:
+          "how many workers the host runs for each role, such as `gateway=1,entities=3`, in place of `host.workers`",
+      },
+    ),
     readyWithinMs: milliseconds({
       minimum: 1_000,
       default: 60_000,

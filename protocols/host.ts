@@ -135,6 +135,8 @@ export type FromWorker =
   | ({ readonly kind: "beat"; readonly beat: number } & WorkerVitals)
   /** The loop will stand still knowingly, for so long at most. */
   | { readonly kind: "expectBlock"; readonly forMs: number }
+  /** It belongs to a cluster under this name from now on: when it has ended, another worker says so to the others. */
+  | { readonly kind: "joined"; readonly incarnation: string }
   /** It is worn out by what only it can see, and wants to be replaced. */
   | { readonly kind: "wantsRecycle"; readonly reason: string }
   /** It cannot start, and says why in words for the operator. */
@@ -176,6 +178,8 @@ export type ToWorker =
   | { readonly kind: "peer"; readonly data: unknown }
   /** Stop in order within so long; `signal` is why, where a signal is why. */
   | { readonly kind: "stop"; readonly withinMs: number; readonly signal: string | undefined }
+  /** The process of this member of the cluster has ended: say so to the others. */
+  | { readonly kind: "reaped"; readonly incarnation: string }
   /** What the host knows of all its processes, each second. */
   | { readonly kind: "processes"; readonly report: HostReport }
   /** What became of a command. */

@@ -199,6 +199,9 @@ export const HealthFields = {
   status: Type.String({ description: "starting, ready or draining" }),
   node: Type.String(),
   uptimeMs: Type.Number(),
+  troubles: Type.Array(Type.String(), {
+    description: "what keeps it from storing anything, such as a full journal; empty when nothing does",
+  }),
 } as const satisfies Fields;
 
 /** How many levels of children one request may ask for. */
@@ -209,6 +212,12 @@ export const TREE_ACTORS_MAX = 10_000;
 
 /** Which part of the tree is wanted. */
 export const TreeQueryFields = {
+  node: Type.Optional(
+    Type.String({
+      description:
+        "of which node of the cluster; of all unless given, and of the one that answers where a path is given",
+    }),
+  ),
   path: Type.Optional(Type.String({ description: "where to begin, such as /rooms" })),
   depth: Type.Optional(
     Type.Integer({

@@ -22,5 +22,8 @@ export type AnyReference = Reference<any>;
 export const reference = <P extends Protocol>() =>
   Type.Unsafe<Reference<P>>({ type: "object", title: "reference" });
 
+/** The schema of a field that holds a reference to somebody whose protocol is known without it. */
+export const anyReference = () => Type.Unsafe<AnyReference>({ type: "object", title: "reference" });
+
 /** The schema of a field that stays inside one process: any value of type `T`. */
 export const local = <T>() => Type.Unsafe<T>({ title: "local" });

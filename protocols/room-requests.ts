@@ -20,6 +20,39 @@ export const ROOM_VIEW_FIELDS = {
   publications: Type.Array(Publication, { description: "the latest, oldest first" }),
 } as const satisfies Fields;
 
+/** The most publications that one page of a history has. */
+export const PAGE_LIMIT_MAX = 200;
+
+/** Which page of the history of a room is wanted. */
+export const PAGE_QUERY_FIELDS = {
+  room: RoomId,
+  before: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: "only publications with smaller offsets; the latest unless given",
+    }),
+  ),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: PAGE_LIMIT_MAX,
+      description: "how many publications at most; 50 unless given. A heavy page has fewer",
+    }),
+  ),
+} as const satisfies Fields;
+
+/** A page of all that was ever posted in a room. */
+export const PAGE_FIELDS = {
+  room: RoomId,
+  epoch: Type.String({ description: "what offsets belong to: as long as it is the same, they compare" }),
+  offset: Type.Integer({ description: "the offset of the latest publication of the room" }),
+  publications: Type.Array(Publication, { description: "oldest first" }),
+  earlier: Type.Boolean({ description: "whether there is something before the first of them" }),
+} as const satisfies Fields;
+
+/** The longest id that a push may have, in characters. */
+const PUSH_ID_MAX = 64;
+
 /** The body of a push: into a room, or to every connection of a listener. */
 export const PUSH_FIELDS = {
   room: Type.Optional(RoomId),
@@ -34,6 +67,14 @@ export const PUSH_FIELDS = {
   ),
   data: Type.Unknown({ description: "what is said; at most 16 KiB of JSON" }),
   facts: Type.Optional(Facts),
+  id: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: PUSH_ID_MAX,
+      description:
+        "names this push among those of its key to this room: sent again, it is posted once and answered as the first time, as long as it is among the latest 5,000",
+    }),
+  ),
 } as const satisfies Fields;
 
 /** The answer to a push into a room (epoch and offset), or to a listener. */

@@ -1,7 +1,9 @@
 import Type from "typebox";
 import { Facts, Member, Publication } from "./client-frames.ts";
+import type { LiveRoomProtocol } from "./live-room.ts";
 import type { OutletProtocol } from "./outlet.ts";
 import { defineProtocol } from "./protocol.ts";
+import type { Reply } from "./protocol.ts";
 import { local, reference } from "./reference.ts";
 import type { AnyReference } from "./reference.ts";
 
@@ -19,6 +21,8 @@ export const ROOM_REFUSALS = [
   "onlyServicesPost",
   "tooLarge",
   "tooManyFacts",
+  "notStored",
+  "storageFull",
 ] as const;
 
 const refused = {
@@ -29,8 +33,14 @@ const refused = {
   text: Type.String(),
 };
 
-/** "Sequenced": the publication has its place in the room's order and is on its way to the members. */
+/**
+ * "Sequenced": the publication has its place in the room's order and is on its way to the members. In a room of a kind that
+ * is stored, it is stored as well.
+ */
 const published = { epoch: Type.String(), offset: Type.Integer({ minimum: 1 }) };
+
+/** How it went with something that was to be stored; `failed`: nobody knows whether it is. */
+export type StoringEnd = Reply<LiveRoomProtocol, "post"> | { readonly kind: "failed"; readonly error: Error };
 
 /** What may be said to a room, the one owner of its order. */
 export const RoomProtocol = defineProtocol({
@@ -83,7 +93,13 @@ export const RoomProtocol = defineProtocol({
     },
     /** A verified service says something, and may change facts. */
     post: {
-      request: { from: Type.String(), data: Type.Unknown(), facts: Type.Optional(Facts) },
+      request: {
+        from: Type.String(),
+        data: Type.Unknown(),
+        facts: Type.Optional(Facts),
+        /** Names it: what comes again under the same id is answered as the first time, and published once. */
+        id: Type.Optional(Type.String()),
+      },
       reply: { published, refused },
     },
     /** Who is here. */
@@ -111,6 +127,15 @@ export const RoomProtocol = defineProtocol({
   tell: {
     /** The member unsubscribed. A connection that ends needs not say so: the room watches it. */
     leave: { member: Type.String() },
+    /** From the entity of the room: something was stored, and another room had asked for it. */
+    stored: {
+      epoch: Type.String(),
+      offset: Type.Integer({ minimum: 1 }),
+      from: Type.String(),
+      data: Type.Unknown(),
+      facts: Type.Optional(Facts),
+      atMs: Type.Number(),
+    },
   },
   self: {
     /** The connection of a member ended. */
@@ -119,6 +144,20 @@ export const RoomProtocol = defineProtocol({
     announce: {},
     /** Whoever has not come from the other process by now does not come any more. */
     giveUpMissing: {},
+    /** The entity has answered whether something is stored, or has not. */
+    storingEnded: {
+      /** Which one of those that are under way. */
+      storing: Type.Integer(),
+      end: local<StoringEnd>(),
+    },
+    /** More may be stored than was published here: time to ask. */
+    lookAtStored: {},
+    /** The entity has told how far its order has come. */
+    stood: { standing: local<Reply<LiveRoomProtocol, "stand">>() },
+    /** What is stored and was not published here has been read. */
+    missingRead: { publications: local<readonly Publication[]>() },
+    /** Neither could be had. */
+    lookFailed: { error: local<Error>() },
     /** Nobody has been here for long. */
     close: {},
   },

@@ -1,6 +1,9 @@
 import Type from "typebox";
 import { AlarmSettings } from "./alarm-settings.ts";
+import { ClusterSettings } from "./cluster-settings.ts";
 import { HostSettings } from "./host-settings.ts";
+import { JournalSettings } from "./journal-settings.ts";
+import { ReminderSettings } from "./reminder-settings.ts";
 
 /**
  * Everything an operator may set, with its default and its meaning, as data: settings are read with it, refused by it,
@@ -101,14 +104,20 @@ const RoomSettings = Type.Object(
     }),
     liveHistoryMs: positive({
       default: 86_400_000,
-      description: "how long a live room keeps a publication, in milliseconds",
+      description: "how long a live room has a publication at hand for those who come back, in milliseconds",
     }),
     rooms: positive({ default: 10_000, description: "how many rooms may be open" }),
     members: positive({ default: 50_000, description: "how many members a room may have" }),
     graceMs: positive({ default: 60_000, description: "how long an empty room lingers, in milliseconds" }),
     liveGraceMs: positive({
       default: 21_600_000,
-      description: "how long an empty live room keeps its facts, in milliseconds",
+      description:
+        "how long an empty live room stays in memory, in milliseconds; what was posted stays stored",
+    }),
+    durability: choice(["memory", "periodic", "fsync", "replicated"], {
+      default: "fsync",
+      description:
+        "what a post to a live room survives before anybody sees it: `memory` nothing, `periodic` the end of the process, `fsync` a power cut, `replicated` the loss of the machine",
     }),
   },
   strict,
@@ -238,6 +247,9 @@ export const NodeSettings = Type.Object(
     ops: OpsSettings,
     watchdog: WatchdogSettings,
     host: HostSettings,
+    journal: JournalSettings,
+    reminders: ReminderSettings,
+    cluster: ClusterSettings,
     alarms: AlarmSettings,
     log: LogSettings,
     stopWithinMs: positive({

@@ -18,12 +18,20 @@ export const FAULTS = {
   actorMoved: { httpStatus: 503, retryable: true, text: "the actor goes on in another process" },
   actorStalled: { httpStatus: 500, retryable: false, text: "the actor made no progress in its time" },
   addressInvalid: { httpStatus: 400, retryable: false, text: "no entity can have this address" },
+  archiveUnfit: { httpStatus: 400, retryable: false, text: "the file is no whole archive of a journal" },
   askCycle: {
     httpStatus: 500,
     retryable: false,
     text: "the question comes back to an actor that waits for its answer",
   },
   askTimeout: { httpStatus: 504, retryable: true, text: "no answer before the deadline" },
+  clusterFull: { httpStatus: 503, retryable: true, text: "as many nodes are in the cluster as may be" },
+  clusterLeft: { httpStatus: 503, retryable: true, text: "this node is not in the cluster at this moment" },
+  cannotTravel: {
+    httpStatus: 500,
+    retryable: false,
+    text: "the message cannot be sent to another node",
+  },
   durabilityMissing: {
     httpStatus: 500,
     retryable: false,
@@ -33,6 +41,11 @@ export const FAULTS = {
     httpStatus: 503,
     retryable: true,
     text: "as many entities are in memory as may be, and none of them is idle",
+  },
+  entityMoving: {
+    httpStatus: 503,
+    retryable: true,
+    text: "the entity is on its way between nodes, or nobody knows where it is",
   },
   entityPassive: {
     httpStatus: 503,
@@ -53,11 +66,21 @@ export const FAULTS = {
   journalUnavailable: { httpStatus: 503, retryable: true, text: "the journal cannot be reached or written" },
   mailboxFull: { httpStatus: 503, retryable: true, text: "the mailbox is full" },
   nameTaken: { httpStatus: 409, retryable: false, text: "a child of that name exists" },
+  nodeLost: {
+    httpStatus: 503,
+    retryable: true,
+    text: "the node that was asked is gone; whether it has done what was asked is unknown",
+  },
   noReply: { httpStatus: 500, retryable: false, text: "the handler ended without an answer" },
   notStored: {
     httpStatus: 503,
     retryable: true,
     text: "what the entity decided may not have been stored; it loads its state again",
+  },
+  parcelTooLarge: {
+    httpStatus: 413,
+    retryable: false,
+    text: "this is larger than what nodes send each other",
   },
   portTaken: { httpStatus: 500, retryable: true, text: "the port is in use" },
   redisRefused: { httpStatus: 502, retryable: false, text: "Redis has answered with an error" },

@@ -3,6 +3,7 @@ import type { Protocol } from "../protocols/protocol.ts";
 import type { AnyReference, Reference } from "../protocols/reference.ts";
 import type { NodeSettings } from "../protocols/settings.ts";
 import type { Audit } from "./audit/audit.ts";
+import type { ClusterNode } from "./cluster/cluster-node.ts";
 import type { HostLink } from "./host-link.ts";
 import type { ActorSystem } from "./kernel/actor-system.ts";
 import type { Port } from "./net/port.ts";
@@ -23,15 +24,34 @@ export interface NodeControl {
   stop(): void;
 }
 
+/** Where a node is reached. */
+export interface NodeUrls {
+  readonly opsUrl: string;
+  /** By the listener's name. */
+  readonly listeners: Readonly<Record<string, string>>;
+}
+
+/** What operators see of a cluster, and may do to it. */
+export type ClusterSight = Pick<
+  ClusterNode,
+  "incarnation" | "lease" | "members" | "drainMember" | "whereIs" | "reference"
+>;
+
 /** What a node gives to its features. */
 export interface FeatureHost {
   /** All settings; the keys and tokens that nobody configured have been made. */
   readonly settings: NodeSettings;
   readonly system: ActorSystem;
   /** Where a feature offers its types of entities, and finds those of others. */
-  readonly entities: Pick<EntityHost, "offer" | "find">;
+  readonly entities: Pick<EntityHost, "offer" | "find" | "activeCount">;
+  /** Undefined where the node stands alone. */
+  readonly cluster: ClusterSight | undefined;
   readonly metrics: Metrics;
   readonly status: () => NodeStatus;
+  /** What keeps it from storing anything, in words; empty when nothing does. */
+  readonly troubles: () => readonly string[];
+  /** Once it serves. */
+  readonly urls: () => NodeUrls;
   readonly control: NodeControl;
   /** The version of the program. */
   readonly version: string;

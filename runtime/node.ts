@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Protocol } from "../protocols/protocol.ts";
 import type { AnyReference, Reference } from "../protocols/reference.ts";
 import type { NodeSettings } from "../protocols/settings.ts";
-import type { Feature, FeatureHost, FeatureParts, Keepsake, NodeStatus, Offer } from "./feature.ts";
+import type { Feature, FeatureHost, FeatureParts, Keepsake, NodeStatus, NodeUrls, Offer } from "./feature.ts";
+import type { ClusterNode } from "./cluster/cluster-node.ts";
+import type { ClusterParts } from "./cluster/cluster-parts.ts";
 import { guardedRoutes } from "./guarded-routes.ts";
 import type { HostLink } from "./host-link.ts";
 import { ActorSystem } from "./kernel/actor-system.ts";
@@ -17,11 +19,16 @@ import type { Peer } from "./net/hand-over/peer.ts";
 import type { Port } from "./net/port.ts";
 import type { PortShare } from "./net/port-share.ts";
 import { urlHost } from "./net/url-host.ts";
+import { clusterOf } from "./node-cluster.ts";
 import { addNodeMetrics } from "./node-metrics.ts";
 import { gatewayPort, gatewayShare, operatorsPort } from "./node-ports.ts";
 import type { Journal, Owner } from "./persistence/journal.ts";
 import { MemoryJournal } from "./persistence/memory-journal.ts";
+import { NodeStores } from "./persistence/node-stores.ts";
+import type { NodeStore } from "./persistence/node-store.ts";
+import type { ReminderSettings } from "./reminders/reminders.ts";
 import { EntityHost } from "./sharding/entity-host.ts";
+import { NoOwners, OneOwner } from "./sharding/entity-owners.ts";
 import type { ExpectBlock } from "./supervision/watchdog/loop-beats.ts";
 import type { CountingLog } from "./telemetry/counting-log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
@@ -45,8 +52,14 @@ export interface NodeParts {
   readonly clock?: Clock;
   /** Where entities are stored; it is closed when all actors have stopped. Unless given, what is stored ends with the process. */
   readonly journal?: Journal;
+  /** What one process at a time may have open, the journal among them if it is such: open from when the node serves until all actors have stopped, or another process takes over. */
+  readonly stores?: readonly NodeStore[];
+  /** Where it is stored when entities have to be woken, and how fast they are; in memory unless given. */
+  readonly reminders?: ReminderSettings;
   /** In whose name this process writes entities. */
   readonly owner?: Owner;
+  /** The others, and what they share; a node stands alone unless given. Its connections are ended last. */
+  readonly cluster?: ClusterParts;
   /** The host of this process, where there is one. */
   readonly hostLink?: HostLink;
   /** Of the watchdog; nobody watches unless given. */
@@ -59,19 +72,15 @@ export interface NodeParts {
   readonly onStopAsked?: () => void;
 }
 
-/** Where a node is reached. */
-export interface NodeUrls {
-  readonly opsUrl: string;
-  /** By the listener's name. */
-  readonly listeners: Readonly<Record<string, string>>;
-}
-
 /** One process of the system: the actor tree, the ports into it, and the features that live there. The one place where parts are put together. */
 export class BanyanNode {
   readonly system: ActorSystem;
   readonly metrics = new Metrics();
   readonly entities: EntityHost;
+  /** Undefined where the node stands alone. */
+  readonly cluster: ClusterNode | undefined;
   readonly #journal: Journal;
+  readonly #stores: NodeStores;
   readonly #parts: NodeParts;
   readonly #share: PortShare;
   readonly #offers = new Map<string, AnyReference>();
@@ -93,9 +102,22 @@ export class BanyanNode {
     });
     const { journal = new MemoryJournal(), owner = { ownerEpoch: 1, incarnation: randomUUID() } } = parts;
     this.#journal = journal;
-    this.entities = new EntityHost({ system: this.system, journal, owner });
+    this.#stores = new NodeStores(parts.stores ?? []);
+    this.entities = new EntityHost({
+      system: this.system,
+      journal,
+      reminders: parts.reminders,
+      owners: parts.cluster === undefined ? new OneOwner(owner) : new NoOwners(),
+    });
+    this.cluster = clusterOf({
+      cluster: parts.cluster,
+      system: this.system,
+      entities: this.entities,
+      log,
+      onDrainAsked: () => void this.#drain(DRAIN_WITHIN_MS),
+    });
     this.#share = { ...gatewayShare(settings, this.system), bindSocket };
-    addNodeMetrics(this.metrics, { log, share: this.#share });
+    addNodeMetrics(this.metrics, { log, share: this.#share, entities: this.entities });
   }
 
   /** Starts the features, then opens every port, or none. @throws Fault `portTaken` */
@@ -106,7 +128,9 @@ export class BanyanNode {
 
   /** Starts the features and builds the ports; nothing is bound yet. @throws UnfitListener */
   async prepare(): Promise<void> {
-    await this.#orStop(() => {
+    await this.#orStop(async () => {
+      // First, so that entities can be reached from the beginning.
+      await this.cluster?.join();
       this.#features = this.#parts.features.map((feature) => this.#startFeature(feature));
       this.#buildPorts();
     });
@@ -115,9 +139,11 @@ export class BanyanNode {
   /** Opens every port, or none; after `prepare`. @throws Fault `portTaken` */
   async serve(): Promise<void> {
     await this.#orStop(async () => {
+      await this.#stores.open({ isTakeover: false });
       for (const port of this.#ports()) await this.#open(port);
     });
     for (const { serve } of this.#features) this.#offer(serve?.(this.#gateway));
+    await this.cluster?.serve();
     this.#status = "ready";
   }
 
@@ -144,6 +170,7 @@ export class BanyanNode {
       ports: this.#gateway,
       operators: this.#operators,
       keepsakes: this.#keepsakes(),
+      stored: { leave: () => this.#leaveStored(), comeBack: () => this.#takeStoredBack() },
       system,
       peer,
     };
@@ -167,6 +194,7 @@ export class BanyanNode {
     { onServing }: { readonly onServing: () => void },
   ): Promise<{ readonly connections: number }> {
     const begin = async ({ heirlooms, keepsakes }: Estate): Promise<void> => {
+      await this.#stores.open({ isTakeover: true });
       unpackKeepsakes(keepsakes, this.#keepsakes(), this.#parts.log);
       await this.system.inherit(heirlooms);
       await this.serve();
@@ -176,6 +204,7 @@ export class BanyanNode {
     this.#adoption = new Adoption({ peer, begin, ports, log: this.#parts.log, clock: this.system.clock });
     const connections = await this.#adoption.untilAllCame();
     this.system.endInheritance();
+    this.entities.suspendAgain();
     return { connections };
   }
 
@@ -193,7 +222,18 @@ export class BanyanNode {
   }
 
   #keepsakes(): readonly Keepsake[] {
-    return this.#features.flatMap(({ keepsakes = [] }) => keepsakes);
+    return [...this.#features.flatMap(({ keepsakes = [] }) => keepsakes), this.entities.keepsake];
+  }
+
+  /** In a cluster entities stay where they are, and are handed over when this process leaves it. */
+  async #leaveStored(): Promise<void> {
+    if (this.cluster === undefined) await this.entities.leave();
+    await this.#stores.close();
+  }
+
+  async #takeStoredBack(): Promise<void> {
+    await this.#stores.open({ isTakeover: true });
+    if (this.cluster === undefined) this.entities.comeBack();
   }
 
   /** Where it is reached; after `start`. */
@@ -231,7 +271,10 @@ export class BanyanNode {
   /** The journal has its last commit when the last entity has stopped. */
   async #stopActors(): Promise<void> {
     await this.system.stop();
+    await this.cluster?.leave();
     await this.#journal.close();
+    await this.#stores.close();
+    await this.cluster?.close();
   }
 
   /** Takes no more connections and sends the clients away. Whoever does not go by then is cut off when its actor stops. */
@@ -239,7 +282,8 @@ export class BanyanNode {
     this.#status = "draining";
     const all = Promise.all(this.#gateway.map((port) => port.close()));
     const drainMs = Math.min(withinMs, this.#share.admission.count * DRAIN_MS_PER_CONNECTION);
-    await Promise.allSettled(this.#features.map(async ({ drain }) => drain?.(drainMs)));
+    const sentAway = this.#features.map(async ({ drain }) => drain?.(drainMs));
+    await Promise.allSettled([...sentAway, this.cluster?.drain(withinMs)]);
     // Wrapped, because the last of the ports closes only when the last client is gone.
     return { all };
   }
@@ -256,7 +300,10 @@ export class BanyanNode {
       system: this.system,
       entities: this.entities,
       metrics: this.metrics,
+      cluster: this.cluster,
       status: () => this.#status,
+      troubles: () => this.#stores.troubles,
+      urls: () => this.urls(),
       expectBlock: this.#parts.expectBlock ?? (() => () => {}),
       version: this.#parts.version,
       hostLink: this.#parts.hostLink,

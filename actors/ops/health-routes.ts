@@ -9,6 +9,8 @@ export interface HealthSource {
   readonly node: string;
   status(): NodeStatus;
   uptimeMs(): number;
+  /** What keeps the node from storing anything, in words. */
+  troubles(): readonly string[];
 }
 
 /** Probes carry no token; what they are told is no secret. */
@@ -20,6 +22,7 @@ export function healthRoutes(source: HealthSource, metrics: Metrics): Route[] {
     status: source.status(),
     node: source.node,
     uptimeMs: Math.round(source.uptimeMs()),
+    troubles: [...source.troubles()],
   });
   return [
     route("/healthz", {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { styleText } from "node:util";
 import type { NodeSettings } from "../../protocols/settings.ts";
+import { drawFinding } from "../doctor/draw-finding.ts";
 import { fail, ok } from "../doctor/finding.ts";
 import type { Finding } from "../doctor/finding.ts";
 import {
@@ -12,16 +12,18 @@ import {
 } from "../doctor/machine.ts";
 import { checkDataDirectory, checkPorts } from "../doctor/node-place.ts";
 import { EXIT_CODES, Refusal } from "../refusal.ts";
+import { doctorRedisCommand } from "./doctor-redis.ts";
 import { addSettingsOptions, settingsOf } from "./settings-options.ts";
 
 /** `banyan doctor`: whether a node would start here and run soundly, and what to do where not. */
 export function doctorCommand(): Command {
   const command = new Command("doctor")
     .summary("check whether a node can run here")
-    .description("Checks whether a node can run here. Exits with 1 when something must be done first.");
+    .description("Checks whether a node can run here. Exits with 1 when something must be done first.")
+    .addCommand(doctorRedisCommand());
   return addSettingsOptions(command, ["port", "opsPort"]).action(async (options: Record<string, unknown>) => {
     const findings = await examine(options);
-    for (const finding of findings) console.log(line(finding));
+    for (const finding of findings) console.log(drawFinding(finding));
     const failures = findings.filter(({ level }) => level === "fail").length;
     console.log(
       failures === 0 ? "\nA node can run here." : `\n${failures} to repair before a node can run here.`,
@@ -54,10 +56,4 @@ async function trySettings(options: Record<string, unknown>): Promise<NodeSettin
     if (error instanceof Refusal) return error;
     throw error;
   }
-}
-
-function line({ level, subject, text, advice }: Finding): string {
-  const mark = { ok: "green", warn: "yellow", fail: "red" } as const;
-  const shown = process.stdout.isTTY ? styleText(mark[level], level.padEnd(4)) : level.padEnd(4);
-  return `${shown}  ${subject.padEnd(14)}  ${text}${advice === undefined ? "" : `\n      ${" ".repeat(14)}  -> ${advice}`}`;
 }

@@ -21,6 +21,7 @@ Examples:
 interface PushOptions {
   readonly fact?: readonly string[];
   readonly from?: string;
+  readonly id?: string;
   readonly key?: string;
   readonly url?: string;
 }
@@ -40,6 +41,7 @@ export function pushCommand(): Command {
       (text: string, earlier?: readonly string[]) => [...(earlier ?? []), text],
     )
     .option("--from <name>", "who says it (default: the id of the key)")
+    .option("--id <id>", "names the push: sent again under the same id, it is posted once")
     .option(
       "--key <id>",
       "the key of the settings to sign with (default: the first, or the one that the node has made)",
@@ -58,13 +60,14 @@ export function pushCommand(): Command {
   );
 }
 
-function bodyOf(room: string, text: string, { fact = [], from }: PushOptions): string {
+function bodyOf(room: string, text: string, { fact = [], from, id }: PushOptions): string {
   const facts = Object.fromEntries(fact.map(parseFact));
   return JSON.stringify({
     room,
     data: { text },
     ...(fact.length === 0 ? {} : { facts }),
     ...(from === undefined ? {} : { from }),
+    ...(id === undefined ? {} : { id }),
   });
 }
 

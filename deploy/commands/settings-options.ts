@@ -24,7 +24,7 @@ const FLAGS = [
     name: "workers",
     flags: "--workers <number>",
     dotted: "host.workers",
-    help: "how many workers the host runs; 0 is one process without a host",
+    help: "how many workers the host runs; 0 is one process without a host; gateway=1,entities=3 says it for each role",
   },
   { name: "dataDir", flags: "--data-dir <folder>", dotted: "dataDir", help: "where the node keeps its data" },
 ] as const;
@@ -59,7 +59,8 @@ export async function settingsOf(options: Readonly<Record<string, unknown>>): Pr
   const { loadSettings } = await import("../settings.ts");
   const flags = FLAGS.flatMap(({ name, dotted, flags: usage }): FlagSetting[] => {
     const text = options[name];
-    return typeof text === "string" ? [{ dotted, text, flag: usage.split(" ")[0] ?? name }] : [];
+    if (typeof text !== "string") return [];
+    return [{ dotted: meantBy(dotted, text), text, flag: usage.split(" ")[0] ?? name }];
   });
   const assignments = (options["set"] ?? []) as readonly string[];
   return loadSettings({
@@ -68,6 +69,11 @@ export async function settingsOf(options: Readonly<Record<string, unknown>>): Pr
     environment: process.env,
     flags: [...flags, ...assignments.map(parseAssignment)],
   });
+}
+
+/** `--workers` takes a number, or one for each role. */
+function meantBy(dotted: string, text: string): string {
+  return dotted === "host.workers" && text.includes("=") ? "host.workersByRole" : dotted;
 }
 
 function parseAssignment(assignment: string): FlagSetting {

@@ -11,6 +11,7 @@ const EXAMPLES = `
 Examples:
   banyan tree                             the tree of the running node
   banyan tree /rooms --depth 1            only the rooms
+  banyan tree --node oak-2                another node of the cluster
   banyan tree --filter "restarts>0"       who was restarted, and on which branch
   banyan tree --filter "type=room,mailbox>10" --watch
 
@@ -21,6 +22,7 @@ A filter is one or more of FIELD OPERATOR VALUE, with commas between; all must h
 interface TreeOptions {
   readonly depth?: string;
   readonly filter?: string;
+  readonly node?: string;
   readonly watch?: boolean;
   readonly url?: string;
   readonly json?: boolean;
@@ -33,7 +35,8 @@ export function treeCommand(): Command {
     .description(
       "Draws the supervisor tree of a running node: who hangs under whom, in which state, and what waits.",
     )
-    .argument("[path]", "where to begin, such as /rooms", "/")
+    .argument("[path]", "where to begin, such as /rooms; all nodes of a cluster unless given")
+    .option("--node <node>", "the tree of this node of the cluster")
     .option("--depth <levels>", "how many levels of children to show")
     .option(
       "--filter <conditions>",
@@ -43,9 +46,9 @@ export function treeCommand(): Command {
     .option("--json", "print what the node answers instead of drawing it")
     .option("--url <url>", "the operators' port of the node (default: the node of the data directory)")
     .addHelpText("after", EXAMPLES);
-  return addSettingsOptions(command, []).action(async (path: string, options: TreeOptions) => {
+  return addSettingsOptions(command, []).action(async (path: string | undefined, options: TreeOptions) => {
     const client = opsClientOf(await settingsOf({ ...options }), options.url);
-    const query = { path, depth: options.depth, filter: options.filter };
+    const query = { path, depth: options.depth, filter: options.filter, node: options.node };
     if (options.watch === true) await redrawn(async () => draw(await readTree(client, query)));
     else print(await readTree(client, query), options.json === true);
   });

@@ -3,19 +3,21 @@ import type { EndedWorker } from "../../protocols/host.ts";
 import type { Logger } from "../../runtime/telemetry/logger.ts";
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { Onlooker } from "./control/starter.ts";
-import { RecentEnds } from "./end/recent-ends.ts";
+import type { RecentEnds } from "./end/recent-ends.ts";
 import { HireFailed } from "./hire-failed.ts";
 import { WorkerCare } from "./worker/worker-care.ts";
 import type { Milestone } from "./worker/worker-milestones.ts";
+import type { WorkerPlace } from "./worker/worker-place.ts";
 import type { WorkerProcess } from "./worker/worker-process.ts";
 
 /** How much longer than its own limit a stopping worker is waited for before it is killed, in milliseconds. */
 const STOP_GRACE_MS = 2_000;
-/** There is one worker, and while it is being replaced its successor has the same number. */
-const WORKER_NUMBER = 1;
 
 /** What a crew works with. */
 export interface CrewParts {
+  /** Of the worker; while it is being replaced its successor has the same one. */
+  readonly number: number;
+  readonly recent: RecentEnds;
   readonly settings: HostSettings;
   readonly stopWithinMs: number;
   readonly log: Logger;
@@ -24,17 +26,24 @@ export interface CrewParts {
   /** Stands still while the host cannot act. */
   readonly clock: Clock;
   /** Starts the process of a worker. */
-  readonly spawn: (number: number) => WorkerProcess;
+  readonly spawn: (place: WorkerPlace) => WorkerProcess;
 }
 
-/** The workers that live: hires them, brings them to serve, looks after them, and knows how the latest of them ended. */
+/** The workers of one number that live, mostly one: hires them, brings them to serve, looks after them, and knows how the latest of them ended. */
 export class Crew {
-  readonly recent = new RecentEnds();
   readonly #parts: CrewParts;
   readonly #care = new Map<WorkerProcess, WorkerCare>();
 
   constructor(parts: CrewParts) {
     this.#parts = parts;
+  }
+
+  get number(): number {
+    return this.#parts.number;
+  }
+
+  get recent(): RecentEnds {
+    return this.#parts.recent;
   }
 
   /** All that live, also one that is only starting. */
@@ -48,9 +57,9 @@ export class Crew {
 
   /** Starts a worker. */
   hire(): WorkerProcess {
-    const { spawn, settings, clock, log } = this.#parts;
-    const worker = spawn(WORKER_NUMBER);
-    const { number, pid } = worker;
+    const { number, spawn, settings, clock, log } = this.#parts;
+    const worker = spawn({ number, isSuccessor: this.#care.size > 0 });
+    const { pid } = worker;
     const onSilent = (silentMs: number): void => {
       log.error("worker.silent", { worker: number, pid, silentMs: Math.round(silentMs) });
       worker.kill("killSilent");

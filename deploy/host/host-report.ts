@@ -5,12 +5,12 @@ import type {
   ProcessMemory,
   WorkerUrls,
 } from "../../protocols/host.ts";
-import type { Crew } from "./crew.ts";
+import type { Lines } from "./lines.ts";
 import type { WorkerProcess } from "./worker/worker-process.ts";
 
 /** What a report is made from. */
 export interface ReportParts {
-  readonly crew: Crew;
+  readonly crew: Pick<Lines, "workers" | "recent" | "careOf">;
   readonly doing: HostActivity;
   readonly urls: WorkerUrls | undefined;
   readonly startedAtMs: number;
@@ -35,7 +35,7 @@ export function reportOf({ crew, doing, urls, startedAtMs, version }: ReportPart
   return { processes: [host, ...workers], ended, recycled, refusedReloads, doing, urls, restarts, reloads };
 }
 
-function workerRow(worker: WorkerProcess, crew: Crew): HostProcess {
+function workerRow(worker: WorkerProcess, crew: ReportParts["crew"]): HostProcess {
   const { number, pid, state, version, startedAtMs, vitals, lastBeatAtMs } = worker;
   return {
     role: "worker",

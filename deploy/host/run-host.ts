@@ -6,6 +6,7 @@ import { openLog } from "../node-log.ts";
 import { EXIT_CODES, reasonOf, Refusal } from "../refusal.ts";
 import { stopSignal } from "../stop-signals.ts";
 import { version } from "../version.ts";
+import { plannedWorkers } from "../worker-plan.ts";
 import { ControlServer } from "./control/control-server.ts";
 import { onReloadSignal } from "./control/reload-signals.ts";
 import { onlooker, tellStarter } from "./control/starter.ts";
@@ -93,7 +94,8 @@ function hostOf({ settings, options, osUser, place, stopping, log }: ServeParts)
     version: version(),
     launch: { dataDir: settings.dataDir, options, osUser },
     log,
-    announce: (urls, worker) => place.announce(urls, [worker]),
+    workers: plannedWorkers(settings).map(({ number }) => number),
+    announce: (urls, workers) => place.announce(urls, workers),
     onServing: (urls) => tellStarter({ kind: "serving", role: "host", pid: process.pid, urls }),
     onlooker: onlooker(),
     stop: (reason) => stopping.ask(reason),

@@ -19,9 +19,10 @@ export interface SuccessionParts {
   readonly log: Logger;
   /** Stands still while the host cannot act. */
   readonly clock: Clock;
-  readonly handles: ListeningHandles;
+  /** Closes the ports that the worker which serves now does not want. */
+  readonly handles: Pick<ListeningHandles, "keepOnly">;
   /** A worker serves; called again when another one has taken over. Must not throw: nothing undoes that the worker serves. */
-  readonly onServing: (urls: WorkerUrls, pid: number) => void;
+  readonly onServing: (urls: WorkerUrls, pid: number, worker: WorkerProcess) => void;
 }
 
 /** Tells what happens on the way to the end of a command. */
@@ -223,7 +224,7 @@ export class Succession {
     if (!worker.hasEnded) this.#serving = worker;
     const { number, pid, version, urls, ports } = worker;
     this.#parts.handles.keepOnly(ports);
-    if (urls !== undefined) this.#parts.onServing(urls, pid);
+    if (urls !== undefined) this.#parts.onServing(urls, pid, worker);
     this.#parts.log.info("worker.serving", { worker: number, pid, version });
   }
 

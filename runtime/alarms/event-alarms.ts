@@ -55,6 +55,8 @@ export const EVENT_ALARMS: Partial<Readonly<Record<EventName, RaiseRule | ClearR
     by: "type",
     summary: "{path} could not take over what it was before the reload, and started anew",
   },
+  "journal.troubled": { severity: "critical", stays: true, summary: "the journal stores nothing: {code}" },
+  "journal.recovered": { clears: "journal.troubled" },
   "audit.failed": {
     severity: "critical",
     summary: "what operators do cannot be written down, so they cannot act",

@@ -215,6 +215,8 @@ export class Member {
     this.#learnt = number;
     for (const incarnation of revived(this.#view, table)) this.#revived.add(incarnation);
     this.#stored = table.rows.find((row) => row.incarnation === this.incarnation)?.state ?? "joining";
+    // An operator has it drain: it must not serve again when a failover has lost that.
+    if (this.#stored === "leaving") this.#wanted = "leaving";
     this.#tell(learn(this.#view, table, this.#parts.clock.nowMs()));
   }
 

@@ -68,6 +68,8 @@ export interface MembershipTable {
   /** Ends those whose leases lapsed long enough ago, unless too many did at once (see `expiry-brake.ts`). */
   removeExpired(): Promise<Swept>;
   read(): Promise<TableView>;
+  /** How long the lease of each member still runs, in milliseconds by the table's clock; negative for one that has lapsed. */
+  leases(): Promise<ReadonlyMap<string, number>>;
 }
 
 /** What each adapter of the table is made with. */

@@ -98,6 +98,11 @@ export class MemoryMembershipTable implements MembershipTable {
     return { version: this.#version, rows: Array.from(this.#entries.values(), ({ row }) => row) };
   }
 
+  async leases(): Promise<ReadonlyMap<string, number>> {
+    const nowMs = this.#nowMs();
+    return new Map(Array.from(this.#expiryMs, ([incarnation, expiryMs]) => [incarnation, expiryMs - nowMs]));
+  }
+
   /** For tests: forgets everything, as `FLUSHALL` does, or as an empty replica that is promoted. */
   forget(): void {
     for (const kept of [this.#entries, this.#expiryMs, this.#endedMs]) kept.clear();

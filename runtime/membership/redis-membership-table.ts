@@ -4,6 +4,7 @@ import type { RedisScript } from "../redis/redis-script.ts";
 import { JOIN_SCRIPT } from "../redis/scripts/join-script.ts";
 import { MOVE_MEMBER_SCRIPT } from "../redis/scripts/move-member-script.ts";
 import { READ_MEMBERS_SCRIPT } from "../redis/scripts/read-members-script.ts";
+import { READ_LEASES_SCRIPT } from "../redis/scripts/read-leases-script.ts";
 import { REMOVE_EXPIRED_SCRIPT } from "../redis/scripts/remove-expired-script.ts";
 import { RENEW_SCRIPT } from "../redis/scripts/renew-script.ts";
 import { MASS_MIN, MASS_SHARE, MASS_WINDOW_MS } from "./expiry-brake.ts";
@@ -91,6 +92,11 @@ export class RedisMembershipTable implements MembershipTable {
   async read(): Promise<TableView> {
     const [version, rows] = await this.#run<readonly [string, readonly string[]]>(READ_MEMBERS_SCRIPT, []);
     return tableOf(version, rows);
+  }
+
+  async leases(): Promise<ReadonlyMap<string, number>> {
+    const answer = await this.#run<readonly (readonly [string, number])[]>(READ_LEASES_SCRIPT, []);
+    return new Map(answer);
   }
 
   async #move(args: readonly (string | number)[]): Promise<Moved> {

@@ -35,6 +35,32 @@ export const EVENTS = {
     level: "info",
     doc: "a worker is replaced because it is worn out; `cause` and `why` say how",
   },
+  "worker.rehearsed": {
+    level: "debug",
+    doc: "a worker has practised the move of connections with some of its own, so that clients wait for no compiler",
+  },
+  "worker.notRehearsed": {
+    level: "warn",
+    doc: "a worker could not practise the move of connections; it serves, and is slower for the first of them",
+  },
+  "cluster.joined": { level: "info", doc: "this node has joined the cluster, under a new incarnation" },
+  "cluster.left": { level: "info", doc: "this node has left the cluster" },
+  "cluster.joinFailed": {
+    level: "warn",
+    doc: "this node could not join the cluster again after it was counted as dead; it tries again",
+  },
+  "cluster.drainAsked": {
+    level: "warn",
+    doc: "an operator has this node drain: it sends its clients away and hands over its entities, and stays until it is stopped",
+  },
+  "cluster.burialFailed": {
+    level: "warn",
+    doc: "the others could not be told that a worker of this host has ended; they wait for its lease instead",
+  },
+  "cluster.storeWarning": {
+    level: "warn",
+    doc: "Redis can be used as it is set up, and `why` says what should be changed all the same",
+  },
   "cluster.memberChanged": {
     level: "info",
     doc: "a node has joined, serves, leaves or is dead; `cause` says why it is dead",
@@ -51,6 +77,10 @@ export const EVENTS = {
   "cluster.storeChanged": {
     level: "warn",
     doc: "another Redis server answers, after a failover or a restart; it may have missed the latest writes",
+  },
+  "remote.notUnderstood": {
+    level: "warn",
+    doc: "something came from another node that this one cannot read: `why` says what; a message of it is a dead letter",
   },
   "cluster.clockJumped": {
     level: "warn",
@@ -157,9 +187,30 @@ export const EVENTS = {
     level: "warn",
     doc: "a snapshot cannot be read; the entity is replayed from its first record, if that is still there",
   },
+  "room.lookFailed": {
+    level: "warn",
+    doc: "a room could not find out how much of it is stored, or read it; it tries again, and nobody misses anything by it",
+  },
+  "entity.recordTooLarge": {
+    level: "warn",
+    doc: "an entity decided more in one step than a record may hold; that decision was refused, and nothing else",
+  },
+  "journal.troubled": {
+    level: "error",
+    doc: "the journal stores nothing; `err` says why, such as a full disk. Entities refuse what would be stored, nothing is lost, and they go on when it can",
+  },
+  "journal.recovered": { level: "info", doc: "the journal stores again" },
+  "journal.broken": {
+    level: "fatal",
+    doc: "the disk did not take what was written to it, so nobody knows what is stored; the process ends, and the next one looks",
+  },
   "entity.snapshotFailed": {
     level: "warn",
     doc: "a snapshot could not be stored; the next load of the entity takes longer",
+  },
+  "reminders.unreadable": {
+    level: "warn",
+    doc: "the store of reminders does not answer; it is asked again each second, and whoever has to be woken is woken late",
   },
 
   "listener.opened": { level: "info", doc: "a port is bound" },
@@ -194,6 +245,35 @@ export const EVENTS = {
   "redis.held": {
     level: "warn",
     doc: "`holder` keeps a connection to Redis to itself for longer than a second",
+  },
+
+  "transport.inboxLost": {
+    level: "warn",
+    doc: "Redis has lost the inbox of this node, after a failover or a flush; senders send again what was in it",
+  },
+  "transport.takenForDead": {
+    level: "error",
+    doc: "another node has adopted the inbox of this one; it gets no more messages and has to join anew",
+  },
+  "transport.adopted": {
+    level: "info",
+    doc: "what a dead node had not handled was taken over; `parcels` says how much",
+  },
+  "transport.adoptionFailed": {
+    level: "error",
+    doc: "what a dead node has left could not be taken over; it is tried again",
+  },
+  "transport.quarantined": {
+    level: "error",
+    doc: "something came from another node and could not be read; `why` says more; logged every 10 s at most",
+  },
+  "transport.receiverFailed": {
+    level: "error",
+    doc: "a message of another node ended in an error where it was taken in; it counts as handled",
+  },
+  "transport.unhandled": {
+    level: "error",
+    doc: "messages of another node were not handled within a minute; they count as handled now",
   },
 
   "delivery.made": { level: "debug", doc: "a receiver outside has taken a delivery" },

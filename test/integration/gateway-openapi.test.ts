@@ -23,6 +23,9 @@ const CALLS: readonly Call[] = [
   { method: "get", path: "/chatroom/live", query: "?room=live/match", status: 200 },
   { method: "get", path: "/chatroom/live", query: "?room=chat/match", status: 400 },
   { method: "get", path: "/chatroom/live", query: "?room=live/unknown", status: 404 },
+  { method: "get", path: "/chatroom/live/history", query: "?room=live/match&limit=1", status: 200 },
+  { method: "get", path: "/chatroom/live/history", query: "?room=live/match&limit=0", status: 400 },
+  { method: "get", path: "/chatroom/live/history", query: "?room=live/unknown", status: 404 },
 ];
 
 let running: GatewayNode;

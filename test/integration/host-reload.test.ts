@@ -124,7 +124,7 @@ describe("a host whose code and settings change", { concurrency: 3 }, () => {
 
     it("runs the code and the settings that lie on the disk now, on the same ports", async () => {
       const settings = join(host.place.folder, "banyan.yaml");
-      writeFileSync(settings, "log: { level: info }\nlimits: { burst: 201 }\n");
+      writeFileSync(settings, "log: { level: debug }\nlimits: { burst: 201 }\n");
       const old = host.node.workerPid();
       const edit = (text: string) => text.replace(/return /, 'return "9.9.9" || ');
       const restore = host.copy.change("deploy/version.js", edit);
@@ -137,6 +137,7 @@ describe("a host whose code and settings change", { concurrency: 3 }, () => {
         host.seen("worker.serving").map(({ version }) => version === "9.9.9"),
         [false, true],
       );
+      assert.equal(host.seen("worker.rehearsed").length, 1);
       assert.equal((await host.node.get("/readyz")).status, 200);
       assert.deepEqual(zombiesOf(host.node.process.child.pid ?? 0), []);
     });
@@ -227,7 +228,8 @@ describe("a host whose code and settings change", { concurrency: 3 }, () => {
     it("keeps the old worker, its clients, and says why", () =>
       reloadBroken(host, [
         "deploy/worker-life.js",
-        (text) => text.replace("async prepare() {", "async prepare() { await new Promise(() => undefined);"),
+        (text) =>
+          text.replace("await this.#assembled.node.prepare();", "await new Promise(() => undefined);"),
         /was not prepared within 30000 ms/,
       ]));
   });

@@ -36,6 +36,9 @@ it("a node runs the entities that its features offer, and the next one finds wha
   );
   const { details } = system.describe({ path: "/entities/account/ana" }) ?? {};
   assert.deepEqual(details, { balance: 200, version: 101, uncommitted: 0 });
+  const numbers = await first.node.metrics.text();
+  assert.match(numbers, /^banyan_entities_active\{type="account"\} 1$/m);
+  assert.match(numbers, /^banyan_entity_commits_total\{type="account",outcome="stored"\} 101$/m);
   // What is on its way when the node stops is stored and answered first.
   const last = system.ask(ana(first), { kind: "withdraw", amount: 50 });
   await eventually(() => system.describe({ path: "/entities/account/ana" })?.details?.["version"], 102);

@@ -40,17 +40,23 @@ const BODIES: Record<string, unknown> = {
   "/v1/actors/act": { act: "suspend", path: "/census" },
   "/v1/node/act": { act: "dance" },
   "/v1/node/heap-snapshot": {},
+  "/v1/nodes/act": { act: "drain", node: "oak" },
   "/v1/trace": { path: "/rooms" },
 };
 
 /** What stands behind the `?` where something must. */
-const QUERIES: Record<string, string> = { "get /v1/why": "?path=/rooms", "delete /v1/trace": "?id=1" };
+const QUERIES: Record<string, string> = {
+  "get /v1/why": "?path=/rooms",
+  "get /v1/where": "?entity=account/ana",
+  "delete /v1/trace": "?id=1",
+};
 
-/** What is answered where nothing has stalled, nothing is wrong, and no node can dance. */
+/** What is answered where nothing has stalled, nothing is wrong, there is no other node, and no node can dance. */
 const REFUSED: Record<string, number> = {
   "post /v1/quarantine": 404,
   "post /v1/alarms/act": 404,
   "post /v1/node/act": 400,
+  "post /v1/nodes/act": 409,
 };
 
 async function call(method: string, path: string): Promise<{ status: number; body: unknown }> {
@@ -79,8 +85,11 @@ describe("the operators' port", () => {
       "/v1/connections",
       "/v1/dead-letters",
       "/v1/memory",
+      "/v1/node",
       "/v1/node/act",
       "/v1/node/heap-snapshot",
+      "/v1/nodes",
+      "/v1/nodes/act",
       "/v1/notices",
       "/v1/processes",
       "/v1/quarantine",
@@ -88,6 +97,7 @@ describe("the operators' port", () => {
       "/v1/top",
       "/v1/trace",
       "/v1/tree",
+      "/v1/where",
       "/v1/why",
     ]);
     for (const [path, operations] of Object.entries(paths)) {
@@ -115,6 +125,7 @@ describe("the operators' port", () => {
       ["/v1/audit?limit=-1", "/v1/audit"],
       ["/v1/trace?id=first", "/v1/trace"],
       ["/v1/why?pth=/", "/v1/why"],
+      ["/v1/where?entity=ana", "/v1/where"],
     ] as const) {
       const { status, body } = await node.get(target);
       assert.equal(status, 400, target);

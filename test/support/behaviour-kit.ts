@@ -184,15 +184,30 @@ export class BehaviourKit<P extends Protocol> {
     this.#isStopping = false;
     // What the actor sends itself while it begins waits in the mailbox until there is a state.
     this.#life = life;
-    this.#turn = new KitTurn({ message: { kind: "begin" }, ask: undefined }, this.#effects);
+    const turn = (this.#turn = new KitTurn({ message: { kind: "begin" }, ask: undefined }, this.#effects));
     const { args } = this.#setting;
     const { handOver, initialState } = this.#definition;
-    this.#state =
+    const state =
       heirloom === undefined
         ? initialState(args, life as never)
         : handOver?.load(heirloom, args, life as never);
-    this.#turn = undefined;
+    if (state instanceof Promise) this.#awaitState(turn, state);
+    else {
+      this.#state = state;
+      this.#turn = undefined;
+    }
     return life;
+  }
+
+  /** The state has to be fetched: until it is there, everything waits. */
+  #awaitState(turn: KitTurn, promise: Promise<unknown>): void {
+    const unlessOver = (end: () => void): void => {
+      if (this.#turn === turn) end();
+    };
+    promise.then(
+      (state) => unlessOver(() => this.#finish(turn, state)),
+      (error: unknown) => unlessOver(() => this.#fail(turn, error as Error)),
+    );
   }
 
   async #end(reason: EndReason): Promise<void> {

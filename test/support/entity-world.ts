@@ -2,6 +2,7 @@ import type { Reference } from "../../protocols/reference.ts";
 import { RecordCodec } from "../../runtime/codec/record-codec.ts";
 import type { StoredRecord } from "../../runtime/codec/record-codec.ts";
 import { EntityHost } from "../../runtime/sharding/entity-host.ts";
+import { OneOwner } from "../../runtime/sharding/entity-owners.ts";
 import type { EntityType } from "../../runtime/sharding/entity-type.ts";
 import { Account, AccountEvents } from "./account.ts";
 import type { AccountProtocol } from "./account.ts";
@@ -24,7 +25,12 @@ export class EntityWorld {
     activeMax = 1_000,
   }: { readonly journal?: ScriptedJournal; readonly activeMax?: number } = {}) {
     this.journal = journal;
-    this.host = new EntityHost({ system: this.virtual.system, journal, owner: OWNER, activeMax });
+    this.host = new EntityHost({
+      system: this.virtual.system,
+      journal,
+      owners: new OneOwner(OWNER),
+      activeMax,
+    });
     this.accounts = this.host.offer(Account);
   }
 

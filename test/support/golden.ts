@@ -3,9 +3,11 @@ import { CLIENT_FRAMES, SERVER_FRAMES } from "../../protocols/client-frames.ts";
 import type { ClientFrame, ServerFrame } from "../../protocols/client-frames.ts";
 import { CLIENT_PROTOCOL_VERSION } from "../../protocols/client-protocol.ts";
 import type { Fields, Protocol, TaggedMessage } from "../../protocols/protocol.ts";
-import { PROTOCOLS } from "../../protocols/registry.ts";
+import type { Events } from "../../protocols/events.ts";
+import { ENTITY_EVENTS, PROTOCOLS } from "../../protocols/registry.ts";
 import { frameCodec } from "../../runtime/codec/frame-codec.ts";
 import { isLocalOnly, MessageCodec, travellingMessages } from "../../runtime/codec/message-codec.ts";
+import { RecordCodec } from "../../runtime/codec/record-codec.ts";
 import { sampleMessage } from "./sample.ts";
 
 /** A message and the bytes that it must always have. */
@@ -61,6 +63,16 @@ export function goldenMessages(): GoldenSet {
       ),
   );
   return goldenSet("messages.json", samples, { json: messageSide("json"), msgpack: messageSide("msgpack") });
+}
+
+/** Every event that may be stored, in a record that holds it alone. Journals hold msgpack; the JSON beside it is for people. */
+export function goldenEvents(): GoldenSet {
+  const samples = ENTITY_EVENTS.flatMap(({ name, version, events }) =>
+    Object.entries(events).map(
+      ([kind, fields]) => [`${name} ${version} ${kind}`, sampleMessage(kind, fields)] as const,
+    ),
+  );
+  return goldenSet("events.json", samples, { json: READABLE, msgpack: recordSide() });
 }
 
 /** Reads what has been pinned. */
@@ -129,6 +141,28 @@ function messageSide(format: "json" | "msgpack"): GoldenCodec {
       return decoded.ok ? decoded.message : decoded.refusal;
     },
   };
+}
+
+const READABLE: GoldenCodec = {
+  encode: (_name, event) => Buffer.from(JSON.stringify(event)),
+  decode: (_name, bytes) => JSON.parse(bytes.toString()) as unknown,
+};
+
+function recordSide(): GoldenCodec {
+  const codecOf = (name: string) => new RecordCodec(eventsOf(name));
+  return {
+    encode: (name, event) => Buffer.from(codecOf(name).encode({ events: [event] })),
+    decode(name, bytes) {
+      const decoded = codecOf(name).decode(bytes);
+      return decoded.ok ? decoded.record.events[0] : decoded;
+    },
+  };
+}
+
+function eventsOf(name: string): Events {
+  const found = ENTITY_EVENTS.find((events) => events.name === name.split(" ")[0]);
+  if (found === undefined) throw new TypeError(`${name}: the registry has no such events`);
+  return found;
 }
 
 function protocolOf(name: string): Protocol {

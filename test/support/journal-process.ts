@@ -23,12 +23,13 @@ export class JournalProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #ended: Promise<unknown>;
 
-  /** `shell`: a line of the shell that runs before, and in, the process. */
+  /** `shell`: a line of the shell that runs before, and in, the process. `writer`: another program that speaks the same way. */
   constructor(
     writerArguments: readonly string[],
     shell?: { readonly before: string; readonly with: readonly string[] },
+    writer = WRITER,
   ) {
-    const command = [process.execPath, WRITER, ...writerArguments];
+    const command = [process.execPath, writer, ...writerArguments];
     const script = shell === undefined ? [] : [...shell.with, "sh", "-c", `${shell.before}; exec "$@"`, "sh"];
     const [program = "", ...rest] = [...script, ...command];
     this.#child = spawn(program, rest, { stdio: ["pipe", "pipe", "inherit"] });

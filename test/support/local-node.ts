@@ -5,6 +5,7 @@ import type { NodeSettings } from "../../protocols/settings.ts";
 import type { Feature } from "../../runtime/feature.ts";
 import { BanyanNode } from "../../runtime/node.ts";
 import type { NodeParts } from "../../runtime/node.ts";
+import { MemoryJournal } from "../../runtime/persistence/memory-journal.ts";
 import { CountingLog } from "../../runtime/telemetry/counting-log.ts";
 import { SILENT } from "../../runtime/telemetry/silent-log.ts";
 
@@ -31,11 +32,14 @@ export async function startLocalNode(
   flags.push({ dotted: "ops.token", text: "the-operators-token-of-a-test", flag: "test" });
   const settings = change(loadSettings({ folder: tmpdir(), environment: {}, flags }));
   const log = new CountingLog(SILENT);
+  // It promises what features ask for, and keeps it as long as the test's process.
+  const journal = new MemoryJournal({ strongest: "replicated" });
   const node = new BanyanNode({
     settings,
     features: [...features, opsFeature],
     log,
     version: "test",
+    journal,
     ...parts,
   });
   await node.start();

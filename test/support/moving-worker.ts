@@ -9,6 +9,7 @@ import type { NodeSettings } from "../../protocols/settings.ts";
 import type { Feature } from "../../runtime/feature.ts";
 import { operation, route } from "../../runtime/net/route.ts";
 import { BanyanNode } from "../../runtime/node.ts";
+import { MemoryJournal } from "../../runtime/persistence/memory-journal.ts";
 import { CountingLog } from "../../runtime/telemetry/counting-log.ts";
 import { SILENT } from "../../runtime/telemetry/silent-log.ts";
 
@@ -82,6 +83,8 @@ const node = new BanyanNode({
   features: [roomsFeature, echo(), gatewayFeature, opsFeature],
   log,
   version: "test",
+  // It promises what features ask for; what is stored does not move.
+  journal: new MemoryJournal({ strongest: "replicated" }),
   bindSocket: channel.bindSocket,
 });
 process.once("disconnect", () => process.exit(1));
@@ -111,6 +114,7 @@ async function obey(order: HostOrder): Promise<void> {
       await node.stop(STOP_WITHIN_MS);
       return process.exit(0);
     case "beat":
+    case "reaped":
       return undefined;
   }
 }

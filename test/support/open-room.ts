@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { roomPolicies } from "../../actors/rooms/room-kind.ts";
 import type { RoomPolicy } from "../../actors/rooms/room-kind.ts";
+import type { RoomStore } from "../../actors/rooms/room-store.ts";
 import { Room } from "../../actors/rooms/room.ts";
 import { ChannelProtocol } from "../../protocols/channel.ts";
 import type { ServerFrame, ServerFrames } from "../../protocols/client-frames.ts";
@@ -12,8 +13,8 @@ import { Probe } from "./probe.ts";
 
 export const START_MS = 1_700_000_000_000;
 export const HOUR_MS = 3_600_000;
-/** Rooms for two members that keep three publications. */
-export const POLICIES = roomPolicies({
+/** Rooms for two members that show three publications. */
+export const ROOM_SETTINGS = {
   historySize: 3,
   historyMs: HOUR_MS,
   liveHistoryMs: 24 * HOUR_MS,
@@ -21,23 +22,32 @@ export const POLICIES = roomPolicies({
   members: 2,
   graceMs: 60_000,
   liveGraceMs: 6 * HOUR_MS,
-});
+  durability: "memory",
+} as const;
+export const POLICIES = roomPolicies(ROOM_SETTINGS);
 
 /** What a test may set about a room. */
 export interface RoomSetting {
   readonly policy?: RoomPolicy;
   /** What the same room of another process has handed over. */
   readonly heirloom?: unknown;
+  /** Where the room has its order, if it is not the room itself. */
+  readonly store?: RoomStore;
   readonly startWallMs?: number;
 }
 
 /** A room under test, among probes for its channel and its members. */
-export function openRoom({ policy = POLICIES.chat, heirloom, startWallMs = START_MS }: RoomSetting = {}) {
+export function openRoom({
+  policy = POLICIES.chat,
+  heirloom,
+  startWallMs = START_MS,
+  store,
+}: RoomSetting = {}) {
   const channel = new Probe(ChannelProtocol, "/channel");
   let chance = 0;
   const room = `${policy.kind}/a`;
   const random = () => (chance += 0.1) % 1;
-  const kit = behaviourKit(Room, { args: { room, policy, channel }, startWallMs, random, heirloom });
+  const kit = behaviourKit(Room, { args: { room, policy, channel, store }, startWallMs, random, heirloom });
   const sent = (): ServerFrame[] =>
     channel
       .takeTold()
@@ -75,8 +85,8 @@ export function openRoom({ policy = POLICIES.chat, heirloom, startWallMs = START
       return (await kit.ask({ kind: "resume", member: id, epoch, ...place })).kind;
     },
     say: (id: string, data: unknown) => kit.ask({ kind: "publish", member: id, data }),
-    post: (data: unknown, facts?: Record<string, unknown>) =>
-      kit.ask({ kind: "post", from: "desk", data, ...(facts && { facts }) }),
+    post: (data: unknown, facts?: Record<string, unknown>, id?: string) =>
+      kit.ask({ kind: "post", from: "desk", data, ...(facts && { facts }), ...(id && { id }) }),
     subscribed: (): ServerFrames["subscribed"] => {
       const frame = sent().find(({ kind }) => kind === "subscribed");
       assert.ok(frame?.kind === "subscribed", "nobody was subscribed");

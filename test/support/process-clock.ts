@@ -27,8 +27,11 @@ export class ProcessClock implements Clock {
   after(delayMs: number, task: () => void): Cancel {
     let isCancelled = false;
     const earlyMs = delayMs > 1 ? this.timersEarlyMs : 0;
-    this.#world.after(delayMs - earlyMs, () => this.run(() => isCancelled || task()));
-    return () => (isCancelled = true);
+    const cancel = this.#world.after(delayMs - earlyMs, () => this.run(() => isCancelled || task()));
+    return () => {
+      isCancelled = true;
+      cancel();
+    };
   }
 
   /** Runs something in this process: now, or when it is resumed. */

@@ -1,13 +1,14 @@
-/** Loaded with `--import …/roles-hook.js?roles=<URL of a module>`: has the program take that module for its roles. */
+/** Loaded with `--import …/roles-hook.js?meant=<PATH>&standIn=<URL>`: has the program take that module for one of its own. */
 import { register } from "node:module";
 
-const roles = new URL("../../deploy/roles.js", import.meta.url).href;
-const standIn = new URL(import.meta.url).searchParams.get("roles");
+const { searchParams } = new URL(import.meta.url);
+const meant = new URL(`../../${searchParams.get("meant")}`, import.meta.url).href;
+const standIn = searchParams.get("standIn");
 
 const hook = `
 export async function resolve(specifier, context, next) {
   const found = await next(specifier, context);
-  const isMeant = found.url === ${JSON.stringify(roles)} && context.parentURL !== ${JSON.stringify(standIn)};
+  const isMeant = found.url === ${JSON.stringify(meant)} && context.parentURL !== ${JSON.stringify(standIn)};
   return isMeant ? { ...found, url: ${JSON.stringify(standIn)} } : found;
 }`;
 

@@ -14,9 +14,16 @@ import { MemoryJournal } from "../../runtime/persistence/memory-journal.ts";
 
 /**
  * What becomes of an append: it is stored; refused, because another version or another owner is there; fails without being
- * stored; is stored, but the answer is a failure; or is stored and never answered.
+ * stored, or for want of room; is stored, but the answer is a failure; or is stored and never answered.
  */
-export type AppendFate = "stored" | "conflict" | "fenced" | "failed" | "storedUnheard" | "unanswered";
+export type AppendFate =
+  | "stored"
+  | "conflict"
+  | "fenced"
+  | "failed"
+  | "full"
+  | "storedUnheard"
+  | "unanswered";
 
 interface Held {
   readonly id: string;
@@ -39,6 +46,8 @@ export class ScriptedJournal implements Journal {
   /** What the next loads fail with. */
   readonly loadFaults: Fault[] = [];
   loads = 0;
+  /** Set while nobody should decide anything new. */
+  whenFree: Promise<void> | undefined = undefined;
   /** Whether the answers to appends wait until they are let go. */
   isHolding = false;
   readonly #held: Held[] = [];
@@ -113,6 +122,8 @@ export class ScriptedJournal implements Journal {
         return Promise.resolve({ kind: "fenced", by: { ownerEpoch: 2, incarnation: "another" } });
       case "failed":
         return unavailable();
+      case "full":
+        return Promise.reject(new Fault("journalFull"));
       case "storedUnheard":
         return this.#store(append).then(unavailable);
       case "unanswered":

@@ -46,6 +46,10 @@ export class ShakyTable implements MembershipTable {
     return this.#call(() => this.#table.read());
   }
 
+  leases() {
+    return this.#call(() => this.#table.leases());
+  }
+
   async #call<T>(work: () => Promise<T>): Promise<T> {
     if (this.isCut) throw new Fault("redisUnavailable");
     if (this.requestMs > 0) await this.#pass(this.requestMs);

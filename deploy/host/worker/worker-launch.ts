@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { RUNS_IN_VARIABLE } from "../../settings-names.ts";
 import { spawnAs } from "../user/os-user.ts";
 import type { OsUser } from "../user/os-user.ts";
+import { SUCCESSOR } from "./worker-place.ts";
+import type { WorkerPlace } from "./worker-place.ts";
 
 /** A fresh process reads the code anew, so that what a reload starts is what lies on the disk then. */
 const ENTRY = fileURLToPath(new URL("../../worker.js", import.meta.url));
@@ -17,9 +19,13 @@ export interface LaunchOrders {
 }
 
 /** Starts the process of a worker. Its standard error passes through the host, which keeps the last words. */
-export function launchWorker(number: number, { dataDir, options, osUser }: LaunchOrders): ChildProcess {
+export function launchWorker(
+  { number, isSuccessor }: WorkerPlace,
+  { dataDir, options, osUser }: LaunchOrders,
+): ChildProcess {
   const { ids, environment } = spawnAs(osUser);
-  const child = fork(ENTRY, [String(number), JSON.stringify(options)], {
+  const words = [String(number), JSON.stringify(options), ...(isSuccessor ? [SUCCESSOR] : [])];
+  const child = fork(ENTRY, words, {
     stdio: ["ignore", "inherit", "pipe", "ipc"],
     serialization: "advanced",
     env: { ...process.env, ...environment, [RUNS_IN_VARIABLE]: dataDir },

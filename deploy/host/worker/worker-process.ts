@@ -52,6 +52,8 @@ export class WorkerProcess {
   vitals: WorkerVitals | undefined = undefined;
   urls: WorkerUrls | undefined = undefined;
   lastBeatAtMs: number | undefined = undefined;
+  /** Its name in the cluster; undefined until it has joined one. */
+  incarnation: string | undefined = undefined;
   readonly #parts: WorkerParts;
   readonly #channel: HandleChannel;
   readonly #lastWords: LastWords;
@@ -153,6 +155,9 @@ export class WorkerProcess {
         return this.milestones.reach("serving");
       case "handedOver":
         return this.milestones.reach("handedOver");
+      case "joined":
+        this.incarnation = message.incarnation;
+        return undefined;
       case "refused":
         this.#refusal = message;
         return undefined;

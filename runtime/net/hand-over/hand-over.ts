@@ -28,8 +28,17 @@ export interface HandOverParts {
   /** The operators': nobody waits for their requests, because one of them may wait for this. */
   readonly operators: Port;
   readonly keepsakes: readonly Keepsake[];
+  readonly stored: StoredPart;
   readonly system: ActorSystem;
   readonly peer: Peer;
+}
+
+/** What a node stores: nothing of it moves, but only one process at a time may have it. */
+export interface StoredPart {
+  /** Brings it to its end and gives it up. */
+  leave(): Promise<void>;
+  /** The hand-over was called off: goes on. */
+  comeBack(): Promise<void>;
 }
 
 /** A connection whose turn comes, and the listener that it came through. */
@@ -60,6 +69,7 @@ export class HandOver {
   #whenArrived: () => void = () => {};
   readonly #tried = new Set<Guest>();
   #isOff = false;
+  #leaving: Promise<void> | undefined = undefined;
   #moved = 0;
   #lost = 0;
 
@@ -93,6 +103,7 @@ export class HandOver {
     const { system, ports, operators } = this.#parts;
     this.#isOff = true;
     this.#called.reject(new HandOverEnded("the hand-over was called off"));
+    await this.#takeStoredBack();
     system.thaw();
     for (const { outlet } of ports.flatMap((port) => port.guests)) {
       if (outlet.connection !== undefined) system.tell(outlet.connection, { kind: "goOn" });
@@ -134,12 +145,22 @@ export class HandOver {
 
   /** Everything that stands still from now on until the other process serves. */
   async #moveState(): Promise<void> {
-    const { system, keepsakes } = this.#parts;
+    const { system, keepsakes, stored } = this.#parts;
+    // First, because others are told by it what they have asked for and take along.
+    await (this.#leaving = stored.leave());
+    if (this.#isOff) return;
     const heirlooms = await system.dump({ withinMs: DUMP_WITHIN_MS });
     if (this.#isOff) return;
     await this.#say({ kind: "heirlooms", heirlooms, keepsakes: packKeepsakes(keepsakes) });
     // How long that may take is for the host to say: it calls the hand-over off.
     await this.#serving.promise;
+  }
+
+  /** What has begun to be given up is given up first. */
+  async #takeStoredBack(): Promise<void> {
+    if (this.#leaving === undefined) return;
+    await this.#leaving.catch(() => undefined);
+    await this.#parts.stored.comeBack();
   }
 
   /** Sockets that wait for a request have waited since the doors were shut. */

@@ -203,6 +203,19 @@ export function membershipContract(adapter: TableAdapter): void {
       assert.deepEqual(await table.removeExpired(), { removed: [], heldForMs: 0 });
     });
 
+    it("tells how long each lease still runs, of the living only", async () => {
+      await join("a", "b", "c");
+      time.ms += ttlMs / 2;
+      await renew("b");
+      await table.end(inc("c"), "left");
+      time.ms += ttlMs;
+      const left = [...(await table.leases())].toSorted(([one], [other]) => (one < other ? -1 : 1));
+      assert.deepEqual(left, [
+        [inc("a"), -ttlMs / 2],
+        [inc("b"), 0],
+      ]);
+    });
+
     it("counts as dead since its lease lapsed who was removed for that", async () => {
       await join("a");
       const joinedAtMs = time.ms;

@@ -20,7 +20,11 @@ const SUPERVISED = /^(actor|handOver|host|loop|mailbox|message|reload|worker)\./
 
 describe("the operators' pages", () => {
   it("are there", () => {
-    assert.deepEqual(pages.map(({ name }) => name).toSorted(), ["service.md", "supervision.md"]);
+    assert.deepEqual(pages.map(({ name }) => name).toSorted(), [
+      "journal.md",
+      "service.md",
+      "supervision.md",
+    ]);
   });
 
   for (const { name, text } of pages) {

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CLIENT_PROTOCOL_VERSION } from "../../../protocols/client-protocol.ts";
-import { PROTOCOLS } from "../../../protocols/registry.ts";
-import { goldenFrames, goldenMessages, readGolden, unpinned } from "../../support/golden.ts";
+import { ENTITY_EVENTS, PROTOCOLS } from "../../../protocols/registry.ts";
+import { goldenEvents, goldenFrames, goldenMessages, readGolden, unpinned } from "../../support/golden.ts";
 
 const PRESENT_VERSIONS = new Set([
   ...["client", "server"].map((side) => `${side} ${CLIENT_PROTOCOL_VERSION}`),
-  ...PROTOCOLS.map(({ name, version }) => `${name} ${version}`),
+  ...[...PROTOCOLS, ...ENTITY_EVENTS].map(({ name, version }) => `${name} ${version}`),
 ]);
 
-for (const set of [goldenFrames(), goldenMessages()]) {
+for (const set of [goldenFrames(), goldenMessages(), goldenEvents()]) {
   const pinned = readGolden(set);
 
   describe(`the bytes that others have stored or will send (${set.file})`, () => {

@@ -256,6 +256,33 @@ describe("the behaviour kit", () => {
     assert.deepEqual(notesOf(successor), []);
   });
 
+  it("keeps all mail until a state has come that has to be fetched, and fails when it does not come", async () => {
+    const Reader = defineActor({
+      protocol: LampProtocol,
+      initialState: async (
+        { lamp }: { readonly lamp: Reference<typeof LampProtocol> },
+        context,
+      ): Promise<{ lux: number }> => {
+        const measured = await context.ask(lamp, { kind: "measure" });
+        if (measured.kind === "broken") throw new Error("too dark to begin");
+        return { lux: measured.lux };
+      },
+      handlers: {
+        light: (state, { watts }) => void (state.lux += watts),
+        measure: ({ lux }, _message, context) => context.reply({ kind: "measured", lux }),
+      },
+    });
+    const lamp = new Probe(LampProtocol, "/lamp");
+    const kit = behaviourKit(Reader, { args: { lamp } });
+    kit.tell({ kind: "light", watts: 10 });
+    const measuring = kit.ask({ kind: "measure" });
+    lamp.question("measure").answer({ kind: "measured", lux: 400 });
+    assert.deepEqual(await measuring, { kind: "measured", lux: 410 });
+    const dark = behaviourKit(Reader, { args: { lamp } });
+    lamp.question("measure").answer({ kind: "broken" });
+    await assert.rejects(dark.idle(), /too dark/);
+  });
+
   it("refuses what a probe's protocol does not know", () => {
     const probe = new Probe(LampProtocol, "/lamp");
     assert.throws(() => probe.deliver({ kind: "measure" }, undefined), /has no "measure" to be told/);

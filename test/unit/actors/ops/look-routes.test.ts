@@ -6,7 +6,7 @@ import { opsCall, refusalOf, wordsOf } from "../../../support/ops-call.ts";
 import { crash, gate, note, work } from "../../../support/script.ts";
 import { VirtualSystem } from "../../../support/virtual-system.ts";
 
-const HEALTH = { node: "elm", status: () => "ready" as const, uptimeMs: () => 12.4 };
+const HEALTH = { node: "elm", status: () => "ready" as const, troubles: () => [], uptimeMs: () => 12.4 };
 
 const look = (virtual: VirtualSystem, target: string) =>
   opsCall(lookRoutes(virtual.system, HEALTH), "GET", target);

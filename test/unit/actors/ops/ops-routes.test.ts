@@ -62,7 +62,7 @@ const namesOf = (node: TreeNode): unknown => ({
 
 describe("the tree route", () => {
   it("shows three levels unless told", async () => {
-    const { status, body } = await get(treeRoutes(system()), "/v1/tree");
+    const { status, body } = await get(treeRoutes({ system: system(), actorsMax: 100 }), "/v1/tree");
     assert.equal(status, 200);
     assert.deepEqual(namesOf(body as TreeNode), {
       elm: [{ gateway: [{ web: [{ c1: 0 }, { c2: 0 }] }, { line: [{ c3: 0 }] }] }],
@@ -70,23 +70,29 @@ describe("the tree route", () => {
   });
 
   it("begins at a path and ends at a depth", async () => {
-    const { body } = await get(treeRoutes(system()), "/v1/tree?path=/gateway&depth=1");
+    const { body } = await get(
+      treeRoutes({ system: system(), actorsMax: 100 }),
+      "/v1/tree?path=/gateway&depth=1",
+    );
     assert.deepEqual(namesOf(body as TreeNode), { gateway: [{ web: 2 }, { line: 1 }] });
   });
 
   it("keeps what fits the filter and the way to it, at any depth", async () => {
-    const { body } = await get(treeRoutes(system()), "/v1/tree?filter=name=c3");
+    const { body } = await get(treeRoutes({ system: system(), actorsMax: 100 }), "/v1/tree?filter=name=c3");
     assert.deepEqual(namesOf(body as TreeNode), { elm: [{ gateway: [{ line: [{ c3: [] }] }] }] });
   });
 
   it("shows the root alone when nothing fits", async () => {
-    const { status, body } = await get(treeRoutes(system()), "/v1/tree?filter=restarts>0");
+    const { status, body } = await get(
+      treeRoutes({ system: system(), actorsMax: 100 }),
+      "/v1/tree?filter=restarts>0",
+    );
     assert.deepEqual([status, namesOf(body as TreeNode)], [200, { elm: [] }]);
   });
 
   it("refuses a bad parameter by name", async () => {
     const refusal = async (query: string) =>
-      (await get(treeRoutes(system()), `/v1/tree?${query}`)) as {
+      (await get(treeRoutes({ system: system(), actorsMax: 100 }), `/v1/tree?${query}`)) as {
         status: number;
         body: { field: string; text: string };
       };
@@ -94,7 +100,7 @@ describe("the tree route", () => {
       ["depth=x", "depth", /depth is "x"; a whole number from 0 to 32/],
       ["depth=33", "depth", /from 0 to 32/],
       ["depth=1&depth=2", "depth", /more than once/],
-      ["dept=1", "dept", /not known here; known: path, depth, filter/],
+      ["dept=1", "dept", /not known here; known: node, path, depth, filter/],
       ["filter=colour=red", "filter", /"colour" is no field/],
     ] as const) {
       const { status, body } = await refusal(query);
@@ -103,8 +109,17 @@ describe("the tree route", () => {
     }
   });
 
+  it("knows no other node where this one stands alone", async () => {
+    const source = { system: system(), actorsMax: 100 };
+    assert.equal((await get(treeRoutes(source), "/v1/tree?node=elm")).status, 200);
+    assert.equal((await get(treeRoutes(source), "/v1/tree?node=oak")).status, 409);
+  });
+
   it("says what there is where a path leads nowhere", async () => {
-    const { status, body } = await get(treeRoutes(system()), "/v1/tree?path=/gateway/wen/c1");
+    const { status, body } = await get(
+      treeRoutes({ system: system(), actorsMax: 100 }),
+      "/v1/tree?path=/gateway/wen/c1",
+    );
     assert.equal(status, 404);
     assert.match(
       (body as { text: string }).text,
@@ -115,10 +130,16 @@ describe("the tree route", () => {
 
 describe("the actor route", () => {
   it("shows one actor with its details", async () => {
-    const { status, body } = await get(treeRoutes(system()), "/v1/actors/gateway/web/c1");
+    const { status, body } = await get(
+      treeRoutes({ system: system(), actorsMax: 100 }),
+      "/v1/actors/gateway/web/c1",
+    );
     assert.equal(status, 200);
     assert.deepEqual((body as TreeNode).details, { bytesIn: 7 });
-    assert.equal((await get(treeRoutes(system()), "/v1/actors/nobody")).status, 404);
+    assert.equal(
+      (await get(treeRoutes({ system: system(), actorsMax: 100 }), "/v1/actors/nobody")).status,
+      404,
+    );
   });
 });
 
@@ -163,7 +184,10 @@ describe("the dead letters route", () => {
 
 describe("the health routes", () => {
   const routes = (status: NodeStatus) =>
-    healthRoutes({ node: "elm", status: () => status, uptimeMs: () => 12.4 }, new Metrics());
+    healthRoutes(
+      { node: "elm", status: () => status, troubles: () => ["the journal is full"], uptimeMs: () => 12.4 },
+      new Metrics(),
+    );
 
   it("answer 503 for readiness, and 200 for life, while the node drains", async () => {
     assert.equal((await get(routes("draining"), "/readyz")).status, 503);
@@ -171,7 +195,7 @@ describe("the health routes", () => {
     assert.equal((await get(routes("ready"), "/readyz")).status, 200);
     assert.deepEqual(await get(routes("draining"), "/healthz"), {
       status: 200,
-      body: { status: "draining", node: "elm", uptimeMs: 12 },
+      body: { status: "draining", node: "elm", uptimeMs: 12, troubles: ["the journal is full"] },
     });
   });
 
@@ -181,7 +205,7 @@ describe("the health routes", () => {
     addSystemMetrics(metrics, source);
     source.deadLetters.add("actorGone", "/a#1", "nudge");
     const { body } = await get(
-      healthRoutes({ node: "elm", status: () => "ready", uptimeMs: () => 0 }, metrics),
+      healthRoutes({ node: "elm", status: () => "ready", troubles: () => [], uptimeMs: () => 0 }, metrics),
       "/metrics",
     );
     assert.match(String(body), /^banyan_actors\{type="connection"\} 3$/m);

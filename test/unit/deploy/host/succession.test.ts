@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { Announcement } from "../../../../deploy/host/announcement.ts";
 import { Crew } from "../../../../deploy/host/crew.ts";
+import { RecentEnds } from "../../../../deploy/host/end/recent-ends.ts";
 import { ListeningHandles } from "../../../../deploy/host/ports/listening-handles.ts";
 import type { WantedPort } from "../../../../deploy/host/ports/listening-handles.ts";
 import { Succession } from "../../../../deploy/host/succession.ts";
@@ -60,9 +61,11 @@ class Stage {
     const shared = { settings: host, log, clock };
     const crew = new Crew({
       ...shared,
+      number: 1,
+      recent: new RecentEnds(),
       stopWithinMs: STOP_WITHIN_MS,
       onlooker: "none",
-      spawn: (number) => this.#spawn(number),
+      spawn: ({ number }) => this.#spawn(number),
     });
     this.succession = new Succession({
       ...shared,

@@ -67,6 +67,7 @@ class Predecessor {
   readonly mute = new Set<string>();
   readonly handOver: HandOver;
   dumped: Promise<unknown[]> = Promise.resolve([HEIRLOOM]);
+  left: Promise<void> = Promise.resolve();
 
   constructor() {
     const system = {
@@ -82,6 +83,10 @@ class Predecessor {
       ports: [this.web as unknown as Port],
       operators: this.operators as unknown as Port,
       keepsakes: [{ name: "rooms", version: 2, dump: () => "kept", load: () => undefined }],
+      stored: {
+        leave: () => this.#do("leave what is stored", this.left),
+        comeBack: () => this.#do("take back what is stored", Promise.resolve()),
+      },
       system,
       peer: this.peer,
     });
@@ -156,7 +161,7 @@ describe("a process that hands over", () => {
     const old = new Predecessor();
     old.connects("a");
     await old.begin();
-    assert.deepEqual(old.deeds, ["web shut", "operators shut", "a rest", "dump"]);
+    assert.deepEqual(old.deeds, ["web shut", "operators shut", "a rest", "leave what is stored", "dump"]);
     const keepsakes = [{ name: "rooms", version: 2, data: "kept" }];
     assert.deepEqual(old.peer.take(), [{ kind: "heirlooms", heirlooms: [HEIRLOOM], keepsakes }]);
     await old.pass(60_000);
@@ -277,6 +282,21 @@ describe("a process that hands over", () => {
 });
 
 describe("a hand-over that is called off", () => {
+  it("gives up what is stored before it takes it back, and takes no state then", async () => {
+    const old = new Predecessor();
+    let hasLeft = (): void => {};
+    old.left = new Promise((resolve) => (hasLeft = resolve));
+    const { counts } = await old.begin();
+    const off = old.handOver.callOff();
+    await assert.rejects(counts, { name: "HandOverEnded" });
+    assert.ok(!old.deeds.includes("take back what is stored"));
+    hasLeft();
+    await off;
+    assert.ok(old.deeds.includes("take back what is stored"));
+    assert.ok(!old.deeds.includes("dump"));
+    assert.deepEqual(old.peer.take(), []);
+  });
+
   it("leaves everything as it was, and sends nothing more", async () => {
     const old = new Predecessor();
     const [client] = old.connects("a");
@@ -287,6 +307,7 @@ describe("a hand-over that is called off", () => {
     await old.handOver.callOff();
     await assert.rejects(counts, { name: "HandOverEnded" });
     assert.deepEqual(old.deeds, [
+      "take back what is stored",
       "thaw",
       "a goOn",
       "web goOn",

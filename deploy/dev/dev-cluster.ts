@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BoundedTree } from "../../runtime/kernel/bounded-tree.ts";
+import { DataDirectory } from "../data-directory.ts";
+import { OPS_TOKEN_FILE, OpsClient } from "../ops-client.ts";
+import { stopSignal } from "../stop-signals.ts";
+import { terminalPaint } from "../terminal.ts";
+import { drawTree } from "../tree-drawing.ts";
+import type { OwnProcess } from "./child-process.ts";
+import { DevNode } from "./dev-node.ts";
+import type { DevUrls } from "./dev-node.ts";
+import { OwnRedis } from "./own-redis.ts";
+
+const NAMES = ["a", "b", "c"] as const;
+/** So far apart are the ports of two nodes. */
+const PORTS_APART = 100;
+const STOP_WITHIN_MS = 15_000;
+const FREE_PORTS = "--free-ports";
+
+/** What runs, also what is only starting. */
+interface Running {
+  redis: OwnProcess | undefined;
+  nodes: readonly OwnProcess[];
+}
+
+interface ServingNode {
+  readonly node: DevNode;
+  readonly urls: DevUrls;
+}
+
+interface Parts {
+  readonly folder: string;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Runs three nodes on a Redis of their own until Ctrl-C: `npm run dev:cluster`. Everything lies in one folder, which goes with it. With `--free-ports` no port is
+ * a fixed one. @throws Refusal when something of it does not start
+ */
+export async function runDevCluster(words: readonly string[]): Promise<void> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const stopped = stopSignal();
+  const folder = mkdtempSync(join(tmpdir(), "banyan-dev-"));
+  const running: Running = { redis: undefined, nodes: [] };
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
+  // However this process ends: nothing of it is to be left.
+  process.once("exit", () => {
+    for (const own of [...running.nodes, running.redis]) own?.kill();
+    clear();
+  });
+  // Who reads the words may go, as a terminal does that is closed.
+  process.stderr.on("error", () => undefined);
+  process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
+  try {
+    await Promise.race([serve({ folder, say }, running, words.includes(FREE_PORTS)), stopped]);
+    say(`\n${await stopped}: the nodes leave, then Redis stops`);
+  } finally {
+    // In this order: a node leaves through Redis.
+    await Promise.all(running.nodes.map((node) => node.stop(STOP_WITHIN_MS)));
+    await running.redis?.stop(STOP_WITHIN_MS);
+    clear();
+  }
+}
+
+async function serve(parts: Parts, running: Running, isFree: boolean): Promise<void> {
+  const { folder, say } = parts;
+  const redis = await OwnRedis.start(join(folder, "redis"), (server) => (running.redis = server));
+  say(`redis  ${redis.url}`);
+  const nodes = NAMES.map((name, index) => {
+    const portsUp = isFree ? undefined : index * PORTS_APART;
+    return new DevNode({ name, folder: join(folder, name), redisUrl: redis.url, portsUp, say });
+  });
+  running.nodes = nodes.map((node) => node.process);
+  const all = await Promise.all(nodes.map(async (node) => ({ node, urls: await node.serving })));
+  for (const { node } of all) void node.process.ended.then((how) => say(`${node.name}  has ended: ${how}`));
+  say(guide(all, redis));
+  const [first] = all;
+  if (first !== undefined) say(`\n${await treeOf(first)}\n`);
+}
+
+async function treeOf({ node, urls }: ServingNode): Promise<string> {
+  const token = new DataDirectory(node.dataDir).knownSecret(OPS_TOKEN_FILE) ?? "";
+  const client = new OpsClient(urls.opsUrl, token, `no node answers at ${urls.opsUrl}`);
+  return drawTree((await client.get("/v1/tree", { depth: "1" })) as BoundedTree, terminalPaint);
+}
+
+function guide(all: readonly ServingNode[], redis: OwnRedis): string {
+  const rows = all.map(({ node, urls }) => {
+    const page = `${urls.listeners["web"] ?? ""}/`;
+    return `  ${node.name}  process ${String(node.process.pid).padEnd(8)} page ${page.padEnd(24)} operators ${urls.opsUrl}`;
+  });
+  const [first, second] = all;
+  const at = `--data-dir ${first?.node.dataDir ?? ""}`;
+  return [
+    "",
+    ...rows,
+    "",
+    `  See all nodes:   npm run -s banyan -- nodes ${at}`,
+    `  The whole tree:  npm run -s banyan -- tree --watch ${at}`,
+    `  Push a message:  npm run -s banyan -- push live/final "Kick-off" ${at}`,
+    `  Where it is:     npm run -s banyan -- where live-room/final ${at}`,
+    `  Drain one:       npm run -s banyan -- drain ${second?.node.name ?? ""} ${at}`,
+    `  Kill one:        kill -9 ${String(second?.node.process.pid)}`,
+    `  Look into Redis: redis-cli -u ${redis.url}`,
+    "  Stop:            Ctrl-C, which leaves nothing behind",
+  ].join("\n");
+}

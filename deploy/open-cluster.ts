@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import type { ClusterSettings } from "../protocols/cluster-settings.ts";
+import type { NodeSettings } from "../protocols/settings.ts";
+import type { ClusterParts } from "../runtime/cluster/cluster-parts.ts";
+import { Fault, isFault } from "../runtime/fault.ts";
+import { FAST_LEASE, SAFE_LEASE } from "../runtime/membership/lease.ts";
+import { RedisMembershipTable } from "../runtime/membership/redis-membership-table.ts";
+import type { NodeParts } from "../runtime/node.ts";
+import { RedisJournal } from "../runtime/persistence/redis-journal.ts";
+import { readRedisFacts } from "../runtime/redis/redis-facts.ts";
+import { redisFitness } from "../runtime/redis/redis-fitness.ts";
+import { RedisLink } from "../runtime/redis/redis-link.ts";
+import type { RedisTls } from "../runtime/redis/redis-profile.ts";
+import { RedisReminderStore } from "../runtime/reminders/redis-reminder-store.ts";
+import { RedisTime } from "../runtime/reminders/redis-time.ts";
+import { RedisOwnership } from "../runtime/sharding/redis-ownership.ts";
+import type { Logger } from "../runtime/telemetry/logger.ts";
+import { SystemClock } from "../runtime/time/system-clock.ts";
+import { openRedisTransport } from "../runtime/transport/redis-transport.ts";
+import { urlHost } from "../runtime/net/url-host.ts";
+import { Refusal } from "./refusal.ts";
+
+/** What a node of a cluster stores on, and how it belongs to the others. */
+export type ClusterStores = Required<Pick<NodeParts, "journal" | "cluster" | "reminders">>;
+
+/** The versions of what nodes say to each other. */
+const WIRE = { min: 1, max: 1 };
+
+/** Connects a node to the Redis of its cluster. @throws Refusal when it cannot be reached, or is not what the settings ask for */
+export async function openCluster(
+  settings: NodeSettings,
+  log: Logger,
+  onIncarnation: (incarnation: string) => void = () => undefined,
+): Promise<ClusterStores> {
+  const link = await openClusterLink(settings, log);
+  try {
+    await checkFitness(link, settings.cluster, log);
+    const journal = await RedisJournal.open(link);
+    const time = await RedisTime.open(link.control, new SystemClock());
+    const store = new RedisReminderStore(link.commands);
+    const cluster = partsOf(settings, { link, log, onIncarnation, store, time });
+    return { journal, cluster, reminders: { ...settings.reminders, store, time: () => time.nowMs() } };
+  } catch (error) {
+    await link.close();
+    throw refusalOf(error);
+  }
+}
+
+/** Connects to the Redis that the settings name. @throws Refusal */
+export async function openClusterLink({ name, cluster }: NodeSettings, log: Logger): Promise<RedisLink> {
+  const { redis: url } = cluster;
+  if (url === undefined) throw new Refusal("settings", "cluster.redis is not set: this node stands alone");
+  const tls = readTls(cluster.tls);
+  try {
+    return await RedisLink.open({ url, tls, name, clock: new SystemClock(), log });
+  } catch (error) {
+    throw refusalOf(error);
+  }
+}
+
+interface PartsFrom {
+  readonly link: RedisLink;
+  readonly log: Logger;
+  readonly onIncarnation: (incarnation: string) => void;
+  readonly store: RedisReminderStore;
+  readonly time: RedisTime;
+}
+
+function partsOf(
+  { name, cluster, ops }: NodeSettings,
+  { link, log, onIncarnation, store, time }: PartsFrom,
+): ClusterParts {
+  const lease = cluster.profile === "fast" ? FAST_LEASE : SAFE_LEASE;
+  return {
+    facts: {
+      node: name,
+      // One that takes any free port does not know it yet.
+      address: ops.port === 0 ? "" : `${urlHost(ops.host)}:${ops.port}`,
+      roles: cluster.roles,
+      capacity: cluster.capacity,
+      protocol: WIRE,
+    },
+    lease,
+    table: new RedisMembershipTable(link.control, { lease }),
+    ownership: new RedisOwnership(link.control),
+    shardOf: () => "store",
+    transport: (incarnation) => openRedisTransport({ link, incarnation, clock: new SystemClock(), log }),
+    onIncarnation,
+    reminders: store,
+    async close() {
+      time.close();
+      await link.close();
+    },
+  };
+}
+
+async function checkFitness(link: RedisLink, { durability }: ClusterSettings, log: Logger): Promise<void> {
+  const all = (await readRedisFacts(link.control)).map((facts) => redisFitness(facts, durability));
+  const problems = new Set(all.flatMap((fitness) => fitness.problems));
+  if (problems.size > 0) {
+    const lines = Array.from(problems, (problem) => `  ${problem}`);
+    throw new Refusal("settings", ["the Redis of cluster.redis cannot be used:", ...lines].join("\n"));
+  }
+  for (const why of new Set(all.flatMap((fitness) => fitness.warnings))) {
+    log.warn("cluster.storeWarning", { why });
+  }
+}
+
+/** What the store has answered, in words for an operator; never the URL, which may hold a password. */
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof Fault)) return error;
+  const isAway = isFault(error, "redisUnavailable") || isFault(error, "redisUnanswered");
+  const { why: cause, text: reply, problems } = error.details;
+  const why = [cause, reply, problems].find((words) => typeof words === "string") ?? error.message;
+  const text = `the Redis of cluster.redis${isAway ? " cannot be reached" : ""}: ${why}`;
+  const isAccess = /\b(WRONGPASS|NOAUTH|NOPERM)\b/.test(text);
+  if (isAccess) {
+    return new Refusal(
+      "settings",
+      `${text}; correct user name and password in cluster.redis, or what the user may do`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return new Refusal(isAway ? "unavailable" : "settings", text, { cause: error });
+}
+
+/** @throws Refusal when a file cannot be read */
+function readTls(tls: ClusterSettings["tls"]): RedisTls {
+  const { caFile, certFile, keyFile, serverName } = tls;
+  return {
+    ...(caFile === undefined ? {} : { ca: readPem("caFile", caFile) }),
+    ...(certFile === undefined ? {} : { cert: readPem("certFile", certFile) }),
+    ...(keyFile === undefined ? {} : { key: readPem("keyFile", keyFile) }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  };
+}
+
+function readPem(setting: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new Refusal("settings", `cluster.tls.${setting} cannot be read: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before, describe, it } from "node:test";
+import { eventually } from "../../support/eventually.ts";
+import { Banyan, banyan, workplace } from "../../support/node-process.ts";
+import type { Workplace } from "../../support/node-process.ts";
+
+const LIMIT_MS = 240_000;
+const PROGRAM = fileURLToPath(new URL("../../../deploy/dev-cluster.js", import.meta.url));
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe("npm run dev:cluster", { timeout: LIMIT_MS }, () => {
+  let place: Workplace;
+  let cluster: Banyan | undefined;
+  before(() => (place = workplace()));
+  after(async () => {
+    cluster?.child.kill("SIGINT");
+    await cluster?.ended;
+    place.remove();
+  });
+
+  it("runs three nodes on a Redis of its own, shows their tree, and leaves nothing behind", async () => {
+    cluster = new Banyan(place.folder, ["--free-ports"], {}, PROGRAM);
+    const shown = await cluster.until((_, stderr) => (/└─ c +root/.test(stderr) ? stderr : undefined));
+    assert.match(shown, /cluster +cluster +running/);
+    const pids = [...shown.matchAll(/process (\d+)/g)].map(([, pid]) => Number(pid));
+    assert.equal(pids.length, 3);
+    const dataDir = /nodes --data-dir (\S+)/.exec(shown)?.[1] ?? "";
+    const nodes = await banyan(place.folder, ["nodes", "--data-dir", dataDir]);
+    assert.equal(nodes.stdout.match(/ up +gateway,entities /g)?.length, 3, nodes.stdout + nodes.stderr);
+    process.kill(pids[1] ?? 0, "SIGKILL");
+    await cluster.until((_, stderr) => (stderr.includes("b  has ended: SIGKILL") ? true : undefined));
+    cluster.child.kill("SIGINT");
+    const { code } = await cluster.ended;
+    assert.equal(code, 0);
+    await eventually(() => pids.filter(isAlive), []);
+    assert.equal(existsSync(dirname(dirname(dataDir))), false, "its folder is gone");
+  });
+
+  it("says what is missing where there is no redis-server", async () => {
+    const { code, stderr } = await new Banyan(place.folder, ["--free-ports"], { PATH: place.folder }, PROGRAM)
+      .ended;
+    assert.equal(code, 69);
+    assert.match(stderr, /redis-server is missing: sudo apt-get install redis-server/);
+  });
+});
