@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { Fault } from "../../runtime/fault.ts";
-import { SAFE_LEASE } from "../../runtime/membership/lease.ts";
 import { RegionWorld } from "./region-world.ts";
 import type { RegionNode } from "./region-world.ts";
 import { SeededChance } from "./seeded-chance.ts";
@@ -287,9 +286,6 @@ export class RegionRun {
       .reduce((sum, { fields }) => sum + Number(fields["decisions"] ?? 0), 0);
   }
 }
-
-/** How long a run takes at most until dead nodes are removed. */
-export const REMOVED_AFTER_MS = SAFE_LEASE.ttlMs + SAFE_LEASE.removeAfterMs + 2 * SAFE_LEASE.renewEveryMs;
 
 /** Versions of one entity have no gaps, and owners follow each other: no epoch stores after a higher one, and none has two incarnations. */
 export function checkHistory(
