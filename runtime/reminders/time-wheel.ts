@@ -117,8 +117,9 @@ export class TimeWheel<E extends WheelEntry> {
       const used = this.#used[level] as number;
       if (used === 0) continue;
       const width = WIDTHS[level] as number;
-      const cursor = Math.floor(this.#nowMs / width);
-      const steps = stepsTo(used, cursor % SLOTS, level);
+      // The slot that begins now is the next one; once its beginning is past, it is one whole round away.
+      const cursor = Math.ceil(this.#nowMs / width);
+      const steps = stepsTo(used, cursor % SLOTS);
       const atMs = (cursor + steps) * width;
       // Of two at the same moment the higher one first: what it holds belongs into the lower one.
       if (found === undefined || atMs <= found.atMs) {
@@ -135,10 +136,8 @@ function levelOf(delayMs: number): number {
   return level;
 }
 
-/** How many slots from the cursor to the next one in use. Above the first level the cursor's own slot is one whole round away. */
-function stepsTo(used: number, cursor: number, level: number): number {
-  const first = level === 0 ? cursor : (cursor + 1) % SLOTS;
-  const rotated = (used >>> first) | (first === 0 ? 0 : used << (SLOTS - first));
-  const steps = 31 - Math.clz32(rotated & -rotated);
-  return level === 0 ? steps : steps + 1;
+/** How many slots from the cursor on to the first one in use. */
+function stepsTo(used: number, cursor: number): number {
+  const rotated = (used >>> cursor) | (cursor === 0 ? 0 : used << (SLOTS - cursor));
+  return 31 - Math.clz32(rotated & -rotated);
 }

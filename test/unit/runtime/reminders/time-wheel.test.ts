@@ -62,7 +62,7 @@ describe("the wheel of time", () => {
           else assert.ok((wheel.nextMs ?? Infinity) <= firstMs, "it would be looked at too late");
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -89,5 +89,18 @@ describe("the wheel of time", () => {
     const wheel = new TimeWheel<Named>(START_MS);
     wheel.add(new Named(1), START_MS - 5_000);
     assert.equal(wheel.advance(START_MS).length, 1);
+  });
+
+  it("gives out in time what is in a narrow slot when a wide one begins at the same moment", () => {
+    // Both levels have a slot that begins at 2 * 32 ** 2.
+    const wheel = new TimeWheel<Named>(32 ** 2 + 1);
+    wheel.add(new Named(1), 2 * 32 ** 2 + 1);
+    wheel.add(new Named(2), 2 * 32 ** 2 + 5);
+    wheel.advance(2 * 32 ** 2 - 40);
+    wheel.add(new Named(3), 2 * 32 ** 2 + 7);
+    assert.deepEqual(
+      wheel.advance(2 * 32 ** 2 + 7).map(({ name }) => name),
+      [1, 2, 3],
+    );
   });
 });
