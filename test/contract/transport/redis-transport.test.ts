@@ -14,6 +14,8 @@ const SETTINGS = { appendonly: "no" };
 
 function onRedis(name: string, start: () => Promise<RedisServer>): TransportAdapter {
   const links = new Map<StreamTransport, RedisLink>();
+  /** The dead, whose timers would keep the process of the test alive. */
+  const ends: Promise<void>[] = [];
   let server: RedisServer;
   let outside: RedisLink;
   const length = async (key: string): Promise<number> => {
@@ -28,6 +30,7 @@ function onRedis(name: string, start: () => Promise<RedisServer>): TransportAdap
       outside = await openRedis(server);
     },
     async close() {
+      await Promise.all(ends);
       for (const link of links.values()) await link.close();
       await outside.close();
       await server.stop();
@@ -46,6 +49,8 @@ function onRedis(name: string, start: () => Promise<RedisServer>): TransportAdap
     async kill(transport) {
       await links.get(transport)?.close();
       links.delete(transport);
+      // It reaches nobody any more.
+      ends.push(transport.close());
     },
     async inject(incarnation, bytes) {
       await outside.commands.command("xadd", inboxKeys(incarnation).in, "*", "f", bytes);
