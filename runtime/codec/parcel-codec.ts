@@ -25,7 +25,9 @@ export class ParcelCodec {
   readonly #packr = new Packr({ useRecords: false, variableMapSize: true, int64AsType: "number" });
 
   encode(parcel: Parcel): Uint8Array {
-    return this.#packr.pack([KINDS.indexOf(parcel.kind), ...listOf(parcel)]);
+    const list: unknown[] = [KINDS.indexOf(parcel.kind)];
+    (FORMS[parcel.kind] as Form<Parcel>).write(parcel, list);
+    return this.#packr.pack(list);
   }
 
   /** Undefined when the bytes are no parcel that this node knows. Never throws. */
@@ -37,134 +39,164 @@ export class ParcelCodec {
       return undefined;
     }
     if (!Array.isArray(list)) return undefined;
-    const [kind, ...fields] = list as readonly unknown[];
-    const name = isCount(kind) ? KINDS[kind] : undefined;
-    return name === undefined ? undefined : parcelOf(name, fields);
+    const number: unknown = list[0];
+    const kind = isCount(number) ? KINDS[number] : undefined;
+    return kind === undefined ? undefined : FORMS[kind].read(list);
   }
 }
 
-/** How the fields of a parcel are written, and read again if they are such. */
+/**
+ * How the fields of a parcel are written behind the number of its kind, and read again if they are such. All of a parcel is one list that is read by index: to take
+ * lists apart with `...` costs more than all the rest, and every message to another node comes through here.
+ */
 interface Form<P> {
-  readonly write: (parcel: P) => readonly unknown[];
-  readonly read: (fields: readonly unknown[]) => P | undefined;
+  readonly write: (parcel: P, list: unknown[]) => void;
+  readonly read: (list: readonly unknown[]) => P | undefined;
 }
 
 type Forms = { readonly [K in Parcel["kind"]]: Form<Extract<Parcel, { readonly kind: K }>> };
 
 const FORMS: Forms = {
   letter: {
-    write: ({ letter }) => listOfLetter(letter),
-    read: (fields) => wrapped(letterOf(fields), (letter) => ({ kind: "letter", letter })),
+    write: ({ letter }, list) => writeLetter(letter, list),
+    read(list) {
+      const letter = letterOf(list, 1);
+      return letter && { kind: "letter", letter };
+    },
   },
   reply: {
-    write: ({ id, said }) => [id, ...listOfSaid(said)],
-    read: ([id, ...said]) =>
-      isCount(id) ? wrapped(saidOf(said), (reply) => ({ kind: "reply", id, said: reply })) : undefined,
+    write({ id, said }, list) {
+      list.push(id);
+      writeSaid(said, list);
+    },
+    read(list) {
+      const id = list[1];
+      const said = saidOf(list, 2);
+      return isCount(id) && said !== undefined ? { kind: "reply", id, said } : undefined;
+    },
   },
   fault: {
-    write: ({ id, code, details }) => [id, code, details],
-    read: ([id, code, details]) =>
+    write: ({ id, code, details }, list) => void list.push(id, code, details),
+    read: ([, id, code, details]) =>
       isCount(id) && typeof code === "string" ? { kind: "fault", id, code, details } : undefined,
   },
   taken: numbered("taken"),
   unwatch: numbered("unwatch"),
   stopped: numbered("stopped"),
   notHere: {
-    write: ({ letter, at }) => [at ?? null, ...listOfLetter(letter)],
-    read: ([at, ...rest]) =>
-      at === null || typeof at === "string"
-        ? wrapped(letterOf(rest), (letter) => ({ kind: "notHere", letter, at: at ?? undefined }))
-        : undefined,
+    write({ letter, at }, list) {
+      list.push(at ?? null);
+      writeLetter(letter, list);
+    },
+    read(list) {
+      const at = list[1];
+      const letter = letterOf(list, 2);
+      if (letter === undefined || (at !== null && typeof at !== "string")) return undefined;
+      return { kind: "notHere", letter, at: at ?? undefined };
+    },
   },
   mark: addressed("mark"),
   marked: addressed("marked"),
   handOff: {
-    write: ({ to, ownerEpoch, incarnation }) => [to, ownerEpoch, incarnation],
-    read: ([to, ownerEpoch, incarnation]) =>
+    write: ({ to, ownerEpoch, incarnation }, list) => void list.push(to, ownerEpoch, incarnation),
+    read: ([, to, ownerEpoch, incarnation]) =>
       typeof to === "string" && isCount(ownerEpoch) && typeof incarnation === "string"
         ? { kind: "handOff", to, ownerEpoch, incarnation }
         : undefined,
   },
   handed: addressed("handed"),
-  drained: { write: () => [], read: () => ({ kind: "drained" }) },
-  parted: { write: () => [], read: () => ({ kind: "parted" }) },
+  drained: { write: () => {}, read: () => ({ kind: "drained" }) },
+  parted: { write: () => {}, read: () => ({ kind: "parted" }) },
 };
 
 function numbered<K extends "taken" | "unwatch" | "stopped">(
   kind: K,
 ): Form<{ readonly kind: K; readonly id: number }> {
-  return { write: ({ id }) => [id], read: ([id]) => (isCount(id) ? { kind, id } : undefined) };
+  return {
+    write: ({ id }, list) => void list.push(id),
+    read: ([, id]) => (isCount(id) ? { kind, id } : undefined),
+  };
 }
 
 function addressed<K extends "mark" | "marked" | "handed">(
   kind: K,
 ): Form<{ readonly kind: K; readonly to: string }> {
-  return { write: ({ to }) => [to], read: ([to]) => (typeof to === "string" ? { kind, to } : undefined) };
+  return {
+    write: ({ to }, list) => void list.push(to),
+    read: ([, to]) => (typeof to === "string" ? { kind, to } : undefined),
+  };
 }
 
-function listOf(parcel: Parcel): readonly unknown[] {
-  return (FORMS[parcel.kind] as Form<Parcel>).write(parcel);
+function writeSaid({ protocol, version, message }: Said, list: unknown[]): void {
+  list.push(protocol, version, message);
 }
 
-function parcelOf(kind: Parcel["kind"], fields: readonly unknown[]): Parcel | undefined {
-  return FORMS[kind].read(fields);
+function saidOf(list: readonly unknown[], at: number): Said | undefined {
+  const protocol = list[at];
+  const version = list[at + 1];
+  return typeof protocol === "string" && isCount(version) && version >= 1
+    ? { protocol, version, message: list[at + 2] }
+    : undefined;
 }
 
-function listOfSaid({ protocol, version, message }: Said): readonly unknown[] {
-  return [protocol, version, message];
-}
-
-function listOfLetter(letter: Letter): readonly unknown[] {
+function writeLetter(letter: Letter, list: unknown[]): void {
   const { kind, to, hops, isHanded, said, id } = letter;
-  const head = [LETTER_KINDS.indexOf(kind), to, hops, isHanded];
-  if (said === undefined) return [...head, id];
-  if (kind === "tell") return [...head, ...listOfSaid(said)];
-  if (kind === "ask") return [...head, ...listOfSaid(said), id, letter.withinMs, letter.chain];
-  return [...head, ...listOfSaid(said), id, letter.receipt?.sender, letter.receipt?.seq];
+  list.push(LETTER_KINDS.indexOf(kind), to, hops, isHanded);
+  if (said === undefined) return void list.push(id);
+  writeSaid(said, list);
+  if (kind === "ask") list.push(id, letter.withinMs, letter.chain);
+  else if (kind !== "tell") list.push(id, letter.receipt?.sender, letter.receipt?.seq);
 }
 
-function wrapped<T, P>(part: T | undefined, wrap: (part: T) => P): P | undefined {
-  return part === undefined ? undefined : wrap(part);
-}
+/** Where the parts of a letter stand, from its beginning; `END_AT` is what follows what is said. */
+const SAID_AT = 4;
+const END_AT = 7;
 
-function letterOf(fields: readonly unknown[]): Letter | undefined {
-  const [number, to, hops, isHanded, ...rest] = fields;
+/** The letter that begins at this place of a list. */
+function letterOf(list: readonly unknown[], at: number): Letter | undefined {
+  const number = list[at];
+  const to = list[at + 1];
+  const hops = list[at + 2];
+  const isHanded = list[at + 3];
   const kind = isCount(number) ? LETTER_KINDS[number] : undefined;
   if (kind === undefined || typeof to !== "string" || !isCount(hops) || typeof isHanded !== "boolean") {
     return undefined;
   }
-  const head = { to, hops, isHanded };
-  if (kind === "watch" || kind === "wake") return bareOf({ ...head, kind }, rest[0]);
-  const said = saidOf(rest);
+  if (kind === "watch" || kind === "wake") {
+    const id = list[at + SAID_AT];
+    return isCount(id) ? { kind, to, hops, isHanded, id } : undefined;
+  }
+  const said = saidOf(list, at + SAID_AT);
   if (said === undefined) return undefined;
-  if (kind === "tell") return { ...head, kind, said, id: 0 };
-  return kind === "ask"
-    ? questionOf({ ...head, kind, said }, rest)
-    : deliveryOf({ ...head, kind, said }, rest);
+  if (kind === "tell") return { kind, to, hops, isHanded, said, id: 0 };
+  const begun = { to, hops, isHanded, said };
+  return kind === "ask" ? questionOf(begun, list, at + END_AT) : deliveryOf(begun, list, at + END_AT);
 }
 
-function bareOf(begun: Pick<Letter, "kind" | "to" | "hops" | "isHanded">, id: unknown): Letter | undefined {
-  return isCount(id) ? { ...begun, id } : undefined;
-}
+type Begun = Pick<Letter, "to" | "hops" | "isHanded"> & { readonly said: Said };
 
-type Begun = Pick<Letter, "kind" | "to" | "hops" | "isHanded"> & { readonly said: Said };
-
-function questionOf(begun: Begun, rest: readonly unknown[]): Letter | undefined {
-  const [, , , id, withinMs, chain] = rest;
+function questionOf(
+  { to, hops, isHanded, said }: Begun,
+  list: readonly unknown[],
+  at: number,
+): Letter | undefined {
+  const id = list[at];
+  const withinMs = list[at + 1];
+  const chain = list[at + 2];
   if (!isCount(id) || typeof withinMs !== "number" || !isChain(chain)) return undefined;
-  return { ...begun, id, withinMs, chain };
+  return { kind: "ask", to, hops, isHanded, said, id, withinMs, chain };
 }
 
-function deliveryOf(begun: Begun, rest: readonly unknown[]): Letter | undefined {
-  const [, , , id, sender, seq] = rest;
+function deliveryOf(
+  { to, hops, isHanded, said }: Begun,
+  list: readonly unknown[],
+  at: number,
+): Letter | undefined {
+  const id = list[at];
+  const sender = list[at + 1];
+  const seq = list[at + 2];
   if (!isCount(id) || typeof sender !== "string" || !isCount(seq)) return undefined;
-  return { ...begun, id, receipt: { sender, seq } };
-}
-
-function saidOf([protocol, version, message]: readonly unknown[]): Said | undefined {
-  return typeof protocol === "string" && isCount(version) && version >= 1
-    ? { protocol, version, message }
-    : undefined;
+  return { kind: "deliver", to, hops, isHanded, said, id, receipt: { sender, seq } };
 }
 
 function isChain(value: unknown): value is readonly WaitingActor[] {

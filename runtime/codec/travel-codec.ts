@@ -93,8 +93,7 @@ export class TravelCodec {
     const plan = plans.get(message.kind);
     if (plan === undefined) throw cannotTravel(protocol, message.kind, "only its receiver says that");
     if (plan.isLocal) throw cannotTravel(protocol, message.kind, "it holds values of one process");
-    const write = (reference: unknown): unknown => this.#references.write(reference as AnyReference);
-    const written = plan.fields.size === 0 ? message : withReferences(message, plan, write);
+    const written = plan.fields.size === 0 ? message : withReferences(message, plan, this.#writeReference);
     return { protocol: protocol.name, version: protocol.version, message: written };
   }
 
@@ -107,21 +106,24 @@ export class TravelCodec {
     if (plan?.isLocal === true) {
       return refused("localOnly", `${protocol.name}: "${message.kind}" does not travel`);
     }
-    const read = (reference: unknown): unknown => this.#readReference(reference);
-    const complete = plan === undefined ? message : withReferences(message, plan, read);
+    const holdsNone = plan === undefined || plan.fields.size === 0;
+    const complete = holdsNone ? message : withReferences(message, plan, this.#readReference);
     const checked = validate(complete);
     if (checked.ok) return { ok: true, message: checked.message };
     const { code, field, text } = checked;
     return refused(code === "unknownKind" ? code : "invalidField", `${protocol.name}: ${field} ${text}`);
   }
 
+  readonly #writeReference = (reference: unknown): WrittenReference =>
+    this.#references.write(reference as AnyReference);
+
   /** Null where there is no reference, which no check lets pass; a missing field may be allowed. */
-  #readReference(written: unknown): AnyReference | null {
+  readonly #readReference = (written: unknown): AnyReference | null => {
     if (!Array.isArray(written)) return null;
     const [address, protocol] = written as readonly unknown[];
     if (typeof address !== "string" || typeof protocol !== "string") return null;
     return this.#references.read([address, protocol]);
-  }
+  };
 
   #entryOf(protocol: Protocol): Entry {
     let entry = this.#entries.get(protocol);

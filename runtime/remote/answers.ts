@@ -1,7 +1,7 @@
 import type { Protocol, TaggedMessage } from "../../protocols/protocol.ts";
 import type { ActorRef } from "../actor/actor-ref.ts";
 import type { Letter } from "../codec/parcel.ts";
-import type { TravelCodec } from "../codec/travel-codec.ts";
+import type { Said, TravelCodec } from "../codec/travel-codec.ts";
 import { Fault, FAULTS } from "../fault.ts";
 import type { FaultCode } from "../fault.ts";
 import { asError } from "../kernel/as-error.ts";
@@ -14,6 +14,12 @@ export interface AnswersParts {
   readonly incarnation: string;
   readonly codec: TravelCodec;
   readonly sending: ParcelSending;
+}
+
+/** Whom a question was put to, and which of his questions it is: that decides how the answer is written. */
+interface Question {
+  readonly to: ActorRef<Protocol>;
+  readonly kind: string;
 }
 
 /** Questions of other nodes: each gets the one answer or fault that ends it here. */
@@ -30,7 +36,7 @@ export class Answers {
     ask.carried = new AskChain(chain, this.#parts.incarnation);
     const kind = (said?.message as Partial<TaggedMessage> | undefined)?.kind ?? "";
     ask.promise.then(
-      (reply) => this.#answer(from, id, () => this.#written(to, kind, reply)),
+      (reply) => this.#answer(from, id, { to, kind }, reply),
       (error: unknown) => this.refuse(from, id, asError(error)),
     );
     return ask;
@@ -47,22 +53,18 @@ export class Answers {
     });
   }
 
-  #answer(from: string, id: number, written: () => ReturnType<TravelCodec["writeReply"]>): void {
+  #answer(from: string, id: number, question: Question, reply: TaggedMessage): void {
     try {
-      this.#parts.sending.answer(from, { kind: "reply", id, said: written() });
+      this.#parts.sending.answer(from, { kind: "reply", id, said: this.#written(question, reply) });
     } catch (error) {
       this.refuse(from, id, error instanceof Fault ? error : new Fault("cannotTravel", {}, { cause: error }));
     }
   }
 
-  #written(
-    to: ActorRef<Protocol>,
-    question: string,
-    reply: TaggedMessage,
-  ): ReturnType<TravelCodec["writeReply"]> {
+  #written({ to, kind }: Question, reply: TaggedMessage): Said {
     const protocol = to.protocolAbroad();
     if (protocol === undefined) throw new Fault("cannotTravel", { address: to.address });
-    return this.#parts.codec.writeReply(protocol, question, reply);
+    return this.#parts.codec.writeReply(protocol, kind, reply);
   }
 }
 

@@ -32,6 +32,7 @@ export class AskChain implements CarriedChain {
   }
 
   waits(cell: Cell): boolean {
+    if (this.links.length === 0) return false;
     if (!isWaiting({ cell, turn: cell.turn, cause: undefined })) return false;
     const address = actorText({ incarnation: this.#incarnation, path: cell.reference.address });
     return this.links.some((link) => link.address === address && link.turn === cell.turn);

@@ -9,7 +9,7 @@ import type { ActorSystem } from "../kernel/actor-system.ts";
 import type { Ask } from "../kernel/ask.ts";
 import { CHAIN_MAX, chainOf } from "./ask-chain.ts";
 import type { FarWatch, FarWatches } from "./far-watches.ts";
-import type { OpenCalls } from "./open-calls.ts";
+import type { OpenCalls, OpenQuestion } from "./open-calls.ts";
 import type { ParcelSending } from "./parcel-sending.ts";
 
 /** What is told, asked or delivered. */
@@ -138,7 +138,7 @@ export class Post {
   }
 
   #write(at: string, to: string, mail: SaidMail): Letter | "busy" | "gone" {
-    const { protocol, message, hops = 0, isHanded = false } = mail;
+    const { protocol, message, ask, delivery, hops = 0, isHanded = false } = mail;
     let said: Said;
     try {
       if (protocol === undefined) throw new Fault("cannotTravel", { address: to, why: "unknown protocol" });
@@ -146,31 +146,32 @@ export class Post {
     } catch (error) {
       return this.#refuse("cannotTravel", to, mail, asError(error));
     }
-    const head = { to, hops, isHanded, said };
-    if (mail.ask !== undefined) return this.#question(at, head, { ...mail, protocol }, mail.ask);
-    if (mail.delivery === undefined) return { ...head, kind: "tell", id: 0 };
-    const { receipt, acknowledge } = mail.delivery;
+    if (ask !== undefined) {
+      return this.#question({ to, hops, isHanded, said }, { ask, at, protocol, kind: message.kind });
+    }
+    if (delivery === undefined) return { kind: "tell", to, hops, isHanded, said, id: 0 };
+    const { receipt, acknowledge } = delivery;
     const key = `${to} ${receipt.seq} ${receipt.sender}`;
-    return { ...head, kind: "deliver", id: this.#parts.calls.deliver({ at, key, acknowledge }), receipt };
+    const id = this.#parts.calls.deliver({ at, key, acknowledge });
+    return { kind: "deliver", to, hops, isHanded, said, id, receipt };
   }
 
   #question(
-    at: string,
-    head: Pick<Letter, "to" | "hops" | "isHanded"> & { readonly said: Said },
-    { protocol, message }: Pick<SaidMail, "message"> & { readonly protocol: Protocol },
-    ask: Ask,
+    { to, hops, isHanded, said }: Pick<Letter, "to" | "hops" | "isHanded"> & { readonly said: Said },
+    question: OpenQuestion,
   ): Letter | "busy" | "gone" {
     const { calls, incarnation, system } = this.#parts;
+    const { ask } = question;
     const chain = chainOf(ask, incarnation);
     if (chain.length > CHAIN_MAX) {
-      ask.refuse(new Fault("askCycle", { address: head.to, nodes: chain.length }));
+      ask.refuse(new Fault("askCycle", { address: to, nodes: chain.length }));
       return "gone";
     }
-    const id = calls.ask({ ask, at, protocol, kind: message.kind });
+    const id = calls.ask(question);
     if (id === undefined) return "busy";
     // One that waits already has less time left than it had.
-    const withinMs = ask.queue === undefined ? ask.deadlineMs : ask.dueMs - system.clock.nowMs();
-    return { ...head, kind: "ask", id, withinMs: Math.max(0, withinMs), chain };
+    const leftMs = ask.queue === undefined ? ask.deadlineMs : ask.dueMs - system.clock.nowMs();
+    return { kind: "ask", to, hops, isHanded, said, id, withinMs: Math.max(0, leftMs), chain };
   }
 
   /** It was not sent, so nothing will come back. */

@@ -62,10 +62,10 @@ export class ReferenceBook implements ReferenceWriter {
 
   /** The actor of this node at a path with its incarnation, or whoever stands at a path without one. */
   actor(path: string): Cell | undefined {
-    const [names = "", incarnation] = path.split("#");
-    const cell = findCell(this.#parts.system.root, names);
+    const hash = path.indexOf("#");
+    const cell = findCell(this.#parts.system.root, hash === -1 ? path : path.slice(0, hash));
     if (cell === undefined || cell.phase === PHASE.stopped) return undefined;
-    return incarnation === undefined || incarnation === String(cell.incarnation) ? cell : undefined;
+    return hash === -1 || path.slice(hash + 1) === String(cell.incarnation) ? cell : undefined;
   }
 }
 
