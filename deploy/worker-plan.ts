@@ -1,5 +1,6 @@
 import type { NodeRole } from "../protocols/cluster-settings.ts";
 import type { NodeSettings } from "../protocols/settings.ts";
+import { Refusal } from "./refusal.ts";
 
 /** One worker of a host: its number, and what it is there for. */
 export interface PlannedWorker {
@@ -28,15 +29,21 @@ function rolesOf(text: string): (readonly NodeRole[])[] {
 /**
  * The settings of one worker. As one of several it is a node of its own: with a name of its own, and with an operators' port of its own, because
  * on a shared one another worker would answer each time. Pure.
+ * @throws Refusal when the host was started with more workers than the settings ask for now: it would be a second node in the place of another one
  */
 export function settingsOfWorker(settings: NodeSettings, number: number): NodeSettings {
   const all = plannedWorkers(settings);
   const planned = all.find((worker) => worker.number === number);
+  if (planned === undefined && number > 1) throw new Refusal("settings", tooFew(all.length, number));
   if (planned === undefined) return settings;
   const cluster = { ...settings.cluster, roles: [...planned.roles] };
   if (all.length === 1) return { ...settings, cluster };
   const ops = number === 1 ? settings.ops : { ...settings.ops, port: 0 };
   return { ...settings, cluster, ops, name: `${settings.name}-${number}` };
+}
+
+function tooFew(count: number, number: number): string {
+  return `the settings ask for ${count} workers now, and the host was started with more: this is number ${number}; banyan stop, then start, changes how many there are`;
 }
 
 /** The settings without the doors for clients where a node is not there for clients. One that stands alone is there for everything. Pure. */

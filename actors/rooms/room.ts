@@ -131,7 +131,9 @@ export const Room = defineActor({
       const missing = [...state.seats.values()].filter(({ place }) => place === undefined);
       for (const seat of missing) vacate(state, seat, context);
     },
-    close(_state, _message, context) {
+    close(state, _message, context) {
+      // Whoever waits to hear that something is stored would say it again in the next life.
+      if (state.following.storing.size > 0) return closeWhenForgotten(state, context);
       context.stopSelf();
     },
   },

@@ -11,7 +11,7 @@ const EXAMPLES = `
 Examples:
   banyan journal inspect                                   which types of entities are stored, and how many of each
   banyan journal inspect --type live-room                  the entities of a type
-  banyan journal inspect --type live-room --id match/7     one entity, and its records
+  banyan journal inspect --type live-room --id final       one entity, and its records
   banyan journal verify                                    whether everything stored is whole
   banyan journal export rooms.archive --type live-room     into a file
   banyan journal import rooms.archive                      into the journal of the data directory; the node must not run

@@ -60,7 +60,8 @@ export async function settingsOf(options: Readonly<Record<string, unknown>>): Pr
   const flags = FLAGS.flatMap(({ name, dotted, flags: usage }): FlagSetting[] => {
     const text = options[name];
     if (typeof text !== "string") return [];
-    return [{ dotted: meantBy(dotted, text), text, flag: usage.split(" ")[0] ?? name }];
+    const flag = usage.split(" ")[0] ?? name;
+    return name === "workers" ? workersFrom(text, flag) : [{ dotted, text, flag }];
   });
   const assignments = (options["set"] ?? []) as readonly string[];
   return loadSettings({
@@ -71,9 +72,13 @@ export async function settingsOf(options: Readonly<Record<string, unknown>>): Pr
   });
 }
 
-/** `--workers` takes a number, or one for each role. */
-function meantBy(dotted: string, text: string): string {
-  return dotted === "host.workers" && text.includes("=") ? "host.workersByRole" : dotted;
+/** `--workers` takes a number, or one for each role; a number is meant also where the file has roles, which would go first. */
+function workersFrom(text: string, flag: string): FlagSetting[] {
+  if (text.includes("=")) return [{ dotted: "host.workersByRole", text, flag }];
+  return [
+    { dotted: "host.workers", text, flag },
+    { dotted: "host.workersByRole", text: "[]", flag },
+  ];
 }
 
 function parseAssignment(assignment: string): FlagSetting {

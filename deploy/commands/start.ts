@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { plannedWorkers } from "../worker-plan.ts";
 import { addSettingsOptions, settingsOf } from "./settings-options.ts";
 
 const SIGNALS_HELP = `
@@ -28,7 +29,7 @@ export function startCommand(): Command {
       if (options.daemon === true) {
         const { startDaemon } = await import("../host/control/daemon.ts");
         await startDaemon(settings);
-      } else if (settings.host.workers === 0) {
+      } else if (plannedWorkers(settings).length === 0) {
         // Only a node needs the whole runtime; the other commands start without it.
         const { runNode } = await import("../run-node.ts");
         await runNode(settings);

@@ -100,7 +100,7 @@ export class Lines {
   reloadSoon(signal: string): void {
     const [only] = this.#lines;
     if (this.#lines.length === 1) return only?.succession.reloadSoon(signal);
-    if (!this.#isRolling) return void this.#roll();
+    if (!this.#isRolling) return void this.#roll(signal);
     if (!this.#isWantedAgain) this.#log.info("reload.postponed", { signal });
     this.#isWantedAgain = true;
     return undefined;
@@ -121,13 +121,23 @@ export class Lines {
     return ends.every(Boolean);
   }
 
-  async #roll(): Promise<void> {
+  async #roll(signal: string): Promise<void> {
     this.#isRolling = true;
     do {
       this.#isWantedAgain = false;
-      await this.change("reload", () => undefined);
+      await this.#reloadEach(signal);
     } while (this.#isWantedAgain && this.doing !== "stopping");
     this.#isRolling = false;
+  }
+
+  async #reloadEach(signal: string): Promise<void> {
+    for (const { succession } of this.#lines) {
+      const answer = await succession.reload(() => undefined);
+      if (answer.kind !== "refused") continue;
+      if (answer.code !== "alreadyReloading") return;
+      // It may have read what there was before: nobody would ask for its reload again.
+      succession.reloadSoon(signal);
+    }
   }
 
   #lineOf(worker: WorkerProcess): Line | undefined {

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
+import { settingsOf } from "../../../deploy/commands/settings-options.ts";
 import { Refusal } from "../../../deploy/refusal.ts";
 import { loadSettings } from "../../../deploy/settings.ts";
 import { hasRole, plannedWorkers, settingsOfWorker, withinRoles } from "../../../deploy/worker-plan.ts";
@@ -118,6 +122,31 @@ describe("the workers of a host", () => {
     assert.deepEqual([first.name, first.ops.port, first.cluster.roles], ["oak-1", 9510, ["gateway"]]);
     assert.deepEqual([second.name, second.ops.port, second.cluster.roles], ["oak-2", 0, ["entities"]]);
     assert.deepEqual([withinRoles(first).listeners.length, withinRoles(second).listeners.length], [3, 0]);
+  });
+
+  it("are as many as the flag says, whatever the file says", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "banyan-workers-"));
+    try {
+      const config = join(folder, "banyan.yaml");
+      const countOf = async (workers: string) => plannedWorkers(await settingsOf({ config, workers })).length;
+      writeFileSync(
+        config,
+        `cluster: { redis: "${REDIS}" }\nhost: { workersByRole: [gateway=1, entities=3] }\n`,
+      );
+      assert.deepEqual([await countOf("2"), await countOf("0"), await countOf("entities=1")], [2, 0, 1]);
+      writeFileSync(config, `cluster: { redis: "${REDIS}" }\nhost: { workers: 0 }\n`);
+      assert.equal(await countOf("gateway=1,entities=3"), 4);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("are refused beyond those that the settings ask for now: they would be in the place of another one", () => {
+    const fewer = load({ "host.workers": "1" });
+    assert.equal(settingsOfWorker(fewer, 1).name, fewer.name);
+    assert.throws(() => settingsOfWorker(fewer, 2), /ask for 1 workers now.*this is number 2; banyan stop/u);
+    const none = load({ "host.workers": "0" });
+    assert.deepEqual(settingsOfWorker(none, 1), none);
   });
 
   it("are the node itself where there is one, and all there is for a node that stands alone", () => {

@@ -6,6 +6,7 @@ import type { RoomProtocol } from "../../../../protocols/room.ts";
 import { Fault } from "../../../../runtime/fault.ts";
 import { OWNER } from "../../../support/entity-world.ts";
 import { LiveRoomWorld, WINDOW } from "../../../support/live-room-world.ts";
+import { ROOM_SETTINGS } from "../../../support/open-room.ts";
 
 const ENTITY = "/entities/live-room/final";
 
@@ -57,6 +58,20 @@ describe("a post to a live room", () => {
     void world.post(room, "goal");
     assert.equal((await world.join(room, { id: "2" })).members, 2);
     world.journal.letGo();
+  });
+
+  it("keeps an empty room open until it is stored, so that nobody has to say it again", async () => {
+    const world = new LiveRoomWorld();
+    const room = await world.open();
+    await world.virtual.advance(ROOM_SETTINGS.graceMs - 1);
+    world.journal.isHolding = true;
+    const posting = world.post(room, "goal");
+    await world.virtual.advance(1);
+    world.journal.letGo();
+    await world.virtual.settle();
+    assert.equal(await posting, 1);
+    await world.virtual.advance(ROOM_SETTINGS.liveGraceMs);
+    assert.equal(await world.posted(room, "late"), "actorGone");
   });
 
   it("is refused when the disk is full, and then nobody sees it", async () => {

@@ -8,6 +8,7 @@ import type { HostActivity, HostAnswer } from "../../../../protocols/host.ts";
 import { LogRecord } from "../../../support/log-record.ts";
 
 const DONE: HostAnswer = { kind: "done", text: "process 1 serves" };
+const BUSY: HostAnswer = { kind: "refused", code: "alreadyReloading", text: "it is just being replaced" };
 const UNFIT: HostAnswer = { kind: "refused", code: "unfit", text: "it cannot start" };
 
 /** Lines whose workers do at once what they are told, noted as `reload 1`. */
@@ -69,6 +70,20 @@ describe("the workers of a host", () => {
     lines.reloadSoon("SIGUSR2");
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(told, ["reload 1", "reload 2", "reload 1", "reload 2"]);
+  });
+
+  it("are all reloaded when a signal comes while one of them is being replaced: that one a little later", async () => {
+    const { told, lines } = stage(DONE, BUSY, DONE);
+    lines.reloadSoon("SIGHUP");
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(told, ["reload 1", "reload 2", "reloadSoon 2", "reload 3"]);
+  });
+
+  it("are left as they are when a signal comes and one of them cannot follow", async () => {
+    const { told, lines } = stage(DONE, UNFIT, DONE);
+    lines.reloadSoon("SIGHUP");
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(told, ["reload 1", "reload 2"]);
   });
 
   it("hand over among those of one number only", () => {
