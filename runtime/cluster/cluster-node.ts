@@ -71,6 +71,8 @@ export class ClusterNode {
   async serve(): Promise<void> {
     if (this.#phase === "joined") this.#phase = "serving";
     await this.#catchUp();
+    // An operator may have been faster.
+    if (this.#life !== undefined) this.#lookAtOwnState(this.#life);
   }
 
   /** Takes nothing more and hands over what it has; resolves when nothing is left here, or after so long. What is left then ends with the process. */

@@ -60,14 +60,15 @@ export class RedisReminderStore implements ReminderStore {
   async own(bucket: number, incarnation: string, nowMs: number): Promise<void> {
     const { own, due, firing } = reminderKeys(bucket);
     let epoch = "";
-    for (let found = 1; found > 0;) {
-      const args = [incarnation, epoch, nowMs, LEFT_AT_A_TIME];
+    let cursor = "0";
+    do {
+      const args = [incarnation, epoch, nowMs, LEFT_AT_A_TIME, cursor];
       const answer = await this.#redis.script(OWN_BUCKET_SCRIPT, [own, due, firing], args);
-      const [word, count] = answer as readonly [epoch: string, found?: number];
+      const [word, next] = answer as readonly [epoch: string, cursor?: string];
       if (word === "fenced") return;
       epoch = word;
-      found = count ?? 0;
-    }
+      cursor = next ?? "0";
+    } while (cursor !== "0");
     this.#buckets.set(bucket, { number: bucket, epoch, incarnation, nextMs: 0, lookedMs: 0 });
   }
 

@@ -159,8 +159,8 @@ export class EntityLife implements NotedLife {
   /** An answer that was put off is a part of the decision that is being made, or comes after all that were made. */
   answer(effect: Effect, context: TurnContext): void {
     if (this.#notes !== undefined) this.#notes.effects.push(effect);
-    else if (this.isStored || this.isOver) effect(context);
-    else this.#await({ effects: [effect], context, ask: undefined, status: "durable" });
+    else if (this.isOver || (this.isStored && this.#mayBeSeen())) effect(context);
+    else if (!this.isStored) this.#await({ effects: [effect], context, ask: undefined, status: "durable" });
   }
 
   /** It leaves memory. Nothing may wait for the journal. */

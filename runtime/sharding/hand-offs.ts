@@ -16,6 +16,8 @@ const LOOKS_AT_A_TIME = 500;
 const LOOK_PAUSE_MS = 2;
 /** How soon it is tried again to send what a transport would not take, in milliseconds. */
 const BUSY_PAUSE_MS = 20;
+/** In place of the mail of an entity that is being sent. */
+const SENT: readonly Mail[] = [];
 
 /** What hand-offs are made of. */
 export interface HandOffsParts extends Omit<TransitStepsParts, "ownership" | "turnedAway"> {
@@ -27,7 +29,7 @@ export interface HandOffsParts extends Omit<TransitStepsParts, "ownership" | "tu
 export class HandOffs {
   readonly #parts: HandOffsParts;
   /** The mail of those that are ending here. */
-  readonly #leaving = new Map<string, Mail[]>();
+  readonly #leaving = new Map<string, readonly Mail[]>();
   #looks: Place[] = [];
   #isLooking = false;
   #isClosed = false;
@@ -47,15 +49,21 @@ export class HandOffs {
     if (!this.#isLooking) this.#look();
   }
 
+  /** Whatever was to go elsewhere stays nowhere: whoever waits for it is told. */
   close(): void {
     this.#isClosed = true;
     this.#looks = [];
+    for (const [key, mail] of this.#leaving) {
+      for (const lost of mail) this.#parts.mail.refuse(key, lost, "entityMoving", "unroutable");
+    }
+    this.#leaving.clear();
   }
 
   /** An entity has left memory. Answers whether it did so to go to another node. */
   left(transit: Transit): boolean {
     const mail = this.#leaving.get(transit.key);
     if (mail === undefined) return false;
+    this.#leaving.set(transit.key, SENT);
     void this.#give(transit, mail);
     return true;
   }
@@ -98,7 +106,7 @@ export class HandOffs {
   }
 
   /** Its last turn is over and stored: the mail goes ahead of the right to take its place. */
-  async #give(transit: Transit, mail: Mail[]): Promise<void> {
+  async #give(transit: Transit, mail: readonly Mail[]): Promise<void> {
     const { claims, where } = this.#parts;
     const owner = claims.owned(transit.entity);
     const to = where.home(transit);

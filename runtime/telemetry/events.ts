@@ -255,6 +255,10 @@ export const EVENTS = {
     level: "error",
     doc: "another node has adopted the inbox of this one; it gets no more messages and has to join anew",
   },
+  "transport.readFailed": {
+    level: "error",
+    doc: "what came from other nodes could not be taken in because of a mistake in the program; it is read again",
+  },
   "transport.adopted": {
     level: "info",
     doc: "what a dead node had not handled was taken over; `parcels` says how much",

@@ -1,3 +1,4 @@
+import { Fault } from "../fault.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Handling } from "./incoming.ts";
@@ -92,8 +93,9 @@ export class InboxReader {
         if (this.#open.size > 0) this.#giveUpOld();
         if (this.#openBytes > OPEN_BYTES_MAX) await this.#pause();
         else this.#takeAll(await this.#parts.inboxes.read(this.#after));
-      } catch {
-        // The store cannot be reached, or has answered with an error: both pass.
+      } catch (error) {
+        // The store cannot be reached, or has answered with an error: both pass. Anything else is a mistake, and may pass with what is read next.
+        if (!(error instanceof Fault)) this.#parts.log.error("transport.readFailed", { err: error });
         this.#isOpen = false;
         await this.#pause();
       }

@@ -3,6 +3,7 @@ import { RecordCodec } from "../../runtime/codec/record-codec.ts";
 import type { StoredRecord } from "../../runtime/codec/record-codec.ts";
 import { EntityHost } from "../../runtime/sharding/entity-host.ts";
 import { OneOwner } from "../../runtime/sharding/entity-owners.ts";
+import type { EntityOwners } from "../../runtime/sharding/entity-owners.ts";
 import type { EntityType } from "../../runtime/sharding/entity-type.ts";
 import { Account, AccountEvents } from "./account.ts";
 import type { AccountProtocol } from "./account.ts";
@@ -11,6 +12,13 @@ import { VirtualSystem } from "./virtual-system.ts";
 
 /** In whose name the tests write. */
 export const OWNER = { ownerEpoch: 1, incarnation: "test" } as const;
+
+/** What a world may have that is not as usual. */
+export interface EntityWorldOptions {
+  readonly journal?: ScriptedJournal;
+  readonly activeMax?: number;
+  readonly owners?: EntityOwners;
+}
 
 /** Accounts on a system in virtual time, with a journal that does what the test wants. */
 export class EntityWorld {
@@ -23,12 +31,13 @@ export class EntityWorld {
   constructor({
     journal = new ScriptedJournal(),
     activeMax = 1_000,
-  }: { readonly journal?: ScriptedJournal; readonly activeMax?: number } = {}) {
+    owners = new OneOwner(OWNER),
+  }: EntityWorldOptions = {}) {
     this.journal = journal;
     this.host = new EntityHost({
       system: this.virtual.system,
       journal,
-      owners: new OneOwner(OWNER),
+      owners,
       activeMax,
     });
     this.accounts = this.host.offer(Account);

@@ -2,8 +2,8 @@ import { defineScript } from "../redis-script.ts";
 
 /**
  * Makes an incarnation the one that takes from a bucket, with an epoch that is larger than the one before and at least the time in microseconds; one that has its
- * epoch already keeps it. What others have taken and left behind is due at once: some of it at a time, so it is called until it finds none.
- * KEYS: own, due, firing. ARGV: incarnation, epoch or nothing, now, how many. Answers the epoch and how many it found; or `fenced`.
+ * epoch already keeps it. What others have taken and left behind is due at once: some of it at a time, so it is called again from the cursor that it answers until
+ * that is 0. KEYS: own, due, firing. ARGV: incarnation, epoch or nothing, now, about how many, cursor. Answers the epoch and the next cursor; or `fenced`.
  */
 export const OWN_BUCKET_SCRIPT = defineScript(
   "ownBucket",
@@ -18,15 +18,14 @@ if epoch == '' then
 elseif owner[1] ~= epoch or owner[2] ~= ARGV[1] then
   return { 'fenced' }
 end
-local found = 0
-local left = redis.call('HSCAN', firing, 0, 'COUNT', ARGV[4])[2]
+local page = redis.call('HSCAN', firing, ARGV[5], 'COUNT', ARGV[4])
+local left = page[2]
 for at = 1, #left, 2 do
   if left[at + 1] ~= epoch then
     if redis.call('ZSCORE', due, left[at]) then redis.call('ZADD', due, ARGV[3], left[at]) end
     redis.call('HDEL', firing, left[at])
-    found = found + 1
   end
 end
-return { epoch, found }
+return { epoch, page[1] }
 `,
 );

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
+import { entityKey } from "../../../runtime/persistence/entity-address.ts";
 import { REMINDER_BUCKETS, reminderBucketOf, reminderKeys } from "../../../runtime/redis/redis-keys.ts";
 import type { RedisLink } from "../../../runtime/redis/redis-link.ts";
 import { RedisReminderStore } from "../../../runtime/reminders/redis-reminder-store.ts";
@@ -109,6 +110,20 @@ describe("the buckets of reminders in Redis", { timeout: LIMIT_MS }, () => {
     });
     const second = await storeOf(2);
     assert.equal((await second.take({ ...page, limit: 2_000 })).wakes.length, ids.length - 1);
+  });
+
+  it("pass it on also when there is so much that it is read in many pieces", async () => {
+    const { due, firing } = reminderKeys(bucket);
+    const count = 20_000;
+    const ids = Array.from({ length: count }, (_, at) => entityKey({ type: "room", id: `r${at}` }));
+    for (let at = 0; at < count; at += 1_000) {
+      const some = ids.slice(at, at + 1_000);
+      await link.commands.command("zadd", due, ...some.flatMap((id) => [NOW_MS + 30_000, id]));
+      await link.commands.command("hset", firing, ...some.flatMap((id) => [id, "1"]));
+    }
+    await storeOf(1);
+    assert.equal(await link.commands.command("hlen", firing), 0);
+    assert.equal(await link.commands.command("zcount", due, "-inf", NOW_MS), count);
   });
 
   it("hear of what other processes write without being told", async () => {

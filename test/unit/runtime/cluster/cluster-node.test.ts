@@ -99,6 +99,20 @@ describe("a node in a cluster", () => {
     assert.deepEqual(b.told, ["drainAsked"]);
   });
 
+  it("drains as soon as it serves when that was ordered before", async () => {
+    const world = new ClusterWorld();
+    const a = await world.start("a");
+    const b = world.process("b");
+    await b.node.join();
+    await world.advance(2_000);
+    await a.node.drainMember(b.node.incarnation ?? "");
+    await world.advance(2_000);
+    assert.deepEqual(b.told, []);
+    await b.node.serve();
+    assert.deepEqual(b.told, ["drainAsked"]);
+    assert.deepEqual(await world.states(), { a: ["up"], b: ["leaving"] });
+  });
+
   it("goes on leaving in its next life", async () => {
     const world = new ClusterWorld();
     await world.start("b");

@@ -5,8 +5,10 @@ import { defineEvents } from "../../../../protocols/events.ts";
 import { defineProtocol } from "../../../../protocols/protocol.ts";
 import type { ReplyTo } from "../../../../runtime/actor/context.ts";
 import { defineEntity } from "../../../../runtime/actor/define-entity.ts";
+import { isFault } from "../../../../runtime/fault.ts";
+import { OneOwner } from "../../../../runtime/sharding/entity-owners.ts";
 import type { Act } from "../../../support/account.ts";
-import { EntityWorld } from "../../../support/entity-world.ts";
+import { EntityWorld, OWNER } from "../../../support/entity-world.ts";
 import { answer, note, question, work } from "../../../support/script.ts";
 
 const PATH = "/entities/account/ana";
@@ -36,6 +38,29 @@ const Bell = defineEntity({
   evolve: { rung: (state) => void state.times++ },
   durability: "memory",
 });
+
+/** Whose node has a lease until a test takes it away. */
+class LeasedOwner extends OneOwner {
+  isLeased = true;
+
+  override mayAct(): boolean {
+    return this.isLeased;
+  }
+}
+
+/** Gives away its right to answer: the answers come from outside. */
+const bellOf = (duties: Duty[]) =>
+  defineEntity({
+    protocol: BellProtocol,
+    events: defineEvents({ name: "bell", version: 1, events: { rung: {} } }),
+    initialState: () => ({}),
+    decide: {
+      wait: () => ({ after: (_state, context) => void duties.push(context.replyLater()) }),
+      ring: () => {},
+    },
+    evolve: { rung: () => {} },
+    durability: "memory",
+  });
 
 describe("what an entity decides", () => {
   it("is stored before it is answered", async () => {
@@ -174,6 +199,28 @@ describe("what an entity decides", () => {
     world.journal.letGo();
     await world.virtual.settle();
     assert.equal(told, 7);
+  });
+
+  it("is not answered from outside either once its node may not act for it", async () => {
+    const owners = new LeasedOwner(OWNER);
+    const world = new EntityWorld({ owners });
+    const duties: Duty[] = [];
+    const bell = world.host.offer(bellOf(duties)).entity("one");
+    const ended: unknown[] = [];
+    for (let asks = 2; asks > 0; asks--) {
+      void world.virtual.ask(bell, { kind: "wait" }).then(
+        ({ times }) => ended.push(times),
+        (error: unknown) => ended.push(isFault(error, "fenced")),
+      );
+    }
+    await world.virtual.settle();
+    duties[0]?.reply({ kind: "rung", times: 1 });
+    await world.virtual.settle();
+    assert.deepEqual(ended, [1]);
+    owners.isLeased = false;
+    duties[1]?.reply({ kind: "rung", times: 2 });
+    await world.virtual.settle();
+    assert.deepEqual(ended, [1, true]);
   });
 
   it("does not wait for other entities", async () => {

@@ -183,4 +183,32 @@ describe("an entity of a cluster", () => {
     assert.deepEqual((await read).notes, []);
     assert.equal(other.registers.size, 1);
   });
+
+  it("that was about to go elsewhere when its node ends leaves nobody waiting, and its mail is counted", async () => {
+    const world = new RegionWorld();
+    const [a] = await world.start("a");
+    const ids = Array.from({ length: 10 }, (_, index) => `r${index}`);
+    for (const id of ids) a!.system.tell(a!.register(id), { kind: "stay", ms: 60_000 });
+    await world.advance(100);
+    // So much waits for the journal that the questions behind it stay in the mailboxes.
+    world.journal.append = () => new Promise(() => {});
+    const codes: unknown[] = [];
+    for (const id of ids) {
+      for (let seq = 0; seq < 300; seq++) a!.system.tell(a!.register(id), { kind: "note", from: "a", seq });
+      const asked = a!.system.ask(a!.register(id), { kind: "read" }, { deadlineMs: 60_000 });
+      asked.catch((error: unknown) => codes.push((error as Fault).code));
+    }
+    await world.advance(100);
+    await world.join("b");
+    await world.advance(1_500);
+    const { handOffs } = a!.region.counts;
+    assert.ok(handOffs > 0 && handOffs < ids.length, `${handOffs} are about to go`);
+    const before = world.dead("unroutable");
+    a!.region.close();
+    await world.advance(10);
+    assert.equal(codes.length, ids.length);
+    assert.equal(codes.filter((code) => code === "entityMoving").length, handOffs);
+    assert.ok(world.dead("unroutable") - before > handOffs, "also what nobody waits for");
+    assert.equal(a!.region.counts.handOffs, 0);
+  });
 });

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { VirtualClock } from "../../../../runtime/time/virtual-clock.ts";
+import { InboxReader } from "../../../../runtime/transport/inbox-reader.ts";
+import type { Inboxes } from "../../../../runtime/transport/inboxes.ts";
+import { Quarantine } from "../../../../runtime/transport/quarantine.ts";
+import { noCounts } from "../../../../runtime/transport/transport-counts.ts";
+import { Fault } from "../../../../runtime/fault.ts";
+import { LogRecord } from "../../../support/log-record.ts";
 import { TransportWorld } from "../../../support/transport-world.ts";
+import { microtasks } from "../../../support/virtual-system.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -53,5 +61,43 @@ describe("an inbox", () => {
       world.log.lines.map(({ event }) => event),
       ["transport.unhandled"],
     );
+  });
+
+  it("is read again after a mistake, which is told; that the store is away passes without a word", async () => {
+    const clock = new VirtualClock();
+    const log = new LogRecord();
+    const failures = [new Fault("redisUnanswered"), new TypeError("planted")];
+    let reads = 0;
+    const inboxes: Pick<Inboxes, "open" | "read"> = {
+      open: () => Promise.resolve("open"),
+      read: () => {
+        reads++;
+        const failure = failures.shift();
+        return failure === undefined ? new Promise(() => {}) : Promise.reject(failure);
+      },
+    };
+    const reader = new InboxReader({
+      inboxes: inboxes as Inboxes,
+      clock,
+      log,
+      counts: noCounts(),
+      quarantine: new Quarantine(clock, log),
+      take: () => undefined,
+      onRead: () => {},
+      onHandled: () => {},
+      onAdopted: () => {},
+    });
+    reader.start();
+    for (let left = 2; left > 0; left--) {
+      await microtasks();
+      clock.advance(1_000);
+    }
+    await microtasks();
+    assert.equal(reads, 3);
+    assert.deepEqual(
+      log.lines.map(({ event }) => event),
+      ["transport.readFailed"],
+    );
+    reader.stop();
   });
 });
