@@ -1,5 +1,5 @@
 import type { DataDirectory } from "./data-directory.ts";
-import { isAlive } from "./host/place/process-identity.ts";
+import { isAlive } from "../runtime/process/process-identity.ts";
 
 const FILE = "node.json";
 

@@ -53,6 +53,16 @@ export const SnapshotFields = {
   blockedMs: Type.Number({ description: "how long the event loop stood still for it, in milliseconds" }),
 } as const satisfies Fields;
 
+/** Where copies of what a node has stored were put: one for each store of that machine. */
+export const JournalCopyFields = {
+  copies: Type.Array(
+    Type.Object({
+      path: Type.String({ description: "on the machine of the node; whoever asked for it removes it" }),
+      bytes: Type.Integer(),
+    }),
+  ),
+} as const satisfies Fields;
+
 /** How often a trace samples, and for how long it runs. */
 export const TRACE_EVERY = { min: 1, max: 1_000_000, otherwise: 1 } as const;
 export const TRACE_FOR_MS = { min: 100, max: 600_000, otherwise: 30_000 } as const;

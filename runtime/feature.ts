@@ -8,6 +8,7 @@ import type { HostLink } from "./host-link.ts";
 import type { ActorSystem } from "./kernel/actor-system.ts";
 import type { Port } from "./net/port.ts";
 import type { Guard, Route } from "./net/route.ts";
+import type { NodeStores } from "./persistence/node-stores.ts";
 import type { EntityHost } from "./sharding/entity-host.ts";
 import type { EventListener } from "./telemetry/counting-log.ts";
 import type { ExpectBlock } from "./supervision/watchdog/loop-beats.ts";
@@ -48,8 +49,8 @@ export interface FeatureHost {
   readonly cluster: ClusterSight | undefined;
   readonly metrics: Metrics;
   readonly status: () => NodeStatus;
-  /** What keeps it from storing anything, in words; empty when nothing does. */
-  readonly troubles: () => readonly string[];
+  /** What it stores on, on this machine. */
+  readonly stores: Pick<NodeStores, "troubles" | "copy">;
   /** Once it serves. */
   readonly urls: () => NodeUrls;
   readonly control: NodeControl;

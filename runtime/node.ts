@@ -302,7 +302,7 @@ export class BanyanNode {
       metrics: this.metrics,
       cluster: this.cluster,
       status: () => this.#status,
-      troubles: () => this.#stores.troubles,
+      stores: this.#stores,
       urls: () => this.urls(),
       expectBlock: this.#parts.expectBlock ?? (() => () => {}),
       version: this.#parts.version,

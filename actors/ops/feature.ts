@@ -14,6 +14,7 @@ import { OPS_NAME } from "./far-looks.ts";
 import { healthRoutes } from "./health-routes.ts";
 import type { HealthSource } from "./health-routes.ts";
 import { addHostMetrics } from "./host-metrics.ts";
+import { journalRoutes } from "./journal-routes.ts";
 import { lookRoutes } from "./look-routes.ts";
 import { looksThrough } from "./looks.ts";
 import { memoryRoutes } from "./memory-routes.ts";
@@ -47,7 +48,7 @@ export const opsFeature: Feature = {
     const health = {
       node: settings.name,
       status,
-      troubles: host.troubles,
+      troubles: () => host.stores.troubles,
       uptimeMs: () => system.clock.nowMs() - startedAtMs,
     };
     addSystemMetrics(metrics, system);
@@ -105,13 +106,15 @@ function reportOf(host: FeatureHost, health: HealthSource): () => NodeReport {
   });
 }
 
-function actingRoutes({ settings, system, control, hostLink, expectBlock }: FeatureHost): Route[] {
+function actingRoutes(host: FeatureHost): Route[] {
+  const { settings, system, control, hostLink, expectBlock, stores } = host;
   const { clock } = system;
   return [
     ...stallRoutes(system),
     ...actRoutes(system),
     ...traceRoutes(system),
     ...nodeActRoutes({ control, hostLink, clock }),
+    ...journalRoutes(stores),
     ...snapshotRoutes({ dataDir: settings.dataDir, clock, expectBlock }),
   ];
 }

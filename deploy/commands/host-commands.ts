@@ -5,7 +5,7 @@ import { DataDirectory } from "../data-directory.ts";
 import { askHost, nothingRuns } from "../host/control/control-client.ts";
 import { holderOf } from "../host/place/host-lock.ts";
 import type { LockHolder } from "../host/place/host-lock.ts";
-import { isRunning } from "../host/place/process-identity.ts";
+import { isRunning } from "../../runtime/process/process-identity.ts";
 import { drawReport } from "../host/control/report-drawing.ts";
 import { EXIT_CODES, Refusal } from "../refusal.ts";
 import { findNode } from "../running-node.ts";

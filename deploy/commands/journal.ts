@@ -17,7 +17,7 @@ Examples:
   banyan journal import rooms.archive                      into the journal of the data directory; the node must not run
   banyan journal import rooms.archive --redis redis://db:6379   into the Redis of a cluster
 
-inspect, verify and export work beside a running node. deploy/docs/journal.md says what the file holds.`;
+inspect, verify and export work beside a running node, which makes a copy for them. deploy/docs/journal.md says what the file holds.`;
 
 const LIMIT = "50";
 

@@ -1,15 +1,24 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { JournalCopyFields } from "../../protocols/ops-acts.ts";
 import type { NodeSettings } from "../../protocols/settings.ts";
 import { Fault } from "../../runtime/fault.ts";
-import { examineDataFile, restoreLength } from "../../runtime/persistence/data-file.ts";
-import { DATA_FILE, openStore } from "../../runtime/persistence/lmdb-store.ts";
+import { DATA_FILE, examineDataFile, restoreLength } from "../../runtime/persistence/data-file.ts";
+import { unusable } from "../../runtime/persistence/lmdb-fault.ts";
+import { openStore } from "../../runtime/persistence/lmdb-store.ts";
 import type { LmdbStore } from "../../runtime/persistence/lmdb-store.ts";
+import type { BodyOf } from "../../runtime/net/route.ts";
 import { holdStill } from "../../runtime/persistence/still-store.ts";
 import type { StillStore } from "../../runtime/persistence/still-store.ts";
 import { holderOf } from "../host/place/host-lock.ts";
+import { opsClientOf } from "../ops-client.ts";
 import { JOURNAL_FOLDER } from "../open-stores.ts";
 import { Refusal } from "../refusal.ts";
+
+/** How long the node may take to copy a large journal, in milliseconds. */
+const COPY_LIMIT_MS = 600_000;
+
+type JournalCopies = BodyOf<typeof JournalCopyFields>;
 
 /** The journal of a data directory as it is at one moment. */
 export interface OpenForReading {
@@ -18,14 +27,18 @@ export interface OpenForReading {
   readonly store: LmdbStore;
 }
 
-/** Has something read the journal of a data directory, whether or not a node runs on it. Nothing is changed. @throws Refusal */
+/** Has something read the journal of a data directory. Where a node runs on it, that one makes a copy, which is read instead. Nothing is changed. @throws Refusal */
 export async function readingJournal<T>(
-  { dataDir }: NodeSettings,
+  settings: NodeSettings,
   read: (journal: OpenForReading) => Promise<T>,
 ): Promise<T> {
-  const path = join(dataDir, JOURNAL_FOLDER);
+  const path = join(settings.dataDir, JOURNAL_FOLDER);
   try {
-    return await readStill(path, dataDir, read);
+    if (holderOf(settings.dataDir) !== undefined) return await readCopy(settings, path, read);
+    const file = join(path, DATA_FILE);
+    // A page beyond the end of the file would end this process.
+    if (existsSync(file) && examineDataFile(file) === "short") restoreLength(file);
+    return await readStill(path, path, read);
   } catch (error) {
     throw journalRefusal(error);
   }
@@ -39,20 +52,32 @@ export function journalRefusal(error: unknown): unknown {
   return new Refusal("failed", text, { cause: error });
 }
 
-async function readStill<T>(
+async function readCopy<T>(
+  settings: NodeSettings,
   path: string,
-  dataDir: string,
   read: (journal: OpenForReading) => Promise<T>,
 ): Promise<T> {
-  const file = join(path, DATA_FILE);
-  // A page beyond the end of the file would end this process. One that runs has the file as it needs it.
-  if (existsSync(file) && examineDataFile(file) === "short" && holderOf(dataDir) === undefined) {
-    restoreLength(file);
+  const client = opsClientOf(settings, undefined);
+  const answer = (await client.post("/v1/node/journal-copy", {}, COPY_LIMIT_MS)) as JournalCopies;
+  const [copy] = answer.copies;
+  if (copy === undefined) throw unusable(path, "the node that runs stores nothing on this machine");
+  try {
+    return await readStill(copy.path, path, read);
+  } finally {
+    for (const made of answer.copies) rmSync(made.path, { recursive: true, force: true });
   }
+}
+
+/** `path` is what is read, `name` what it is called. */
+async function readStill<T>(
+  path: string,
+  name: string,
+  read: (journal: OpenForReading) => Promise<T>,
+): Promise<T> {
   const store = await openStore(path, { isReadOnly: true });
   const still = holdStill(store);
   try {
-    return await read({ path, still, store });
+    return await read({ path: name, still, store });
   } finally {
     still.done();
     await store.close();

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { DATA_FILE, LOCK_FILE, openStore } from "./lmdb-store.ts";
+import { DATA_FILE } from "./data-file.ts";
+import { LOCK_FILE, openStore } from "./lmdb-store.ts";
 import type { LmdbStore } from "./lmdb-store.ts";
 
 /** A smaller file is left as it is. */
@@ -10,10 +11,11 @@ const USED_SHARE_MIN = 0.5;
 /** So much is copied at most: whoever opens the journal waits for it. */
 const COPY_BYTES_MAX = 1_073_741_824;
 const COPY_FOLDER = "compacting";
+const DATABASES = ["entities", "records", "snapshots", "wakes", "due", "meta"] as const;
 
 /**
  * Gives back to the disk what a journal does not use any more: LMDB uses free pages again, but never shortens its file.
- * For the opening of a journal, after the store was claimed: a writer from before finds in the old file that it is fenced.
+ * For the opening of a journal, whose process has taken the store: nobody else has the old file open.
  * Copies into a fresh file and swaps; a copy that does not hold as much is thrown away.
  */
 export async function compactStore(store: LmdbStore, aboveBytes = COMPACT_ABOVE_BYTES): Promise<LmdbStore> {
@@ -42,15 +44,10 @@ function isWasteful(store: LmdbStore, aboveBytes: number): boolean {
   return size > aboveBytes && store.usedBytes() < Math.min(size * USED_SHARE_MIN, COPY_BYTES_MAX);
 }
 
-async function isWhole(folder: string, { entities, records, snapshots }: LmdbStore): Promise<boolean> {
+async function isWhole(folder: string, store: LmdbStore): Promise<boolean> {
   const copy = await openStore(folder);
   try {
-    const pairs = [
-      [entities, copy.entities],
-      [records, copy.records],
-      [snapshots, copy.snapshots],
-    ] as const;
-    return pairs.every(([ours, copied]) => ours.getKeysCount() === copied.getKeysCount());
+    return DATABASES.every((name) => store[name].getKeysCount() === copy[name].getKeysCount());
   } finally {
     await copy.close();
   }

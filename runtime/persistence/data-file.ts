@@ -1,5 +1,8 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 
+/** The data of an environment of LMDB, in its directory. */
+export const DATA_FILE = "data.mdb";
+
 /** Where LMDB keeps in a meta page what is needed here. */
 const MAGIC_AT = 24;
 const FORMAT_AT = 28;

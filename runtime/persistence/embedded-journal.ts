@@ -21,6 +21,7 @@ import { openLmdbJournal } from "./lmdb-journal.ts";
 import type { LmdbJournal, LmdbJournalOptions } from "./lmdb-journal.ts";
 import type { LmdbStore } from "./lmdb-store.ts";
 import type { NodeStore, OpenOptions } from "./node-store.ts";
+import type { StoreCopy } from "./store-copies.ts";
 import { unfitFilesystem } from "./unfit-filesystem.ts";
 
 /**
@@ -94,6 +95,10 @@ export class EmbeddedJournal implements Journal, NodeStore {
     return (
       this.#journal?.aside(work, options) ?? this.#whenOpen().then((journal) => journal.aside(work, options))
     );
+  }
+
+  async copy(): Promise<StoreCopy> {
+    return (await this.#whenOpen()).copy();
   }
 
   async close(): Promise<void> {

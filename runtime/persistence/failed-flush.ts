@@ -10,7 +10,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { DATA_FILE } from "./lmdb-store.ts";
+import { DATA_FILE } from "./data-file.ts";
 
 const NOTE_FILE = "flush-failed";
 const STEP_BYTES = 4_194_304;

@@ -1,5 +1,7 @@
 import { statSync, statfsSync, truncateSync } from "node:fs";
+import { join } from "node:path";
 import { Fault } from "../fault.ts";
+import { DATA_FILE } from "./data-file.ts";
 
 /** Of the operating system: no space on the device, a file larger than allowed, a quota used up. */
 const NO_ROOM: ReadonlySet<unknown> = new Set([28, 27, 122]);
@@ -19,7 +21,11 @@ export function lmdbFault(error: unknown, file: string): Fault {
   if (error instanceof Fault) return error;
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
   const details = { path: file, why: String(message) };
-  const isFull = code === MAP_FULL || NO_ROOM.has(code) || (code === INPUT_OUTPUT && hasNoRoom(file));
+  const isFull =
+    code === MAP_FULL ||
+    NO_ROOM.has(code) ||
+    NO_ROOM_NAMES.has(code) ||
+    (code === INPUT_OUTPUT && hasNoRoom(file));
   if (isFull) return new Fault("journalFull", details, { cause: error });
   if (DAMAGED.has(code)) return new Fault("journalCorrupt", details, { cause: error });
   return new Fault("journalUnavailable", details, { cause: error });
@@ -35,4 +41,18 @@ function hasNoRoom(file: string): boolean {
   } catch (error) {
     return NO_ROOM_NAMES.has((error as NodeJS.ErrnoException).code);
   }
+}
+
+/** Why a journal could not be opened: what is damaged is said to be so; all else is something that the operator put there. */
+export function unopened(path: string, error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const fault = lmdbFault(error, join(path, DATA_FILE));
+  return fault.code === "journalUnavailable"
+    ? unusable(path, String((error as Error).message), error)
+    : fault;
+}
+
+/** @returns the fault that says in words why this directory holds no journal that can be used */
+export function unusable(path: string, why: string, cause?: unknown): Fault {
+  return new Fault("journalUnusable", { path, why }, { cause });
 }

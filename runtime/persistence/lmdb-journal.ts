@@ -5,7 +5,7 @@ import type { Clock } from "../time/clock.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import type { Operation } from "./commit-queue.ts";
 import { compactStore } from "./compact-store.ts";
-import { examineDataFile, restoreLength } from "./data-file.ts";
+import { DATA_FILE, examineDataFile, restoreLength } from "./data-file.ts";
 import { entityKey } from "./entity-address.ts";
 import { noteFailedFlush, rewriteAfterFailedFlush } from "./failed-flush.ts";
 import type { EntityAddress } from "./entity-address.ts";
@@ -26,11 +26,14 @@ import type {
   Stored,
 } from "./journal.ts";
 import { headOf, listEntities, readRecords, readSnapshot, recordPages } from "./lmdb-reader.ts";
-import { DATA_FILE, openStore } from "./lmdb-store.ts";
+import { openStore } from "./lmdb-store.ts";
 import type { LmdbStore } from "./lmdb-store.ts";
 import { LmdbWriter, claimStore } from "./lmdb-writer.ts";
 import type { WriteAnswer, WriteOperation } from "./lmdb-writer.ts";
 import { SEAL_BYTES_MAX, seal } from "./sealed.ts";
+import { StoreCopies } from "./store-copies.ts";
+import type { StoreCopy } from "./store-copies.ts";
+import { takeStoreWaiting } from "./store-lock.ts";
 import { verifyStore } from "./verify-store.ts";
 
 /** What an embedded journal needs to know. */
@@ -63,18 +66,29 @@ interface QueuedEntityWrite extends Operation {
 
 /**
  * The journal of one machine: an LMDB environment in a directory, one writer, group commit. Opening it makes this process
- * the writer; one that had it open before is fenced from then on.
+ * the writer; a process that still has it open gets 10 s to give it back.
  * @throws Fault journalUnusable, journalCorrupt, journalFull
  */
 export async function openLmdbJournal(options: LmdbJournalOptions): Promise<LmdbJournal> {
-  rewriteAfterFailedFlush(options.path);
-  await checkCutOff(options.path);
-  let store = await openStore(options.path);
+  const release = await takeStoreWaiting(options.path, options.clock);
   try {
-    const writer = claimStore(store, { incarnation: options.incarnation, wallMs: options.clock.wallMs() });
+    rewriteAfterFailedFlush(options.path);
+    await checkCutOff(options.path);
+    const { store, writer } = await openClaimed(options);
+    return new LmdbJournal({ ...store, close: () => store.close().finally(release) }, writer, options);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function openClaimed(options: LmdbJournalOptions): Promise<{ store: LmdbStore; writer: Owner }> {
+  const { path, clock, incarnation, compactAboveBytes } = options;
+  const store = await openStore(path);
+  try {
+    const writer = claimStore(store, { incarnation, wallMs: clock.wallMs() });
     await store.flush();
-    store = await compactStore(store, options.compactAboveBytes);
-    return new LmdbJournal(store, writer, options);
+    return { store: await compactStore(store, compactAboveBytes), writer };
   } catch (error) {
     await store.close();
     throw error;
@@ -103,6 +117,7 @@ export class LmdbJournal implements Journal {
   readonly writer: Owner;
   readonly #store: LmdbStore;
   readonly #queue: CommitQueue<QueuedWrite, WriteAnswer>;
+  readonly #copies: StoreCopies;
   readonly #clock: Clock;
   /** The latest write of each entity that waits for its answer. */
   readonly #unanswered = new Map<string, Promise<unknown>>();
@@ -114,6 +129,7 @@ export class LmdbJournal implements Journal {
     const { clock, usedBytesMax, onBroken } = options;
     this.#store = store;
     this.writer = writer;
+    this.#copies = new StoreCopies(store.path);
     this.#clock = clock;
     this.#onTrouble = options.onTrouble ?? (() => undefined);
     const lmdb = new LmdbWriter(store, writer, usedBytesMax ?? USED_BYTES_MAX);
@@ -206,10 +222,16 @@ export class LmdbJournal implements Journal {
     return result as T;
   }
 
+  /** Copies what is committed now for another process to look into. @throws Fault journalBusy, journalUnavailable */
+  copy(): Promise<StoreCopy> {
+    this.#checkOpen();
+    return this.#copies.make(this.#store);
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#queue.settled();
+    await Promise.all([this.#queue.settled(), this.#copies.settled()]);
     await this.#store.close();
   }
 

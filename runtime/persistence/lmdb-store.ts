@@ -1,23 +1,19 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { open } from "lmdb";
 import type { Database, RootDatabase, TransactionFlags } from "lmdb";
-import { Fault } from "../fault.ts";
-import { examineDataFile } from "./data-file.ts";
-import { lmdbFault } from "./lmdb-fault.ts";
+import { DATA_FILE, examineDataFile } from "./data-file.ts";
+import { lmdbFault, unopened, unusable } from "./lmdb-fault.ts";
+import { takeStore } from "./store-lock.ts";
+import type { StoreRelease } from "./store-lock.ts";
 
 /** The layout that this banyan writes, and the only one that it reads. */
 export const JOURNAL_FORMAT = 1;
 const FORMAT_KEY = "format";
-/** The file of the environment in its directory. */
-export const DATA_FILE = "data.mdb";
 /** Beside it: which processes have it open. Also those that only read write into it. */
 export const LOCK_FILE = "lock.mdb";
 /** Abortable, committed when the call returns, and not flushed: `flush` does that on a thread. */
 const COMMIT_ONLY = 0x1_00_03;
-
-/** Owner only: what entities store is nobody else's. */
-const FOLDER_MODE = 0o700;
 
 /** The databases of the environment. */
 const NAMES: ReadonlySet<unknown> = new Set(["entities", "records", "snapshots", "wakes", "due", "meta"]);
@@ -64,27 +60,32 @@ interface Syncing {
  */
 export async function openStore(path: string, { isReadOnly = false } = {}): Promise<LmdbStore> {
   if (isReadOnly && !existsSync(join(path, DATA_FILE))) throw unusable(path, "there is no journal");
-  const root = openRoot(path, isReadOnly);
+  const release = takeStore(path);
   try {
-    checkNames(path, root);
-    const store = storeOf(path, root);
-    checkFormat(store, isReadOnly);
-    return store;
+    return await openTaken(path, isReadOnly, release);
   } catch (error) {
-    await root.close();
+    release();
     throw unopened(path, error);
   }
 }
 
-function openRoot(path: string, isReadOnly: boolean): RootDatabase {
+async function openTaken(path: string, isReadOnly: boolean, release: StoreRelease): Promise<LmdbStore> {
+  const root = openRoot(path, isReadOnly);
   try {
-    if (!isReadOnly) mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
-    checkAccess(path, isReadOnly);
-    // What is unused in a page may hold other bytes of this process: the directory is its owner's alone.
-    return open({ path, noSubdir: false, noMemInit: true, readOnly: isReadOnly, maxDbs: 8, maxReaders: 126 });
+    checkNames(path, root);
+    const store = storeOf(path, root, release);
+    checkFormat(store, isReadOnly);
+    return store;
   } catch (error) {
-    throw unopened(path, error);
+    await root.close();
+    throw error;
   }
+}
+
+function openRoot(path: string, isReadOnly: boolean): RootDatabase {
+  checkAccess(path, isReadOnly);
+  // What is unused in a page may hold other bytes of this process: the directory is its owner's alone.
+  return open({ path, noSubdir: false, noMemInit: true, readOnly: isReadOnly, maxDbs: 8, maxReaders: 126 });
 }
 
 /** Before LMDB is asked: its way out of an opening that fails can end the process. */
@@ -99,7 +100,7 @@ function checkAccess(path: string, isReadOnly: boolean): void {
   if (examineDataFile(file) === "foreign") throw unusable(path, `${DATA_FILE} is no file of LMDB`);
 }
 
-function storeOf(path: string, root: RootDatabase): LmdbStore {
+function storeOf(path: string, root: RootDatabase, release: StoreRelease): LmdbStore {
   const entities = root.openDB<Uint8Array, string>("entities", { encoding: "binary" });
   const records = root.openDB<Uint8Array, RecordKey>("records", { encoding: "binary" });
   const snapshots = root.openDB<Uint8Array, string>("snapshots", { encoding: "binary" });
@@ -131,7 +132,10 @@ function storeOf(path: string, root: RootDatabase): LmdbStore {
     flush: () => flush(root as unknown as Syncing, path),
     copyTo: (directory) => root.backup(directory, true),
     usedBytes: () => pagesOf(root, [entities, records, snapshots, wakes, due, meta]),
-    close: () => root.close(),
+    async close() {
+      await root.close();
+      release();
+    },
   };
 }
 
@@ -180,17 +184,4 @@ function checkFormat(store: LmdbStore, isReadOnly: boolean): void {
     path,
     `it has format ${String(format)}, and this banyan knows ${JOURNAL_FORMAT}: start the banyan that wrote it`,
   );
-}
-
-/** What is damaged is said to be so; all else is something that the operator put there. */
-function unopened(path: string, error: unknown): Fault {
-  if (error instanceof Fault) return error;
-  const fault = lmdbFault(error, join(path, DATA_FILE));
-  return fault.code === "journalUnavailable"
-    ? unusable(path, String((error as Error).message), error)
-    : fault;
-}
-
-function unusable(path: string, why: string, cause?: unknown): Fault {
-  return new Fault("journalUnusable", { path, why }, { cause });
 }

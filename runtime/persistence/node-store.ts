@@ -1,3 +1,5 @@
+import type { StoreCopy } from "./store-copies.ts";
+
 /** How a store is opened. */
 export interface OpenOptions {
   /** Whether another process has just given it up for this one, and its clients wait: what can be put off is put off. */
@@ -8,6 +10,8 @@ export interface OpenOptions {
 export interface NodeStore {
   /** Why nothing can be stored at present, in words; undefined when it can. */
   readonly trouble?: string | undefined;
+  /** Copies what is stored at this moment for another process to look into. @throws Fault */
+  copy(): Promise<StoreCopy>;
   /** Harmless when it is open. @throws Fault when it cannot be used */
   open(options: OpenOptions): Promise<void>;
   /** Brings to its end what is under way. It may be opened again. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { DATA_FILE } from "../../runtime/persistence/lmdb-store.ts";
+import { DATA_FILE } from "../../runtime/persistence/data-file.ts";
 import { eventually } from "../support/eventually.ts";
 import { LedgerWriter } from "../support/ledger-writers.ts";
 import { banyan, startNode, workplace } from "../support/node-process.ts";

@@ -40,6 +40,7 @@ const BODIES: Record<string, unknown> = {
   "/v1/actors/act": { act: "suspend", path: "/census" },
   "/v1/node/act": { act: "dance" },
   "/v1/node/heap-snapshot": {},
+  "/v1/node/journal-copy": {},
   "/v1/nodes/act": { act: "drain", node: "oak" },
   "/v1/trace": { path: "/rooms" },
 };
@@ -88,6 +89,7 @@ describe("the operators' port", () => {
       "/v1/node",
       "/v1/node/act",
       "/v1/node/heap-snapshot",
+      "/v1/node/journal-copy",
       "/v1/nodes",
       "/v1/nodes/act",
       "/v1/notices",

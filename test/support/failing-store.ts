@@ -3,7 +3,7 @@ import { Fault } from "../../runtime/fault.ts";
 import { openStore as openReal } from "../../runtime/persistence/lmdb-store.ts";
 import type { LmdbStore } from "../../runtime/persistence/lmdb-store.ts";
 
-export { DATA_FILE, JOURNAL_FORMAT, LOCK_FILE } from "../../runtime/persistence/lmdb-store.ts";
+export { JOURNAL_FORMAT, LOCK_FILE } from "../../runtime/persistence/lmdb-store.ts";
 
 /** As long as this file is in the folder of the process, its disk takes nothing. */
 export const DISK_FAILS = "disk-fails";

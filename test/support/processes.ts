@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { isAlive } from "../../deploy/host/place/process-identity.ts";
+import { isAlive } from "../../runtime/process/process-identity.ts";
 import { eventually } from "./eventually.ts";
 
 /** Waits until none of these processes is there any more, not even as a zombie. */

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { open } from "lmdb";
 import { FLUSH_WITHIN_MS } from "../../../runtime/persistence/commit-queue.ts";
 import type { Durability, Journal } from "../../../runtime/persistence/journal.ts";
-import { DATA_FILE } from "../../../runtime/persistence/lmdb-store.ts";
+import { DATA_FILE } from "../../../runtime/persistence/data-file.ts";
 import { MemoryJournal } from "../../../runtime/persistence/memory-journal.ts";
 import type { Circumstances, Part, Sample } from "../benchmark.ts";
 import { Steps, benchJournal, benchPath, perSecond } from "./steps.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chownSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { chownSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,8 +8,10 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { EmbeddedJournal } from "../../../runtime/persistence/embedded-journal.ts";
 import type { Append } from "../../../runtime/persistence/journal.ts";
 import { LmdbJournal } from "../../../runtime/persistence/lmdb-journal.ts";
-import { DATA_FILE, openStore } from "../../../runtime/persistence/lmdb-store.ts";
+import { DATA_FILE } from "../../../runtime/persistence/data-file.ts";
+import { openStore } from "../../../runtime/persistence/lmdb-store.ts";
 import { claimStore } from "../../../runtime/persistence/lmdb-writer.ts";
+import { verifyStore } from "../../../runtime/persistence/verify-store.ts";
 import { SystemClock } from "../../../runtime/time/system-clock.ts";
 
 const WRITER = fileURLToPath(new URL("../../support/journal-writer.js", import.meta.url));
@@ -91,6 +93,47 @@ describe("the journal of a node", () => {
     const loaded = journal.load(ROOM);
     await journal.close();
     await assert.rejects(loaded, { code: "journalClosed" });
+  });
+
+  it("is copied while it is written: each copy is whole and as of a moment, and nothing is lost", async () => {
+    const journal = journalOf("one");
+    await journal.open(COLD);
+    let stored = 0;
+    let isWriting = true;
+    const writing = (async () => {
+      for (; isWriting; stored += 1) await journal.append(step(journal, stored));
+    })();
+    for (let copies = 0; copies < 10; copies += 1) {
+      const least = stored;
+      const { path, bytes } = await journal.copy();
+      const store = await openStore(path, { isReadOnly: true });
+      const { records, problems } = await verifyStore(store);
+      await store.close();
+      assert.deepEqual(problems, []);
+      assert.ok(records >= least && bytes > 0, `${records} of ${least} records are in the copy`);
+    }
+    isWriting = false;
+    await writing;
+    assert.equal((await journal.load(ROOM)).version, stored);
+    await journal.close();
+  });
+
+  it("makes one copy at a time, and removes those that nobody has opened for a minute or reads any more", async () => {
+    const journal = journalOf("one");
+    await journal.open(COLD);
+    await journal.append(step(journal, 0));
+    const made = journal.copy();
+    await assert.rejects(journal.copy(), { code: "journalBusy" });
+    const [forgotten, read, fresh] = [await made, await journal.copy(), await journal.copy()];
+    const reader = await openStore(read.path, { isReadOnly: true });
+    for (const { path } of [forgotten, read]) utimesSync(path, 1, 1);
+    const { path } = await journal.copy();
+    await reader.close();
+    await journal.close();
+    const left = readdirSync(join(folder, "journal", "copies")).map((name) =>
+      join(folder, "journal", "copies", name),
+    );
+    assert.deepEqual(left.toSorted(), [read.path, fresh.path, path].toSorted());
   });
 
   it("says once that a flush has failed, and takes nothing more", async () => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { open } from "lmdb";
 import { isFault } from "../../../runtime/fault.ts";
 import type { LmdbJournal } from "../../../runtime/persistence/lmdb-journal.ts";
-import { DATA_FILE } from "../../../runtime/persistence/lmdb-store.ts";
+import { DATA_FILE } from "../../../runtime/persistence/data-file.ts";
 import { ScratchJournal } from "../../support/scratch-journal.ts";
 
 type Define = (name: string, body: () => Promise<void>) => unknown;

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openLmdbJournal } from "../../../runtime/persistence/lmdb-journal.ts";
 import type { LmdbJournal } from "../../../runtime/persistence/lmdb-journal.ts";
 import { SystemClock } from "../../../runtime/time/system-clock.ts";
+import { openStore } from "../../../runtime/persistence/lmdb-store.ts";
+import { eventually } from "../../support/eventually.ts";
 import { JournalProcess } from "../../support/journal-process.ts";
 import { SeededChance } from "../../support/seeded-chance.ts";
 import { writtenBytes } from "../../support/written-bytes.ts";
@@ -42,17 +44,21 @@ describe("a journal whose process is killed in mid-commit", { timeout: 120_000 }
     }
   });
 
-  it("is taken over by a second writer, and the first finds itself fenced with all it acknowledged stored", async () => {
+  it("is opened by nobody else while a process has it, also not to be read: LMDB would lose what that one commits meanwhile", async () => {
     const first = new JournalProcess([path, "steady", "3"]);
     await first.until("appended");
-    await withJournal(async (journal) => {
-      const fenced = await first.until("fenced");
-      assert.equal(fenced.by?.incarnation, "checker");
-      await first.kill();
-      for (const [id, version] of first.acknowledged()) {
-        assert.equal(await checked(journal, id, version), version, "nothing was stored after the fence");
-      }
+    const inUse = { code: "journalUnusable", message: new RegExp(`process ${first.pid} has it open`) };
+    await assert.rejects(openStore(path, { isReadOnly: true }), inUse);
+    let isOpen = false;
+    const second = withJournal(async (journal) => {
+      isOpen = true;
+      for (const [id, version] of first.acknowledged()) await checked(journal, id, version);
     });
+    const said = first.lines.length;
+    await eventually(() => first.lines.length > said + 100, true, "more is stored");
+    assert.equal(isOpen, false, "waits for the first");
+    await first.kill();
+    await second;
   });
 });
 

@@ -3,8 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { isFault } from "../../../runtime/fault.ts";
-import { DATA_FILE } from "../../../runtime/persistence/lmdb-store.ts";
-import { JournalProcess } from "../../support/journal-process.ts";
+import { DATA_FILE } from "../../../runtime/persistence/data-file.ts";
 import { ScratchJournal } from "../../support/scratch-journal.ts";
 
 const MEBIBYTE = 1_048_576;
@@ -67,22 +66,6 @@ describe("the room of a journal", { timeout: 60_000 }, () => {
     assert.equal((await compacted.read(entry.entity, { fromVersion: 1, limit: 100 })).length, 25);
     await scratch.fill("kept", 5);
     assert.equal((await compacted.load(entry.entity)).version, 35);
-  });
-
-  it("is given back although a writer from before still has the old file open: it is fenced", async () => {
-    const journal = await scratch.open();
-    await scratch.fill("room", 800, 10_000);
-    await journal.remove({ entity: ROOM, owner: journal.writer });
-    await scratch.close();
-    const before = new JournalProcess([scratch.path, "steady", "2"]);
-    await before.until("appended");
-    const compacted = await scratch.open({ compactAboveBytes: MEBIBYTE });
-    await before.until("fenced");
-    await before.kill();
-    assert.ok(statSync(join(scratch.path, DATA_FILE)).size < MEBIBYTE);
-    for (const [id, version] of before.acknowledged()) {
-      assert.equal((await compacted.load({ type: "test", id })).version, version);
-    }
   });
 });
 

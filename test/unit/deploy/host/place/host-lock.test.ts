@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
 import { holderOf, LOCK_FILE, takeLock } from "../../../../../deploy/host/place/host-lock.ts";
-import { isRunning, ownIdentity } from "../../../../../deploy/host/place/process-identity.ts";
+import { ownIdentity } from "../../../../../runtime/process/process-identity.ts";
 import { Refusal } from "../../../../../deploy/refusal.ts";
 
 /** Above the largest number that Linux gives. */
@@ -72,14 +72,5 @@ describe("the lock of a data directory", () => {
     leave(holder({ pid: NO_PID }));
     lock.release();
     assert.match(readFileSync(join(place, LOCK_FILE), "utf8"), new RegExp(String(NO_PID)));
-  });
-});
-
-describe("a process", () => {
-  it("is told apart from a later one with the same number", () => {
-    const own = ownIdentity();
-    assert.ok(isRunning(own));
-    assert.ok(!isRunning({ ...own, began: "another boot:1" }));
-    assert.ok(!isRunning({ ...own, pid: NO_PID }));
   });
 });
