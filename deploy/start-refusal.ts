@@ -50,5 +50,6 @@ function tooDurable(fault: Fault): Refusal {
 function journalUnfit(fault: Fault): Refusal {
   const { path, why = fault.message } = fault.details as { readonly path?: string; readonly why?: string };
   const text = `the journal ${path} cannot be opened: ${why}; ${JOURNAL_ADVICE[fault.code]}`;
-  return new Refusal("settings", text, { cause: fault });
+  const mayPass = fault.code === "journalFull" || fault.code === "journalUnavailable";
+  return new Refusal(mayPass ? "unavailable" : "settings", text, { cause: fault });
 }

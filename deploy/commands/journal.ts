@@ -3,6 +3,7 @@ import type { NodeSettings } from "../../protocols/settings.ts";
 import type { ImportReport } from "../../runtime/persistence/import-archive.ts";
 import { isFault } from "../../runtime/fault.ts";
 import type { Fault } from "../../runtime/fault.ts";
+import type { StillStore } from "../../runtime/persistence/still-store.ts";
 import { EXIT_CODES, Refusal } from "../refusal.ts";
 import { terminalPaint } from "../terminal.ts";
 import { addSettingsOptions, settingsOf } from "./settings-options.ts";
@@ -103,17 +104,40 @@ function exportCommand(): Command {
     .summary("write the journal into a file")
     .description("Writes all entities, or those of one type, into a file, as they are at one moment.")
     .argument("<file>", "a file that is not there yet")
-    .option("--type <type>", "only entities of this type");
-  return addSettingsOptions(command, []).action(async (file: string, options: { readonly type?: string }) => {
+    .option("--type <type>", "only entities of this type")
+    .option("--skip-damaged", "leave out what is damaged, and name it, instead of giving up");
+  return addSettingsOptions(command, []).action(async (file: string, options: ExportOptions) => {
     const { readingJournal } = await import("../journal/open-for-reading.ts");
-    const { writeArchive } = await import("../journal/archive-file.ts");
-    const { archiveOf } = await import("../../runtime/persistence/write-archive.ts");
-    await readingJournal(await settingsOf({ ...options }), async ({ still }) => {
-      const lines = archiveOf(still, { type: options.type, atMs: Date.now() });
-      const { entities, snapshots, records } = await writeArchive(file, lines);
-      console.log(`${file}: ${entities} entities, ${snapshots} snapshots, ${records} records`);
-    });
+    await readingJournal(await settingsOf({ ...options }), ({ still }) => exportInto(file, still, options));
   });
+}
+
+interface ExportOptions {
+  readonly type?: string;
+  readonly skipDamaged?: boolean;
+}
+
+async function exportInto(
+  file: string,
+  still: StillStore,
+  { type, skipDamaged }: ExportOptions,
+): Promise<void> {
+  const { writeArchive } = await import("../journal/archive-file.ts");
+  const { archiveOf } = await import("../../runtime/persistence/write-archive.ts");
+  const { keysOf } = await import("../../runtime/persistence/entity-keys.ts");
+  if (type !== undefined && keysOf(still, type).next().done === true) {
+    throw new Refusal(
+      "failed",
+      `no entity of type ${type} is stored; banyan journal inspect lists the types`,
+    );
+  }
+  const onDamaged = ({ message }: Fault): void => {
+    console.log(`left out (damaged)  ${message}`);
+    process.exitCode = EXIT_CODES.failed;
+  };
+  const scope = { type, atMs: Date.now(), onDamaged: skipDamaged === true ? onDamaged : undefined };
+  const { entities, snapshots, records } = await writeArchive(file, archiveOf(still, scope));
+  console.log(`${file}: ${entities} entities, ${snapshots} snapshots, ${records} records`);
 }
 
 function importCommand(): Command {

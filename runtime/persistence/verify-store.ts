@@ -38,7 +38,8 @@ export async function verifyStore(store: StoreReads): Promise<Verified> {
   return { ...counts, problems };
 }
 
-async function verifyEntity(
+/** Reads all that is stored of one entity, and counts it. @throws Fault journalCorrupt */
+export async function verifyEntity(
   store: StoreReads,
   key: string,
   counts: { records: number; snapshots: number },

@@ -1,10 +1,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { isFault } from "../fault.ts";
+import type { Fault } from "../fault.ts";
 import { wakeTimeOf } from "../reminders/lmdb-reminder-store.ts";
 import { ARCHIVE_FORMAT, archiveLine } from "./archive-lines.ts";
 import type { ArchiveCounts } from "./archive-lines.ts";
 import { keysOf } from "./entity-keys.ts";
 import { headOf, readRecords, readSnapshot } from "./lmdb-reader.ts";
 import type { StoreReads } from "./still-store.ts";
+import { verifyEntity } from "./verify-store.ts";
 
 /** Records that are looked at in one go, at most. */
 const PAGE = 256;
@@ -13,22 +16,39 @@ const PAGE = 256;
 export interface ArchiveScope {
   readonly type: string | undefined;
   readonly atMs: number;
+  /** Told of each entity that is damaged, which is then left out; unless given, the first one is an error. */
+  readonly onDamaged?: ((fault: Fault) => void) | undefined;
 }
 
 /** A journal as lines, each with its end, that `importArchive` understands; the last one says how much there was. @throws Fault journalCorrupt for what is damaged */
 export async function* archiveOf(
   store: StoreReads,
-  { type, atMs }: ArchiveScope,
+  { type, atMs, onDamaged }: ArchiveScope,
 ): AsyncGenerator<string, ArchiveCounts> {
   const counts = { entities: 0, wakes: 0, snapshots: 0, records: 0 };
   yield `${archiveLine({ kind: "banyanJournal", format: ARCHIVE_FORMAT, atMs })}\n`;
   for (const key of keysOf(store, type)) {
+    const damage = onDamaged && (await damageOf(store, key));
+    if (damage !== undefined) {
+      onDamaged?.(damage);
+      continue;
+    }
     counts.entities++;
     yield* entityLines(store, key, counts);
     await nextTurn();
   }
   yield `${archiveLine({ kind: "end", ...counts })}\n`;
   return counts;
+}
+
+async function damageOf(store: StoreReads, key: string): Promise<Fault | undefined> {
+  try {
+    await verifyEntity(store, key, { records: 0, snapshots: 0 });
+    return undefined;
+  } catch (error) {
+    if (isFault(error, "journalCorrupt")) return error;
+    throw error;
+  }
 }
 
 async function* entityLines(

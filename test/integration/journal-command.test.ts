@@ -71,6 +71,9 @@ describe("a node that stores", { timeout: 300_000 }, () => {
     assert.equal(exported.code, 0, exported.stderr);
     assert.equal(statSync(join(place.folder, "all.archive")).mode & 0o777, 0o600);
     assert.match((await journal("export", "all.archive")).stderr, /is there already/);
+    const mistyped = await journal("export", "none.archive", "--type", "leger");
+    assert.equal(mistyped.code, 1);
+    assert.match(mistyped.stderr, /no entity of type leger is stored/);
     const beside = await journal("import", "all.archive");
     assert.equal(beside.code, 69);
     assert.match(beside.stderr, /is in use by process/);

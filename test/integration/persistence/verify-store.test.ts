@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import type { Fault } from "../../../runtime/fault.ts";
 import { openStore } from "../../../runtime/persistence/lmdb-store.ts";
 import { holdStill } from "../../../runtime/persistence/still-store.ts";
 import { verifyStore } from "../../../runtime/persistence/verify-store.ts";
 import type { Verified } from "../../../runtime/persistence/verify-store.ts";
+import { archiveOf } from "../../../runtime/persistence/write-archive.ts";
 import { ScratchJournal } from "../../support/scratch-journal.ts";
 
 let scratch: ScratchJournal;
@@ -30,6 +32,12 @@ async function verified(): Promise<Verified> {
   }
 }
 
+async function all(lines: AsyncIterable<string>): Promise<string[]> {
+  const found: string[] = [];
+  for await (const line of lines) found.push(line);
+  return found;
+}
+
 describe("a look at everything", { timeout: 60_000 }, () => {
   it("counts all that there is, also the history that a snapshot has left", async () => {
     await fill("kept", 1);
@@ -51,6 +59,22 @@ describe("a look at everything", { timeout: 60_000 }, () => {
     assert.match(problems[0] ?? "", /test\/a, version 4, why the record is damaged/);
     assert.match(problems[1] ?? "", /test\/b, version 7, why the record is missing/);
     assert.match(problems[2] ?? "", /test\/c, version 15, why the record is missing/);
+  });
+
+  it("lets the rest be exported, and names what was left out", async () => {
+    for (const id of ["a", "b", "c"]) await fill(id, 1);
+    await scratch.damage(({ records }) => records.putSync(["test/b", 15], Buffer.from("torn")));
+    const store = await openStore(scratch.path, { isReadOnly: true });
+    const leftOut: string[] = [];
+    const onDamaged = ({ message }: Fault): void => void leftOut.push(message);
+    const lines = await all(archiveOf(store, { type: undefined, atMs: 1, onDamaged }));
+    assert.equal(leftOut.length, 1);
+    assert.match(leftOut[0] ?? "", /test\/b, version 15/);
+    assert.ok(!lines.some((line) => line.includes("test/b")), "nothing of it, not even its beginning");
+    assert.match(lines.at(-1) ?? "", /"entities":2,.*"records":40/);
+    const strictly = all(archiveOf(store, { type: undefined, atMs: 1 }));
+    await assert.rejects(strictly, { code: "journalCorrupt" }, "gives up unless told to go on");
+    await store.close();
   });
 
   it("sees one moment of a journal that is written meanwhile", async () => {
