@@ -55,7 +55,7 @@ it("a node runs the entities that its features offer, and the next one finds wha
 async function start(incarnation: string): Promise<LocalNode> {
   const journal = await openLmdbJournal({ path, clock: new SystemClock(), incarnation });
   const withoutGateway = (settings: NodeSettings): NodeSettings => ({ ...settings, listeners: [] });
-  return startLocalNode([bank], withoutGateway, { journal, owner: journal.writer });
+  return startLocalNode([bank], withoutGateway, () => ({ journal, owner: journal.writer }));
 }
 
 function ana({ node }: LocalNode): Reference<AccountProtocol> {

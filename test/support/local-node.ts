@@ -22,11 +22,14 @@ export interface LocalNode {
   readonly stop: () => Promise<void>;
 }
 
+/** What a node stores on. */
+export type LocalParts = Pick<NodeParts, "journal" | "owner" | "cluster" | "reminders">;
+
 /** Starts a node with some features and the operators' port in the test's own process; `change` sets what the defaults do not suit. */
 export async function startLocalNode(
   features: readonly Feature[],
   change: (settings: NodeSettings) => NodeSettings = (settings) => settings,
-  parts: Pick<NodeParts, "journal" | "owner"> = {},
+  partsFor: (settings: NodeSettings) => LocalParts | Promise<LocalParts> = () => ({}),
 ): Promise<LocalNode> {
   const flags = FREE_PORTS.map((dotted) => ({ dotted, text: "0", flag: "test" }));
   flags.push({ dotted: "ops.token", text: "the-operators-token-of-a-test", flag: "test" });
@@ -40,7 +43,7 @@ export async function startLocalNode(
     log,
     version: "test",
     journal,
-    ...parts,
+    ...(await partsFor(settings)),
   });
   await node.start();
   const { listeners } = node.urls();

@@ -1,0 +1,71 @@
+import { RedisServer } from "../../support/redis-server.ts";
+import type { Circumstances, Part, Sample } from "../benchmark.ts";
+import { atRate, p99 } from "../at-rate.ts";
+import { eachOf } from "./crowd.ts";
+import { PurseNode } from "./purse-node.ts";
+import type { PurseNodeOptions } from "./purse-node.ts";
+
+/** Entities that are woken as fast as it goes, and those woken at a steady rate. */
+const COUNT = { quick: 10_000, full: 40_000 };
+const PACED_SHARE = 0.5;
+const PACED_PER_SECOND = 2_000;
+const IN_FLIGHT = 256;
+const OPTIONS: PurseNodeOptions = { roles: ["entities"], profile: "safe" };
+
+/** Each entity has one record and no owner; its first question claims and loads it. */
+async function ours({ quick }: Circumstances): Promise<Sample> {
+  const server = await RedisServer.start();
+  try {
+    const count = COUNT[quick ? "quick" : "full"];
+    const first = await PurseNode.start(server.url, "first", OPTIONS);
+    await eachOf(count, IN_FLIGHT, (index) => first.put(index, 1));
+    await first.stop();
+    const second = await PurseNode.start(server.url, "second", OPTIONS);
+    const sample = await woken(second, count);
+    await second.stop();
+    return sample;
+  } finally {
+    await server.stop();
+  }
+}
+
+async function woken(node: PurseNode, count: number): Promise<Sample> {
+  const paced = Math.floor(count * PACED_SHARE);
+  const took = await atRate({ count: paced, perSecond: PACED_PER_SECOND }, (index) => check(node, index));
+  const beganMs = performance.now();
+  await eachOf(count - paced, IN_FLIGHT, (index) => check(node, paced + index));
+  const perSecond = ((count - paced) * 1_000) / (performance.now() - beganMs);
+  return { p99Ms: p99(took), perSecond };
+}
+
+async function check(node: PurseNode, index: number): Promise<void> {
+  const coins = await node.put(index, 0);
+  if (coins !== 1) throw new Error(`purse ${index} holds ${coins} coins`);
+}
+
+/** How soon an entity is there that somebody asks for. */
+export const activation: Part = {
+  name: "activation",
+  contenders: { ours },
+  rounds: { quick: 1, full: 5 },
+  figures: {
+    activationP99Ms: {
+      kind: "value",
+      means: {
+        en: "ms to the first answer of a stored entity that nobody owns: claimed and loaded over Redis; 99th percentile at 2,000 a second",
+        zh: "已存储且无主的实体首次应答（经 Redis 认领并载入）的毫秒数（每秒 2,000 个时的第 99 百分位）",
+      },
+      target: { atMost: 5 },
+      of: (samples) => samples.median("ours", "p99Ms"),
+    },
+    activationsPerSecond: {
+      kind: "value",
+      means: {
+        en: "entities claimed, loaded and asked a second by one node, 256 at a time",
+        zh: "单节点每秒认领、载入并应答的实体数（256 个并发）",
+      },
+      target: { atLeast: 10_000 },
+      of: (samples) => samples.median("ours", "perSecond"),
+    },
+  },
+};

@@ -1,0 +1,53 @@
+import { RedisServer } from "../../support/redis-server.ts";
+import type { Circumstances, Part, Sample } from "../benchmark.ts";
+import { eachOf } from "./crowd.ts";
+import { PurseNode } from "./purse-node.ts";
+
+/** Entities that are known, and those of them that are in memory. */
+const KNOWN = { quick: 20_000, full: 1_000_000 };
+const ACTIVE = { quick: 10_000, full: 100_000 };
+const IN_FLIGHT = 1_000;
+
+async function ours({ quick }: Circumstances): Promise<Sample> {
+  const server = await RedisServer.start();
+  try {
+    const size = quick ? "quick" : "full";
+    const node = await PurseNode.start(server.url, "oak", { roles: ["entities"], profile: "safe" });
+    const before = inUse();
+    // The host keeps the latest 100,000 in memory: all others were there once, and are only known.
+    await eachOf(KNOWN[size], IN_FLIGHT, (index) => node.put(index, 1));
+    await eachOf(ACTIVE[size], IN_FLIGHT, (index) => node.put(index, 0));
+    const bytes = inUse() - before;
+    const { active } = node;
+    await node.stop();
+    return { bytesPerEntity: bytes / active, active, rssMb: process.memoryUsage.rss() / 2 ** 20 };
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Of the heap and beside it, with the garbage gone. */
+function inUse(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** What entities in memory cost a node that knows ten times as many. */
+export const memory: Part = {
+  name: "memory",
+  contenders: { ours },
+  rounds: { quick: 1, full: 1 },
+  nodeFlags: ["--expose-gc"],
+  figures: {
+    bytesPerActiveEntity: {
+      kind: "value",
+      means: {
+        en: "bytes of a small entity in memory, 100,000 of a million that are stored",
+        zh: "一个小实体在内存中占用的字节数（已存储一百万个，其中十万个在内存中）",
+      },
+      target: { atMost: 10_000 },
+      of: (samples) => samples.median("ours", "bytesPerEntity"),
+    },
+  },
+};
