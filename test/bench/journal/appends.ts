@@ -4,14 +4,14 @@ import type { Circumstances, Part, Sample } from "../benchmark.ts";
 import { ENTITIES, RECORD_BYTES, Steps, benchJournal, perSecond } from "./steps.ts";
 
 /** Commands under way together on a busy node; each waits for its flush. */
-const IN_FLIGHT = 1_000;
+export const IN_FLIGHT = 1_000;
 const WARM_UP_MS = 500;
 const QUICK_MS = 1_500;
 const FULL_MS = 5_000;
 
 async function ours({ quick, scratch }: Circumstances): Promise<Sample> {
   const journal = await benchJournal(scratch);
-  const steps = new Steps(journal, journal.writer, "fsync");
+  const steps = new Steps(journal, () => journal.writer, "fsync");
   const sample = await measured(() => steps.append(), quick);
   await journal.close();
   return sample;
@@ -40,7 +40,7 @@ async function raw({ quick, scratch }: Circumstances): Promise<Sample> {
 /** With `separateFlushed`; LMDB's types do not say so. */
 type Flushing = Promise<boolean> & { readonly flushed: Promise<void> };
 
-async function measured(step: () => Promise<void>, quick: boolean): Promise<Sample> {
+export async function measured(step: () => Promise<void>, quick: boolean): Promise<Sample> {
   await perSecond(step, IN_FLIGHT, WARM_UP_MS);
   return { perSecond: await perSecond(step, IN_FLIGHT, quick ? QUICK_MS : FULL_MS) };
 }

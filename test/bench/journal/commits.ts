@@ -9,7 +9,7 @@ const FULL_MS = 15_000;
 
 async function ours({ quick, scratch }: Circumstances): Promise<Sample> {
   const journal = await benchJournal(scratch);
-  const steps = new Steps(journal, journal.writer, "fsync");
+  const steps = new Steps(journal, () => journal.writer, "fsync");
   const during = (forMs: number): Promise<number[]> =>
     atRate({ count: (forMs * RATE_PER_SECOND) / 1_000, perSecond: RATE_PER_SECOND }, () => steps.append());
   await during(WARM_UP_MS);

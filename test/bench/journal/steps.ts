@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { openLmdbJournal } from "../../../runtime/persistence/lmdb-journal.ts";
+import type { EntityAddress } from "../../../runtime/persistence/entity-address.ts";
 import type { LmdbJournal } from "../../../runtime/persistence/lmdb-journal.ts";
 import type { Durability, Journal, Owner } from "../../../runtime/persistence/journal.ts";
 import { SystemClock } from "../../../runtime/time/system-clock.ts";
@@ -20,20 +21,28 @@ export function benchJournal(scratch: string): Promise<LmdbJournal> {
   return openLmdbJournal({ path, clock: new SystemClock(), incarnation: `bench-${process.pid}` });
 }
 
+/** Which entity a number stands for. */
+export function benchEntity(index: number): EntityAddress {
+  return { type: "bench", id: String(index) };
+}
+
+/** In whose name an entity is written. */
+type OwnerOf = (index: number) => Owner;
+
 /** Appends the next record of one entity after the other. */
 export class Steps {
   /** How many were acknowledged. */
   acknowledged = 0;
   readonly #journal: Journal;
-  readonly #owner: Owner;
+  readonly #ownerOf: OwnerOf;
   readonly #durability: Durability;
   readonly #versions = new Uint32Array(ENTITIES);
   readonly #bytes = new Uint8Array(RECORD_BYTES).fill(7);
   #next = 0;
 
-  constructor(journal: Journal, owner: Owner, durability: Durability) {
+  constructor(journal: Journal, ownerOf: OwnerOf, durability: Durability) {
     this.#journal = journal;
-    this.#owner = owner;
+    this.#ownerOf = ownerOf;
     this.#durability = durability;
   }
 
@@ -42,8 +51,8 @@ export class Steps {
     const expectedVersion = this.#versions[index] ?? 0;
     this.#versions[index] = expectedVersion + 1;
     const answer = await this.#journal.append({
-      entity: { type: "bench", id: String(index) },
-      owner: this.#owner,
+      entity: benchEntity(index),
+      owner: this.#ownerOf(index),
       expectedVersion,
       bytes: this.#bytes,
       atMs: Date.now(),
