@@ -15,6 +15,9 @@ const ID_BYTES_MAX = 512;
 /** With the u flag a whole pair is one character, and no surrogate. */
 const HALF_PAIR = /\p{Surrogate}/u;
 const TYPE = /^[a-z][A-Za-z0-9-]*$/;
+/** What most addresses are: there is nothing to object to, and nothing to encode. A text like this is made for each message. */
+const PLAIN_TYPE = /^[a-z][A-Za-z0-9-]{0,63}$/;
+const PLAIN_ID = /^[A-Za-z0-9._~:@-]{1,512}$/;
 /** What an id does not keep as it is: `/`, `{` and `}` have a meaning in addresses and in keys. */
 const ESCAPED = /[^A-Za-z0-9._~:@-]/gu;
 
@@ -29,9 +32,11 @@ export function entityText(entity: EntityAddress): string {
  * @throws Fault addressInvalid
  */
 export function entityKey(entity: EntityAddress): string {
+  const { type, id } = entity;
+  if (PLAIN_ID.test(id) && PLAIN_TYPE.test(type)) return `${type}/${id}`;
   const problem = addressProblem(entity);
   if (problem !== undefined) throw new Fault("addressInvalid", { problem });
-  return `${entity.type}/${percentEncoded(entity.id)}`;
+  return `${type}/${percentEncoded(id)}`;
 }
 
 /** The entity of a key as `entityKey` writes it; undefined when the text is none. */
