@@ -1,6 +1,7 @@
 import { Fault } from "../fault.ts";
 import type { RedisCommands } from "../redis/redis-connection.ts";
 import { entityKeys } from "../redis/redis-keys.ts";
+import { LOAD_SCRIPT } from "../redis/scripts/load-script.ts";
 import { RECORDS_SCRIPT } from "../redis/scripts/records-script.ts";
 import { entityText } from "./entity-address.ts";
 import type { EntityAddress } from "./entity-address.ts";
@@ -10,6 +11,16 @@ import type { JournalRecord, Loaded, RecordPage } from "./journal.ts";
 /** Records that are fetched at a time, at most. */
 const PAGE_RECORDS = 256;
 
+/** Those that come with the question where an entity stands: it goes over the connection for writes, and must not hold it up. */
+const FIRST_RECORDS = 64;
+const FIRST_BYTES = 65_536;
+
+type LoadAnswer = readonly [
+  version: Buffer | null,
+  snapshotVersion: Buffer | null,
+  snapshot: Buffer | null,
+  records: readonly StreamEntry[],
+];
 type StreamEntry = readonly [id: Buffer, fields: readonly Buffer[]];
 
 /** Reads what Redis holds of entities. */
@@ -22,11 +33,13 @@ export class RedisRecords {
 
   /** `first` is the connection for the question that decides what is loaded. */
   async load(entity: EntityAddress, first: RedisCommands): Promise<Loaded> {
-    const answer = await first.commandBytes("hmget", entityKeys(entity).state, "v", "s", "d");
-    const [version, snapshotVersion, bytes] = answer as readonly (Buffer | null)[];
+    const { state, log } = entityKeys(entity);
+    const answer = await first.scriptBytes(LOAD_SCRIPT, [state, log], [FIRST_RECORDS, FIRST_BYTES]);
+    const [version, snapshotVersion, bytes, entries] = answer as LoadAnswer;
     const latest = numberOf(version);
-    const pages = (from: number): Loaded["pages"] => this.#pages(entity, from, latest);
-    if (bytes === null || bytes === undefined) return { version: latest, pages: pages(1) };
+    const page = entries.map((entry) => recordOf(entity, entry));
+    const pages = (from: number): Loaded["pages"] => this.#pages(entity, page, { from, last: latest });
+    if (bytes === null) return { version: latest, pages: pages(1) };
     const snapshot = { version: numberOf(snapshotVersion), bytes };
     return { version: latest, snapshot, pages: pages(snapshot.version + 1) };
   }
@@ -36,10 +49,17 @@ export class RedisRecords {
     return this.#range(entity, `${fromVersion}-0`, limit);
   }
 
-  /** Records `first` to `last`, each of which must be there. @throws Fault journalCorrupt */
-  async *#pages(entity: EntityAddress, first: number, last: number): Loaded["pages"] {
-    for (let next = first; next <= last;) {
-      const page = await this.#range(entity, `${next}-0`, Math.min(PAGE_RECORDS, last - next + 1));
+  /** Records `from` to `last`, each of which must be there; those of `first` are known. @throws Fault journalCorrupt */
+  async *#pages(
+    entity: EntityAddress,
+    first: readonly JournalRecord[],
+    { from, last }: { readonly from: number; readonly last: number },
+  ): Loaded["pages"] {
+    for (let next = from; next <= last;) {
+      const page =
+        next === from
+          ? first
+          : await this.#range(entity, `${next}-0`, Math.min(PAGE_RECORDS, last - next + 1));
       for (const { version } of page) if (version !== next++) throw missing(entity, next - 1);
       if (page.length === 0) throw missing(entity, next);
       yield page;
@@ -64,8 +84,8 @@ function recordOf(entity: EntityAddress, [id, fields]: StreamEntry): JournalReco
   return { version, atMs: Number(String(time)), bytes };
 }
 
-function numberOf(text: Buffer | null | undefined): number {
-  return text === null || text === undefined ? 0 : Number(text.toString());
+function numberOf(text: Buffer | null): number {
+  return text === null ? 0 : Number(text.toString());
 }
 
 function missing(entity: EntityAddress, version: number): Fault {
