@@ -22,7 +22,7 @@ export function fillInSecrets(settings: NodeSettings, directory: DataDirectory):
   const localKeys: NodeSettings["push"]["keys"] =
     pushKey === undefined
       ? []
-      : [{ id: LOCAL_KEY_ID, kind: "hmac", secret: pushKey.value, scopes: ["push"] }];
+      : [{ id: LOCAL_KEY_ID, kind: "hmac", secret: pushKey.value, scopes: ["push", "messages"] }];
   return {
     settings: {
       ...settings,

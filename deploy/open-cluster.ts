@@ -2,18 +2,23 @@ import { readFileSync } from "node:fs";
 import type { ClusterSettings } from "../protocols/cluster-settings.ts";
 import type { NodeSettings } from "../protocols/settings.ts";
 import type { ClusterParts } from "../runtime/cluster/cluster-parts.ts";
+import { WIRE } from "../runtime/cluster/wire.ts";
 import { Fault, isFault } from "../runtime/fault.ts";
 import { FAST_LEASE, SAFE_LEASE } from "../runtime/membership/lease.ts";
+import type { LeaseTimes } from "../runtime/membership/lease.ts";
 import { RedisMembershipTable } from "../runtime/membership/redis-membership-table.ts";
 import type { NodeParts } from "../runtime/node.ts";
 import { RedisJournal } from "../runtime/persistence/redis-journal.ts";
 import { readRedisFacts } from "../runtime/redis/redis-facts.ts";
+import { isHopeless } from "../runtime/redis/redis-fault.ts";
 import { redisFitness } from "../runtime/redis/redis-fitness.ts";
 import { RedisLink } from "../runtime/redis/redis-link.ts";
 import type { RedisTls } from "../runtime/redis/redis-profile.ts";
+import { missingRights, rightsProblem, UNVERIFIED_RIGHTS } from "../runtime/redis/redis-rights.ts";
 import { RedisReminderStore } from "../runtime/reminders/redis-reminder-store.ts";
 import { RedisTime } from "../runtime/reminders/redis-time.ts";
 import { RedisOwnership } from "../runtime/sharding/redis-ownership.ts";
+import { RedisStoreWatch } from "../runtime/sharding/redis-store-watch.ts";
 import type { Logger } from "../runtime/telemetry/logger.ts";
 import { SystemClock } from "../runtime/time/system-clock.ts";
 import { openRedisTransport } from "../runtime/transport/redis-transport.ts";
@@ -22,9 +27,6 @@ import { Refusal } from "./refusal.ts";
 
 /** What a node of a cluster stores on, and how it belongs to the others. */
 export type ClusterStores = Required<Pick<NodeParts, "journal" | "cluster" | "reminders">>;
-
-/** The versions of what nodes say to each other. */
-const WIRE = { min: 1, max: 1 };
 
 /** Connects a node to the Redis of its cluster. @throws Refusal when it cannot be reached, or is not what the settings ask for */
 export async function openCluster(
@@ -35,10 +37,11 @@ export async function openCluster(
   const link = await openClusterLink(settings, log);
   try {
     await checkFitness(link, settings.cluster, log);
-    const journal = await RedisJournal.open(link);
+    const watch = await openWatch(link, settings.cluster, log);
+    const journal = await RedisJournal.open(link, (entity) => watch.confirmUnknown(entity));
     const time = await RedisTime.open(link.control, new SystemClock());
     const store = new RedisReminderStore(link.commands);
-    const cluster = partsOf(settings, { link, log, onIncarnation, store, time });
+    const cluster = partsOf(settings, { link, log, onIncarnation, store, time, watch });
     return { journal, cluster, reminders: { ...settings.reminders, store, time: () => time.nowMs() } };
   } catch (error) {
     await link.close();
@@ -64,13 +67,14 @@ interface PartsFrom {
   readonly onIncarnation: (incarnation: string) => void;
   readonly store: RedisReminderStore;
   readonly time: RedisTime;
+  readonly watch: RedisStoreWatch;
 }
 
 function partsOf(
   { name, cluster, ops }: NodeSettings,
-  { link, log, onIncarnation, store, time }: PartsFrom,
+  { link, log, onIncarnation, store, time, watch }: PartsFrom,
 ): ClusterParts {
-  const lease = cluster.profile === "fast" ? FAST_LEASE : SAFE_LEASE;
+  const lease = leaseOf(cluster);
   return {
     facts: {
       node: name,
@@ -83,25 +87,47 @@ function partsOf(
     lease,
     table: new RedisMembershipTable(link.control, { lease }),
     ownership: new RedisOwnership(link.control),
-    shardOf: () => "store",
+    shardOf: (entity) => watch.shardOf(entity),
+    watch,
     transport: (incarnation) => openRedisTransport({ link, incarnation, clock: new SystemClock(), log }),
     onIncarnation,
     reminders: store,
     async close() {
+      watch.close();
       time.close();
       await link.close();
     },
   };
 }
 
+function leaseOf({ profile }: ClusterSettings): LeaseTimes {
+  return profile === "fast" ? FAST_LEASE : SAFE_LEASE;
+}
+
+async function openWatch(link: RedisLink, cluster: ClusterSettings, log: Logger): Promise<RedisStoreWatch> {
+  const lease = leaseOf(cluster);
+  const table = new RedisMembershipTable(link.control, { lease });
+  return RedisStoreWatch.open({
+    redis: link.control,
+    name: cluster.name,
+    allowsColdStart: cluster.allowColdStart,
+    lookEveryMs: lease.renewEveryMs,
+    isAnybodyAlive: async () => [...(await table.leases()).values()].some((leftMs) => leftMs > 0),
+    clock: new SystemClock(),
+    log,
+  });
+}
+
 async function checkFitness(link: RedisLink, { durability }: ClusterSettings, log: Logger): Promise<void> {
   const all = (await readRedisFacts(link.control)).map((facts) => redisFitness(facts, durability));
-  const problems = new Set(all.flatMap((fitness) => fitness.problems));
+  const missing = await missingRights(link.control);
+  const problems = new Set([...all.flatMap((fitness) => fitness.problems), ...rightsProblem(missing ?? [])]);
   if (problems.size > 0) {
     const lines = Array.from(problems, (problem) => `  ${problem}`);
     throw new Refusal("settings", ["the Redis of cluster.redis cannot be used:", ...lines].join("\n"));
   }
-  for (const why of new Set(all.flatMap((fitness) => fitness.warnings))) {
+  const unverified = missing === undefined ? [UNVERIFIED_RIGHTS] : [];
+  for (const why of new Set([...all.flatMap((fitness) => fitness.warnings), ...unverified])) {
     log.warn("cluster.storeWarning", { why });
   }
 }
@@ -113,17 +139,17 @@ function refusalOf(error: unknown): unknown {
   const { why: cause, text: reply, problems } = error.details;
   const why = [cause, reply, problems].find((words) => typeof words === "string") ?? error.message;
   const text = `the Redis of cluster.redis${isAway ? " cannot be reached" : ""}: ${why}`;
-  const isAccess = /\b(WRONGPASS|NOAUTH|NOPERM)\b/.test(text);
-  if (isAccess) {
-    return new Refusal(
-      "settings",
-      `${text}; correct user name and password in cluster.redis, or what the user may do`,
-      {
-        cause: error,
-      },
-    );
-  }
+  const remedy = remedyOf(String(why));
+  if (remedy !== undefined) return new Refusal("settings", `${text}; ${remedy}`, { cause: error });
   return new Refusal(isAway ? "unavailable" : "settings", text, { cause: error });
+}
+
+function remedyOf(why: string): string | undefined {
+  if (/\b(WRONGPASS|NOAUTH|NOPERM)\b/.test(why)) {
+    return "correct user name and password in cluster.redis, or what the user may do";
+  }
+  if (!isHopeless(why)) return undefined;
+  return "correct cluster.tls: caFile is what its certificate is checked with, serverName is the name in it, certFile and keyFile are what it asks of this node";
 }
 
 /** @throws Refusal when a file cannot be read */

@@ -2,6 +2,7 @@ import { alarmsFeature } from "../actors/alarms/feature.ts";
 import { gatewayFeature } from "../actors/gateway/feature.ts";
 import { opsFeature } from "../actors/ops/feature.ts";
 import { roomsFeature } from "../actors/rooms/feature.ts";
+import { servicesFeature } from "../actors/services/feature.ts";
 import type { Feature } from "../runtime/feature.ts";
 import { pagesFeature } from "../runtime/pages/pages-feature.ts";
 
@@ -9,6 +10,7 @@ import { pagesFeature } from "../runtime/pages/pages-feature.ts";
 export const FEATURES: readonly Feature[] = [
   alarmsFeature,
   roomsFeature,
+  servicesFeature,
   gatewayFeature,
   pagesFeature,
   opsFeature,

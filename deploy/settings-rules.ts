@@ -51,9 +51,8 @@ function misfitsOfListener(listener: ListenerSettings, index: number): SettingPr
       problem([...place, "framing"], `is missing; TCP listener ${name} needs one of length, line`),
     );
   }
-  if (routes?.length !== 1) {
-    const found = routes === undefined ? "is missing" : `has ${routes.length} entries`;
-    misfits.push(problem([...place, "routes"], `${found}; TCP listener ${name} has exactly one route`));
+  if (routes === undefined) {
+    misfits.push(problem([...place, "routes"], `is missing; TCP listener ${name} needs at least one route`));
   }
   return misfits;
 }

@@ -40,6 +40,18 @@ export const ClusterSettings = Type.Object(
           "the Redis of the cluster, which all of its nodes share, as a URL; one database is one cluster. A node stands alone unless given",
       }),
     ),
+    name: Type.String({
+      pattern: "^[a-z][a-z0-9-]{0,31}$",
+      allowed: "a small letter, then up to 31 small letters, digits or hyphens",
+      default: "banyan",
+      description:
+        "whose the database is: it is marked with it, and a node of another name does not start on it",
+    }),
+    allowColdStart: Type.Boolean({
+      default: false,
+      description:
+        "accepts that Redis has lost what it held: entities of which it has nothing begin anew, in the whole cluster, instead of being refused",
+    }),
     tls: TlsSettings,
     roles: Type.Array(Type.Unsafe<NodeRole>({ type: "string", enum: NODE_ROLES }), {
       default: ["gateway", "entities"],

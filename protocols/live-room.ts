@@ -2,7 +2,6 @@ import Type from "typebox";
 import { Facts } from "./client-frames.ts";
 import { defineEvents } from "./events.ts";
 import { defineProtocol } from "./protocol.ts";
-import { anyReference } from "./reference.ts";
 
 const Epoch = Type.String();
 const Offset = Type.Integer({ minimum: 1 });
@@ -25,10 +24,14 @@ const standing = {
   facts: Facts,
 };
 
-/** What may be said to the entity that a live room is stored as: the one owner of its order. */
+/** What may be said to the entity that a room is stored as: the one owner of its order. */
 export const LiveRoomProtocol = defineProtocol({
   name: "liveRoom",
   version: 1,
+  tell: {
+    /** Has it come into memory, and no more: one of the moment is then forgotten when nobody needs it. */
+    wake: {},
+  },
   ask: {
     /** Gives something its place in the order, for good. */
     post: {
@@ -36,8 +39,6 @@ export const LiveRoomProtocol = defineProtocol({
         ...said,
         /** How the numbering is to be called if this is the first of it. */
         epoch: Epoch,
-        /** The room that asks: it is answered, and need not be told as well. */
-        by: Type.Optional(anyReference()),
       },
       reply: {
         stored: { epoch: Epoch, offset: Offset, atMs: Type.Number() },
@@ -52,11 +53,6 @@ export const LiveRoomProtocol = defineProtocol({
     },
     /** How far its order has come. */
     stand: { request: {}, reply: { standing } },
-    /**
-     * The same, and from now on this room is told (`stored`) of what others have stored: for a while, so this is said again and again. What it
-     * is told may get lost; the next answer shows it.
-     */
-    follow: { request: { room: anyReference() }, reply: { standing } },
   },
 });
 export type LiveRoomProtocol = typeof LiveRoomProtocol;

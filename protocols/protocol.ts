@@ -82,6 +82,11 @@ export function objectSchema(fields: Fields): TObject {
   return Type.Object(fields, { additionalProperties: false });
 }
 
+/** The schema of one message of a kind. */
+export function taggedSchema(kind: string, fields: Fields): TObject {
+  return objectSchema({ kind: Type.Literal(kind), ...fields });
+}
+
 type Flatten<T> = { [Key in keyof T]: T[Key] };
 type FieldsOf<F> = F extends Fields ? Static<TObject<F>> : never;
 /** One message of a kind, with its fields. */

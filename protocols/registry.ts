@@ -1,34 +1,44 @@
 import { AlarmsProtocol } from "./alarms.ts";
 import { CensusProtocol } from "./census.ts";
 import { ChannelProtocol } from "./channel.ts";
+import { ChatKeeperProtocol } from "./chat-keeper.ts";
 import { ConnectionProtocol } from "./connection.ts";
 import { EndpointProtocol } from "./endpoint.ts";
 import type { Events } from "./events.ts";
 import { GatewayProtocol } from "./gateway.ts";
 import { ListenerProtocol } from "./listener.ts";
 import { LiveRoomEvents, LiveRoomProtocol } from "./live-room.ts";
+import { NodeWatchProtocol } from "./node-watch.ts";
 import { OpsProtocol } from "./ops-node.ts";
 import { OutletProtocol } from "./outlet.ts";
 import { PortProtocol } from "./port.ts";
+import { RegistrarProtocol, RegistryKeyProtocol, RegistryWatcherProtocol } from "./registry-key.ts";
 import type { Protocol } from "./protocol.ts";
 import { RoomDirectoryProtocol } from "./room-directory.ts";
 import { RoomProtocol } from "./room.ts";
+import { TopicProtocol } from "./topic.ts";
 
 /** Every protocol there is, for doors that take messages of any of them: transport, journal, documentation. */
 export const PROTOCOLS: readonly Protocol[] = [
   AlarmsProtocol,
   CensusProtocol,
   ChannelProtocol,
+  ChatKeeperProtocol,
   ConnectionProtocol,
   EndpointProtocol,
   GatewayProtocol,
   ListenerProtocol,
   LiveRoomProtocol,
+  NodeWatchProtocol,
   OpsProtocol,
   OutletProtocol,
   PortProtocol,
+  RegistrarProtocol,
+  RegistryKeyProtocol,
+  RegistryWatcherProtocol,
   RoomDirectoryProtocol,
   RoomProtocol,
+  TopicProtocol,
 ];
 
 /** The events of every kind of entity there is: what journals hold for ever. */

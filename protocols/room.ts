@@ -4,7 +4,7 @@ import type { LiveRoomProtocol } from "./live-room.ts";
 import type { OutletProtocol } from "./outlet.ts";
 import { defineProtocol } from "./protocol.ts";
 import type { Reply } from "./protocol.ts";
-import { local, reference } from "./reference.ts";
+import { anyReference, local, reference } from "./reference.ts";
 import type { AnyReference } from "./reference.ts";
 
 /** The place after one publication in one life of a room: offsets of different epochs do not compare. */
@@ -127,7 +127,7 @@ export const RoomProtocol = defineProtocol({
   tell: {
     /** The member unsubscribed. A connection that ends needs not say so: the room watches it. */
     leave: { member: Type.String() },
-    /** From the entity of the room: something was stored, and another room had asked for it. */
+    /** From the entity of the room, to this room on all nodes: something was stored. It may get lost. */
     stored: {
       epoch: Type.String(),
       offset: Type.Integer({ minimum: 1 }),
@@ -136,12 +136,29 @@ export const RoomProtocol = defineProtocol({
       facts: Type.Optional(Facts),
       atMs: Type.Number(),
     },
+    /** From this room on some node, to all of them: who is there? */
+    callRoll: { by: anyReference() },
+    /** The same room on some node says who is there, whenever that has changed, and now and then. */
+    attendance: {
+      at: anyReference(),
+      count: Type.Integer({ minimum: 0 }),
+      /** Some of them. */
+      members: Type.Array(Member),
+    },
   },
   self: {
     /** The connection of a member ended. */
     memberGone: { member: Type.String() },
     /** Tells the members who came and went. */
     announce: {},
+    /** The same room on another node is no more. */
+    elsewhereGone: { at: Type.String() },
+    /** Time to say again who is here, and to forget who has not said so for long. */
+    attend: {},
+    /** Those who were asked who is there have had time to say so. */
+    rollCalled: {},
+    /** Whoever waits for the room to be where the others are has waited for long enough. */
+    admit: {},
     /** Whoever has not come from the other process by now does not come any more. */
     giveUpMissing: {},
     /** The entity has answered whether something is stored, or has not. */
@@ -150,6 +167,8 @@ export const RoomProtocol = defineProtocol({
       storing: Type.Integer(),
       end: local<StoringEnd>(),
     },
+    /** What could not be stored is tried again. */
+    storeAgain: {},
     /** More may be stored than was published here: time to ask. */
     lookAtStored: {},
     /** The entity has told how far its order has come. */

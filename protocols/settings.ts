@@ -52,7 +52,8 @@ export const ListenerSettings = Type.Object(
     routes: Type.Optional(
       Type.Array(Type.String({ pattern: "^/", allowed: 'a path such as "/chatroom"' }), {
         minItems: 1,
-        description: "the routes that answer here; all of them unless given. A TCP listener has exactly one",
+        description:
+          "the routes that answer here; all of them unless given. On a TCP listener connections are on the first, and the actions of the others can be called",
       }),
     ),
   },
@@ -135,7 +136,8 @@ export const PushKey = Type.Object(
     scopes: Type.Array(Type.String({ minLength: 1 }), {
       default: ["push"],
       minItems: 1,
-      description: "what the key may do: `push`, or `push:live/*` for some rooms only",
+      description:
+        "what the key may do: `push`, or `push:live/*` for some rooms only; `messages`, or `messages:live-room/*` for some entities only",
     }),
   },
   strict,
@@ -226,9 +228,16 @@ export const NodeSettings = Type.Object(
           host: "127.0.0.1",
           port: 9502,
           framing: "length",
-          routes: ["/chatroom"],
+          routes: ["/chatroom", "/v1/messages"],
         },
-        { name: "line", kind: "tcp", host: "127.0.0.1", port: 9503, framing: "line", routes: ["/chatroom"] },
+        {
+          name: "line",
+          kind: "tcp",
+          host: "127.0.0.1",
+          port: 9503,
+          framing: "line",
+          routes: ["/chatroom", "/v1/messages"],
+        },
       ],
     }),
     origins: Type.Array(

@@ -18,6 +18,11 @@ export const FAULTS = {
   actorMoved: { httpStatus: 503, retryable: true, text: "the actor goes on in another process" },
   actorStalled: { httpStatus: 500, retryable: false, text: "the actor made no progress in its time" },
   addressInvalid: { httpStatus: 400, retryable: false, text: "no entity can have this address" },
+  answerNotKept: {
+    httpStatus: 409,
+    retryable: false,
+    text: "this request was carried out before; its answer was not kept",
+  },
   archiveUnfit: { httpStatus: 400, retryable: false, text: "the file is no whole archive of a journal" },
   askCycle: {
     httpStatus: 500,
@@ -26,11 +31,21 @@ export const FAULTS = {
   },
   askTimeout: { httpStatus: 504, retryable: true, text: "no answer before the deadline" },
   clusterFull: { httpStatus: 503, retryable: true, text: "as many nodes are in the cluster as may be" },
+  clusterUnfit: {
+    httpStatus: 500,
+    retryable: false,
+    text: "the nodes of this cluster and this one have no version in common",
+  },
   clusterLeft: { httpStatus: 503, retryable: true, text: "this node is not in the cluster at this moment" },
   cannotTravel: {
     httpStatus: 500,
     retryable: false,
     text: "the message cannot be sent to another node",
+  },
+  deliveryUnknown: {
+    httpStatus: 503,
+    retryable: false,
+    text: "the delivery was not acknowledged; whether it was taken in is unknown",
   },
   durabilityMissing: {
     httpStatus: 500,
@@ -65,6 +80,11 @@ export const FAULTS = {
   journalUnusable: { httpStatus: 500, retryable: false, text: "this is no journal that can be used" },
   journalUnavailable: { httpStatus: 503, retryable: true, text: "the journal cannot be reached or written" },
   mailboxFull: { httpStatus: 503, retryable: true, text: "the mailbox is full" },
+  messageInvalid: {
+    httpStatus: 400,
+    retryable: false,
+    text: "this is no message of the receiver's protocol",
+  },
   nameTaken: { httpStatus: 409, retryable: false, text: "a child of that name exists" },
   nodeLost: {
     httpStatus: 503,
@@ -77,6 +97,7 @@ export const FAULTS = {
     retryable: true,
     text: "what the entity decided may not have been stored; it loads its state again",
   },
+  outboxFull: { httpStatus: 503, retryable: true, text: "too many deliveries wait; nothing was kept" },
   parcelTooLarge: {
     httpStatus: 413,
     retryable: false,
@@ -92,8 +113,18 @@ export const FAULTS = {
   redisUnavailable: { httpStatus: 503, retryable: true, text: "Redis cannot be reached; nothing was sent" },
   redisUnfit: { httpStatus: 500, retryable: false, text: "this Redis cannot be used as it is set up" },
   recordTooLarge: { httpStatus: 413, retryable: false, text: "the record is larger than a journal takes" },
+  requestDiffers: {
+    httpStatus: 422,
+    retryable: false,
+    text: "a request of this name was carried out before, and it asked for something else",
+  },
   restartBudgetExhausted: { httpStatus: 500, retryable: false, text: "more restarts than the budget allows" },
   staleTurn: { httpStatus: 500, retryable: false, text: "the turn belongs to a life that has ended" },
+  stateLost: {
+    httpStatus: 503,
+    retryable: false,
+    text: "nothing is stored of the entity, in a part of the store that has lost what it held",
+  },
   stashFull: { httpStatus: 503, retryable: true, text: "the stash is full" },
   systemStopping: { httpStatus: 503, retryable: true, text: "the node is stopping" },
   unhandledKind: { httpStatus: 500, retryable: false, text: "no handler for a message of this kind" },
@@ -121,6 +152,11 @@ export class Fault extends Error {
   get retryable(): boolean {
     return FAULTS[this.code].retryable;
   }
+}
+
+/** For what is tried again anyway: passes over a fault. What is none is a mistake in the code, and is thrown on. */
+export function passOverFault(error: unknown): void {
+  if (!(error instanceof Fault)) throw error;
 }
 
 /** Whether an error is the fault of this code. */

@@ -5,11 +5,14 @@ import type { NodeSettings } from "../protocols/settings.ts";
 import type { Audit } from "./audit/audit.ts";
 import type { ClusterNode } from "./cluster/cluster-node.ts";
 import type { HostLink } from "./host-link.ts";
+import type { Sources } from "./identity/sources.ts";
 import type { ActorSystem } from "./kernel/actor-system.ts";
 import type { Port } from "./net/port.ts";
 import type { Guard, Route } from "./net/route.ts";
 import type { NodeStores } from "./persistence/node-stores.ts";
+import type { Registry } from "./registry/registry.ts";
 import type { EntityHost } from "./sharding/entity-host.ts";
+import type { Singletons } from "./sharding/singletons.ts";
 import type { EventListener } from "./telemetry/counting-log.ts";
 import type { ExpectBlock } from "./supervision/watchdog/loop-beats.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
@@ -35,7 +38,7 @@ export interface NodeUrls {
 /** What operators see of a cluster, and may do to it. */
 export type ClusterSight = Pick<
   ClusterNode,
-  "incarnation" | "lease" | "members" | "drainMember" | "whereIs" | "reference"
+  "incarnation" | "lease" | "members" | "drainMember" | "whereIs" | "reference" | "topics"
 >;
 
 /** What a node gives to its features. */
@@ -44,10 +47,16 @@ export interface FeatureHost {
   readonly settings: NodeSettings;
   readonly system: ActorSystem;
   /** Where a feature offers its types of entities, and finds those of others. */
-  readonly entities: Pick<EntityHost, "offer" | "find" | "activeCount">;
+  readonly entities: Pick<EntityHost, "offer" | "find" | "types" | "request" | "activeCount">;
   /** Undefined where the node stands alone. */
   readonly cluster: ClusterSight | undefined;
+  /** Where a feature offers the actors of which the cluster is to have one. */
+  readonly singletons: Pick<Singletons, "offer" | "list">;
+  /** Finds actors by key, wherever in the cluster they are. */
+  readonly registry: Pick<Registry, "register" | "unregister" | "list" | "watch" | "unwatch" | "own">;
   readonly metrics: Metrics;
+  /** Guards the routes that only services with a key may use. */
+  readonly sources: Pick<Sources, "guard">;
   readonly status: () => NodeStatus;
   /** What it stores on, on this machine. */
   readonly stores: Pick<NodeStores, "troubles" | "copy">;

@@ -1,6 +1,7 @@
 import { PROTOCOLS } from "../protocols/registry.ts";
 import { ClusterNode } from "./cluster/cluster-node.ts";
 import type { ClusterParts } from "./cluster/cluster-parts.ts";
+import { ClusterTopics } from "./cluster/cluster-topics.ts";
 import type { Reach, RegionParts } from "./cluster/region.ts";
 import type { ActorSystem } from "./kernel/actor-system.ts";
 import { ReminderBuckets } from "./reminders/reminder-buckets.ts";
@@ -23,9 +24,11 @@ export interface NodeClusterParts {
 export function clusterOf(parts: NodeClusterParts): ClusterNode | undefined {
   const { cluster, system, entities, log, onDrainAsked } = parts;
   if (cluster === undefined) return undefined;
+  const topics = new ClusterTopics(system);
   const begin = (life: RegionParts): Reach => {
     const { member, claims, transport } = life;
     const remote = new Remote({ system, transport, protocols: PROTOCOLS });
+    topics.begin(remote.topics);
     const { ownership } = cluster;
     const region = new EntityRegion({ system, entities, remote, claims, ownership, member });
     const { reminders: store } = cluster;
@@ -40,5 +43,5 @@ export function clusterOf(parts: NodeClusterParts): ClusterNode | undefined {
     });
     return { region: new WakingRegion(region, buckets), distance: remote };
   };
-  return new ClusterNode({ cluster, clock: system.clock, log, begin, onDrainAsked });
+  return new ClusterNode({ cluster, clock: system.clock, log, topics, begin, onDrainAsked });
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ListenerSettings, NodeSettings } from "../protocols/settings.ts";
+import type { NodeUrls } from "./feature.ts";
 import type { ActorSystem } from "./kernel/actor-system.ts";
 import { Admission } from "./net/admission.ts";
 import type { AdmissionLimits } from "./net/admission.ts";
@@ -12,6 +13,7 @@ import type { ApiTitle } from "./net/open-api.ts";
 import type { Port } from "./net/port.ts";
 import type { PortShare } from "./net/port-share.ts";
 import type { Route } from "./net/route.ts";
+import { urlHost } from "./net/url-host.ts";
 import { TcpPort } from "./net/tcp-port.ts";
 
 /** Random bytes before the number of a connection, so that no two lives of a node name one alike. */
@@ -73,6 +75,18 @@ export function operatorsPort(
   return new HttpPort({ name: OPERATORS_PORT, host: ops.host, port: ops.port, routes, share: own, title });
 }
 
+/** Where the ports of a node are reached, which are bound. */
+export function urlsOf(
+  { listeners, ops }: NodeSettings,
+  gateway: readonly Port[],
+  operators: Port | undefined,
+): NodeUrls {
+  const urlOf = (scheme: string, host: string, port: Port | undefined): string =>
+    `${scheme}://${urlHost(host)}:${port?.number ?? 0}`;
+  const entries = listeners.map(({ name, kind, host }, index) => [name, urlOf(kind, host, gateway[index])]);
+  return { opsUrl: urlOf("http", ops.host, operators), listeners: Object.fromEntries(entries) };
+}
+
 /** What a port needs besides its address and its routes. */
 export interface SharedParts {
   readonly share: PortShare;
@@ -87,7 +101,7 @@ function chooseRoutes(
   if (wanted === undefined) return routes;
   const fitting = kind === "http" ? routes : routes.filter(({ connects }) => connects);
   const unknown = wanted.find((path) => !fitting.some((route) => route.path === path));
-  if (unknown === undefined) return fitting.filter(({ path }) => wanted.includes(path));
+  if (unknown === undefined) return wanted.flatMap((path) => fitting.filter((route) => route.path === path));
   const known = fitting.map(({ path }) => path).join(", ");
   throw new UnfitListener(
     `listener ${name} names the route ${unknown}; a listener of kind ${kind} may have ${known}`,

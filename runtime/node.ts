@@ -7,6 +7,7 @@ import type { ClusterNode } from "./cluster/cluster-node.ts";
 import type { ClusterParts } from "./cluster/cluster-parts.ts";
 import { guardedRoutes } from "./guarded-routes.ts";
 import type { HostLink } from "./host-link.ts";
+import { Sources } from "./identity/sources.ts";
 import { ActorSystem } from "./kernel/actor-system.ts";
 import { Channel } from "./net/channel.ts";
 import type { BindSocket } from "./net/bind.ts";
@@ -18,17 +19,18 @@ import { unpackKeepsakes } from "./net/hand-over/keepsakes.ts";
 import type { Peer } from "./net/hand-over/peer.ts";
 import type { Port } from "./net/port.ts";
 import type { PortShare } from "./net/port-share.ts";
-import { urlHost } from "./net/url-host.ts";
 import { clusterOf } from "./node-cluster.ts";
 import { addNodeMetrics } from "./node-metrics.ts";
-import { gatewayPort, gatewayShare, operatorsPort } from "./node-ports.ts";
+import { gatewayPort, gatewayShare, operatorsPort, urlsOf } from "./node-ports.ts";
 import type { Journal, Owner } from "./persistence/journal.ts";
 import { MemoryJournal } from "./persistence/memory-journal.ts";
 import { NodeStores } from "./persistence/node-stores.ts";
 import type { NodeStore } from "./persistence/node-store.ts";
+import { Registry } from "./registry/registry.ts";
 import type { ReminderSettings } from "./reminders/reminders.ts";
 import { EntityHost } from "./sharding/entity-host.ts";
 import { NoOwners, OneOwner } from "./sharding/entity-owners.ts";
+import { Singletons } from "./sharding/singletons.ts";
 import type { ExpectBlock } from "./supervision/watchdog/loop-beats.ts";
 import type { CountingLog } from "./telemetry/counting-log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
@@ -83,6 +85,7 @@ export class BanyanNode {
   readonly #stores: NodeStores;
   readonly #parts: NodeParts;
   readonly #share: PortShare;
+  readonly #sources: Sources;
   readonly #offers = new Map<string, AnyReference>();
   #features: readonly FeatureParts[] = [];
   #status: NodeStatus = "starting";
@@ -117,6 +120,7 @@ export class BanyanNode {
       onDrainAsked: () => void this.#drain(DRAIN_WITHIN_MS),
     });
     this.#share = { ...gatewayShare(settings, this.system), bindSocket };
+    this.#sources = new Sources(settings.push, this.system.clock);
     addNodeMetrics(this.metrics, { log, share: this.#share, entities: this.entities });
   }
 
@@ -131,7 +135,9 @@ export class BanyanNode {
     await this.#orStop(async () => {
       // First, so that entities can be reached from the beginning.
       await this.cluster?.join();
-      this.#features = this.#parts.features.map((feature) => this.#startFeature(feature));
+      const { system, entities } = this;
+      const wide = { singletons: new Singletons(system, entities), registry: new Registry(system, entities) };
+      this.#features = this.#parts.features.map((feature) => this.#startFeature(feature, wide));
       this.#buildPorts();
     });
   }
@@ -222,7 +228,8 @@ export class BanyanNode {
   }
 
   #keepsakes(): readonly Keepsake[] {
-    return [...this.#features.flatMap(({ keepsakes = [] }) => keepsakes), this.entities.keepsake];
+    const ofFeatures = this.#features.flatMap(({ keepsakes = [] }) => keepsakes);
+    return [...ofFeatures, this.#sources.keepsake, this.entities.keepsake];
   }
 
   /** In a cluster entities stay where they are, and are handed over when this process leaves it. */
@@ -238,14 +245,7 @@ export class BanyanNode {
 
   /** Where it is reached; after `start`. */
   urls(): NodeUrls {
-    const { listeners, ops } = this.#parts.settings;
-    const urlOf = (scheme: string, host: string, port: Port | undefined): string =>
-      `${scheme}://${urlHost(host)}:${port?.number ?? 0}`;
-    const entries = listeners.map(({ name, kind, host }, index) => [
-      name,
-      urlOf(kind, host, this.#gateway[index]),
-    ]);
-    return { opsUrl: urlOf("http", ops.host, this.#operators), listeners: Object.fromEntries(entries) };
+    return urlsOf(this.#parts.settings, this.#gateway, this.#operators);
   }
 
   /** Turns clients away and stops every actor. False when that took longer than `withinMs`; then something is still open. */
@@ -294,12 +294,14 @@ export class BanyanNode {
     else onStopAsked();
   }
 
-  #startFeature(feature: Feature): FeatureParts {
+  #startFeature(feature: Feature, wide: Pick<FeatureHost, "singletons" | "registry">): FeatureParts {
     const host: FeatureHost = {
+      ...wide,
       settings: this.#parts.settings,
       system: this.system,
       entities: this.entities,
       metrics: this.metrics,
+      sources: this.#sources,
       cluster: this.cluster,
       status: () => this.#status,
       stores: this.#stores,

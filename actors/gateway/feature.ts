@@ -1,4 +1,4 @@
-import { GatewayProtocol } from "../../protocols/gateway.ts";
+import { GatewayProtocol, GATEWAYS_KEY } from "../../protocols/gateway.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
 import type { Feature, FeatureHost, FeatureParts } from "../../runtime/feature.ts";
@@ -10,7 +10,7 @@ import { addTrafficMetrics, TrafficLedger } from "./traffic-ledger.ts";
 export const gatewayFeature: Feature = {
   name: "gateway",
   start(host: FeatureHost): FeatureParts {
-    const { system, settings, metrics } = host;
+    const { system, settings, metrics, registry } = host;
     const { pingEveryMs } = settings.limits;
     const ledger = new TrafficLedger();
     addTrafficMetrics(metrics, ledger);
@@ -20,7 +20,9 @@ export const gatewayFeature: Feature = {
       operatorRoutes: [noticeRoute(() => gateway)],
       // The actor starts with its ports, so that it still has them after a restart.
       serve(ports) {
-        gateway = system.spawn(Gateway, "gateway", { ports, rooms, pingEveryMs, ledger });
+        gateway = system.spawn(Gateway, "gateway", { ports, rooms, pingEveryMs, ledger, registry });
+        // Whatever becomes of it, it is entered as soon as it can be.
+        void registry.register(GATEWAYS_KEY, gateway);
         return [{ protocol: GatewayProtocol, reference: gateway }];
       },
       async drain(withinMs) {

@@ -10,6 +10,9 @@ import { awaitAnswer } from "./connection-state.ts";
 import type { ConnectionContext, ConnectionState } from "./connection-state.ts";
 import type { RoomFrame } from "./room-link.ts";
 
+/** How long a client's word may take to its place in the order, in milliseconds: a little less than clients wait, and enough for a room to find its order on another node. */
+const PUBLISH_WITHIN_MS = 9_000;
+
 type Call<K extends RoomFrame["kind"]> = (
   state: ConnectionState,
   frame: ClientFrames[K],
@@ -42,7 +45,8 @@ export const ROOM_CALLS: { readonly [K in RoomFrame["kind"]]: Call<K> } = {
 
   publish(state, frame, room, context) {
     const { id, data } = frame;
-    const publishing = context.ask(room, { kind: "publish", member: state.client.member.id, data });
+    const publish = { kind: "publish", member: state.client.member.id, data } as const;
+    const publishing = context.ask(room, publish, { deadlineMs: PUBLISH_WITHIN_MS });
     awaitAnswer(state, frame);
     context.pipeToSelf(publishing, (outcome) =>
       answer(outcome, frame, (reply) =>

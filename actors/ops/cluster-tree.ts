@@ -1,3 +1,4 @@
+import { isClient } from "../../runtime/cluster/client-role.ts";
 import type { BoundedTree } from "../../runtime/kernel/bounded-tree.ts";
 import type { KnownMember } from "../../runtime/membership/member-view.ts";
 import { farLook } from "./far-looks.ts";
@@ -19,7 +20,7 @@ export async function clusterTree(
 ): Promise<WideTree> {
   const members = (await parts.cluster.members())
     .map(({ member }) => member)
-    .filter(({ state }) => state !== "dead")
+    .filter((member) => member.state !== "dead" && !isClient(member))
     .toSorted((one, other) => one.node.localeCompare(other.node) || one.joinedAtMs - other.joinedAtMs);
   const trunks = await Promise.all(
     members.map(async (member) => {

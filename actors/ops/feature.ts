@@ -19,11 +19,13 @@ import { lookRoutes } from "./look-routes.ts";
 import { looksThrough } from "./looks.ts";
 import { memoryRoutes } from "./memory-routes.ts";
 import { nodeActRoutes } from "./node-act-routes.ts";
+import { NodeWatch } from "./node-watch.ts";
 import { nodesRoutes } from "./nodes-routes.ts";
 import type { NodeReport } from "./nodes-routes.ts";
 import { Ops } from "./ops.ts";
 import { processRoutes } from "./process-routes.ts";
 import type { ProcessSource } from "./process-routes.ts";
+import { singletonRoutes } from "./singleton-routes.ts";
 import { snapshotRoutes } from "./snapshot-routes.ts";
 import { stallRoutes } from "./stall-routes.ts";
 import { addSystemMetrics } from "./system-metrics.ts";
@@ -58,6 +60,8 @@ export const opsFeature: Feature = {
     // What other nodes are shown fits into one parcel between nodes.
     const far = [...treeRoutes({ system, actorsMax: FAR_ACTORS_MAX }), ...looking];
     system.spawn(Ops, OPS_NAME, { look: looksThrough(far) });
+    const { cluster } = host;
+    if (cluster !== undefined) host.singletons.offer(NodeWatch, {}, { cluster });
     return {
       operatorRoutes: [
         ...treeRoutes({ system, cluster: host.cluster, actorsMax: TREE_ACTORS_MAX }),
@@ -84,6 +88,7 @@ function lookingRoutes(host: FeatureHost, health: HealthSource): Route[] {
       report: reportOf(host, health),
     }),
     ...whereRoutes(host.cluster),
+    ...singletonRoutes({ ...host, node: host.settings.name }),
     ...accountRoutes(system),
     ...lookRoutes(system, health),
     ...whyRoutes(system),

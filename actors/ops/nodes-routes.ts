@@ -5,6 +5,7 @@ import {
   NodesFields,
 } from "../../protocols/ops-nodes.ts";
 import { RefusalFields } from "../../protocols/refusal.ts";
+import { isClient } from "../../runtime/cluster/client-role.ts";
 import type { LeasedMember } from "../../runtime/cluster/cluster-node.ts";
 import { operation, route } from "../../runtime/net/route.ts";
 import type { BodyOf, Route, RouteResponse } from "../../runtime/net/route.ts";
@@ -115,7 +116,7 @@ function rowOf(
 
 /** A node that does not answer holds up nobody: it is shown as silent. */
 async function saidBy({ member }: LeasedMember, source: NodesSource & FarParts): Promise<object> {
-  if (member.state === "dead") return {};
+  if (member.state === "dead" || isClient(member)) return {};
   if (member.incarnation === source.cluster.incarnation) return { report: source.report() };
   const seen = await farLook(source, member.incarnation, OWN_PATH);
   if (seen.kind === "silent") return { silence: seen.why };
@@ -129,6 +130,10 @@ async function answerAct({ cluster }: NodesSource, name: string): Promise<RouteR
   const meant = await meantNode(cluster, name);
   if (meant.kind === "refused") return meant.refusal;
   const { node, incarnation } = meant.found;
+  if (isClient(meant.found)) {
+    const text = `${node} cannot be drained: it is a service, and has nothing to hand over`;
+    return { status: 409, body: { code: "notANode", field: "node", text } };
+  }
   const moved = await cluster.drainMember(incarnation);
   if (moved.kind === "refused") {
     const text = `${node} cannot be drained: it is ${moved.code === "dead" ? "dead" : "not in the table"}`;

@@ -1,12 +1,11 @@
 import type { Publication } from "../../protocols/client-frames.ts";
 import type { LiveRoomProtocol } from "../../protocols/live-room.ts";
 import type { Own, Reply, Tell } from "../../protocols/protocol.ts";
-import type { RoomProtocol, StoringEnd } from "../../protocols/room.ts";
-import type { Context, Outcome, ReplyTo } from "../../runtime/actor/context.ts";
+import type { RoomProtocol } from "../../protocols/room.ts";
+import type { Context, Outcome } from "../../runtime/actor/context.ts";
+import { beginAttending, endAttending, sayWhoIsHere } from "./attendance.ts";
 import { publish } from "./publish.ts";
-import { notStored } from "./room-refusals.ts";
-import type { RoomState, Said } from "./room-state.ts";
-import type { RoomStore } from "./room-store.ts";
+import type { RoomState } from "./room-state.ts";
 
 // A room that is stored follows its store: it publishes what is stored, in that order, and nothing else. Most of it is what the room
 // has had stored itself. What it has not heard of, because an answer was lost or another process has stored it, it reads.
@@ -20,67 +19,51 @@ const MISSED_AT_ONCE = 100;
 
 type RoomContext = Context<RoomProtocol>;
 
-/** Has something stored. It is published and answered when it is; meanwhile the room goes on, and more may follow it. */
-export function store(
-  { following, epoch }: RoomState,
-  { entity, isShared: hasOthers }: RoomStore,
-  { id, ...said }: Said & { readonly id?: string | undefined },
-  context: RoomContext & { replyLater(): ReplyTo<RoomProtocol, "post" | "publish"> },
-): void {
-  const storing = ++following.count;
-  following.storing.set(storing, { said, answer: context.replyLater() });
-  const named = id === undefined ? {} : { id };
-  const post = { kind: "post", ...said, ...named, epoch, ...(hasOthers && { by: context.self }) } as const;
-  context.pipeToSelf(context.ask(entity, post), (outcome) => ({
-    kind: "storingEnded",
-    storing,
-    end: outcome.ok ? outcome.value : { kind: "failed", error: outcome.error },
-  }));
+/** Whether the same room is on other nodes, too. */
+export function isShared({ store: asked }: RoomState): boolean {
+  return asked?.everywhere !== undefined;
 }
 
-/** The store has answered, or has not. */
-export function storingEnded(state: RoomState, storing: number, end: StoringEnd, context: RoomContext): void {
-  const { room, following } = state;
-  const waiting = following.storing.get(storing);
-  if (waiting === undefined) return;
-  following.storing.delete(storing);
-  const { said, answer } = waiting;
-  if (end.kind === "refused") return answer.reply(end);
-  if (end.kind === "failed") {
-    lookLater(state, context);
-    return answer.reply(notStored(end.error));
-  }
-  const { epoch, offset } = end;
-  goOnIn(state, epoch, context);
-  if (end.kind === "stored") follow(state, { room, offset, ...said, atMs: end.atMs }, context);
-  else following.stored = Math.max(following.stored, offset);
-  readMissing(state, context);
-  answer.reply({ kind: "published", epoch, offset });
-}
-
-/** The store tells of what another room has had stored. */
+/** The store tells of what another room has had stored, or this one. */
 export function toldOf(
   state: RoomState,
   { kind: _kind, epoch, ...content }: Tell<RoomProtocol> & { readonly kind: "stored" },
   context: RoomContext,
 ): void {
-  goOnIn(state, epoch, context);
-  follow(state, { room: state.room, ...content }, context);
-  readMissing(state, context);
+  hasStored(state, epoch, { room: state.room, ...content }, context);
 }
 
-/** Somebody has come into a room in which nobody was: from now on it has to know what others post. */
+/** Somebody has come into a room in which nobody was: from now on it has to know what others post, and who they are. */
 export function beginFollowing(state: RoomState, context: RoomContext): void {
-  if (isShared(state) && !state.following.isLookDue) lookAtStored(state, context);
+  if (!isShared(state)) return;
+  beginAttending(state, context);
+  catchUp(state, context);
+}
+
+/** The room has come from another process with everybody who is in it: the others must not take them for gone when that process ends. */
+export function goOnFollowing(state: RoomState, context: RoomContext): void {
+  if (!isShared(state) || state.seats.size === 0) return lookAtStored(state, context);
+  beginFollowing(state, context);
+  sayWhoIsHere(state, context);
+}
+
+/** Nobody is in the room any more. */
+export function endFollowing(state: RoomState, context: RoomContext): void {
+  state.following.isCurrent = false;
+  endAttending(state, context);
+}
+
+/** There may be more than was heard here: whoever comes waits until that is known. */
+export function catchUp(state: RoomState, context: RoomContext): void {
+  state.following.isCurrent = false;
+  lookAtStored(state, context);
 }
 
 /** Asks how far the store is: more may be stored than was published here. */
 export function lookAtStored({ store: asked, following }: RoomState, context: RoomContext): void {
   if (asked === undefined) return;
   following.isLookDue = true;
-  const asking = asked.isShared
-    ? context.ask(asked.entity, { kind: "follow", room: context.self })
-    : context.ask(asked.entity, { kind: "stand" });
+  const asking = context.ask(asked.entity, { kind: "stand" });
   context.pipeToSelf(asking, (outcome) => ended(outcome, (standing) => ({ kind: "stood", standing })));
 }
 
@@ -98,6 +81,7 @@ export function stood(
   following.isLookDue = false;
   if (isShared(state) && state.seats.size > 0) lookLater(state, context, FOLLOW_EVERY_MS);
   readMissing(state, context);
+  noteCurrent(state);
 }
 
 /** What was missed has been read. */
@@ -113,6 +97,7 @@ export function missingRead(
   state.following.isReading = false;
   if (state.history.offset === before && before < state.following.stored) lookLater(state, context);
   else readMissing(state, context);
+  noteCurrent(state);
 }
 
 /** It could not be looked: that is tried again, for as long as the room is there. */
@@ -121,6 +106,27 @@ export function lookFailed(state: RoomState, error: Error, context: RoomContext)
   state.following.isReading = false;
   state.following.isLookDue = false;
   lookLater(state, context);
+}
+
+/** Something that this room has had stored is stored, as it says, or was before: it and all before it are published. */
+export function hasStored(
+  state: RoomState,
+  epoch: string,
+  publication: Publication | number,
+  context: RoomContext,
+): void {
+  goOnIn(state, epoch, context);
+  if (typeof publication !== "number") follow(state, publication, context);
+  else state.following.stored = Math.max(state.following.stored, publication);
+  readMissing(state, context);
+}
+
+/** Asks in a moment how far the store is, unless that is about to be asked. */
+export function lookLater({ following }: RoomState, context: RoomContext, delayMs = LOOK_AGAIN_MS): void {
+  // One that runs is not started anew: under a flood of failures it would never end.
+  if (following.isLookDue) return;
+  following.isLookDue = true;
+  context.startTimer("look", delayMs, { kind: "lookAtStored" });
 }
 
 /** Publishes what has just been stored, unless something before it is missing. */
@@ -132,6 +138,11 @@ function follow(state: RoomState, publication: Publication, context: RoomContext
   if (offset === history.offset + 1) publish(state, publication, context);
 }
 
+/** It has asked, and has all that was there. */
+function noteCurrent({ following, history }: RoomState): void {
+  if (history.offset >= following.stored) following.isCurrent = true;
+}
+
 function readMissing(state: RoomState, context: RoomContext): void {
   const { store: read, following, history } = state;
   const missed = following.stored - history.offset;
@@ -141,13 +152,6 @@ function readMissing(state: RoomState, context: RoomContext): void {
   context.pipeToSelf(reading, (outcome) =>
     ended(outcome, (publications) => ({ kind: "missingRead", publications })),
   );
-}
-
-function lookLater({ following }: RoomState, context: RoomContext, delayMs = LOOK_AGAIN_MS): void {
-  // One that runs is not started anew: under a flood of failures it would never end.
-  if (following.isLookDue) return;
-  following.isLookDue = true;
-  context.startTimer("look", delayMs, { kind: "lookAtStored" });
 }
 
 // A store that does not continue what was published here: the room fails, and begins anew with what is stored.
@@ -168,10 +172,6 @@ function refuseAnother(state: RoomState, { offset, atMs }: Publication): void {
   const { entries, offset: latest } = state.history;
   const known = entries.at(offset - latest - 1)?.publication;
   if (!isShared(state) || (known?.offset === offset && known.atMs !== atMs)) throw wentBack(state, offset);
-}
-
-function isShared({ store: asked }: RoomState): boolean {
-  return asked?.isShared === true;
 }
 
 function wentBack({ room, history }: RoomState, offset: number): Error {

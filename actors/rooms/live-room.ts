@@ -1,11 +1,10 @@
 import type { Facts } from "../../protocols/client-frames.ts";
 import type { EventOf } from "../../protocols/events.ts";
 import { LiveRoomEvents, LiveRoomProtocol } from "../../protocols/live-room.ts";
-import type { AnyReference, Reference } from "../../protocols/reference.ts";
+import type { Tell } from "../../protocols/protocol.ts";
+import type { Reference } from "../../protocols/reference.ts";
 import type { RoomProtocol } from "../../protocols/room.ts";
-import type { AfterContext } from "../../runtime/actor/decision.ts";
 import { defineEntity } from "../../runtime/actor/define-entity.ts";
-import type { Followers } from "./followers.ts";
 import { rememberPost } from "./post-ids.ts";
 import type { PostIds } from "./post-ids.ts";
 import { refusalOfPost } from "./room-refusals.ts";
@@ -29,14 +28,27 @@ export interface LiveRoomState {
 
 /** What all live rooms of a node have in common. */
 export interface LiveRoomArgs {
-  readonly followers: Followers;
+  /** The rooms of all nodes that belong to an entity; undefined where there is but one node, whose room hears the answer. */
+  readonly roomsOf: ((id: string) => Reference<RoomProtocol>) | undefined;
 }
+
+/** How the order of a room is stored as a whole. */
+export const ROOM_SNAPSHOT = {
+  version: 1,
+  dump: ({ epoch, offset, facts, ids }: LiveRoomState): Stored => ({ epoch, offset, facts, ids: [...ids] }),
+  load(data: unknown): LiveRoomState {
+    const { epoch, offset, facts, ids } = data as Stored;
+    return { epoch, offset, facts, ids: new Map(ids) };
+  },
+} as const;
 
 /** The part of a live room that outlives everything: the order of what was posted, and what is known by it. Who is there is no part of it. */
 export const LiveRoom = defineEntity({
   protocol: LiveRoomProtocol,
   type: "live-room",
   events: LiveRoomEvents,
+  // What is said in a room goes through the room, which has people in it.
+  forServices: ["stand"],
   initialState: (_id, _args: LiveRoomArgs): LiveRoomState => ({
     epoch: undefined,
     offset: 0,
@@ -44,7 +56,7 @@ export const LiveRoom = defineEntity({
     ids: new Map(),
   }),
   decide: {
-    post(state, { kind: _kind, epoch: wanted, by, ...said }, context) {
+    post(state, { kind: _kind, epoch: wanted, ...said }, context) {
       const { epoch = wanted, ids } = state;
       const before = said.id === undefined ? undefined : ids.get(said.id);
       if (before !== undefined) return { reply: { kind: "repeated", epoch, offset: before } };
@@ -56,16 +68,14 @@ export const LiveRoom = defineEntity({
         // One record, so that each post has the version of its offset.
         events: state.epoch === undefined ? [{ kind: "begun", epoch }, posted] : [posted],
         reply: { kind: "stored", epoch, offset, atMs },
-        after: (_now, after) => tellFollowers({ ...posted, epoch }, by, after),
+        after(_now, after) {
+          const rooms = after.args.roomsOf?.(after.id);
+          if (rooms !== undefined) after.tell(rooms, storedOf(posted, epoch));
+        },
       };
     },
     stand: (state) => ({ reply: standing(state) }),
-    follow: (state, { room }) => ({
-      reply: standing(state),
-      after: (_now, context) => {
-        context.args.followers.add(context.id, room as Reference<RoomProtocol>, context.nowMs());
-      },
-    }),
+    wake: (_state) => ({}),
   },
   evolve: {
     begun: (state, { epoch }) => void (state.epoch = epoch),
@@ -75,13 +85,7 @@ export const LiveRoom = defineEntity({
       rememberPost(state.ids, id, offset);
     },
   },
-  snapshot: {
-    version: 1,
-    dump: ({ epoch, offset, facts, ids }): Stored => ({ epoch, offset, facts, ids: [...ids] }),
-    load: stateOf,
-    everyRecords: SNAPSHOT_EVERY_RECORDS,
-    keepHistory: true,
-  },
+  snapshot: { ...ROOM_SNAPSHOT, everyRecords: SNAPSHOT_EVERY_RECORDS, keepHistory: true },
   mailboxMax: WAITING_MAX,
   describe: ({ epoch, offset, facts, ids }) => ({
     epoch,
@@ -91,16 +95,12 @@ export const LiveRoom = defineEntity({
   }),
 });
 
-type Posted = EventOf<LiveRoomEvents, "posted"> & { readonly epoch: string };
-
-function tellFollowers(
-  { kind: _kind, id: _id, ...publication }: Posted,
-  by: AnyReference | undefined,
-  context: AfterContext<LiveRoomProtocol, LiveRoomArgs>,
-): void {
-  for (const room of context.args.followers.of(context.id, context.nowMs())) {
-    if (room.address !== by?.address) context.tell(room, { kind: "stored", ...publication });
-  }
+/** What the rooms of all nodes are told. */
+function storedOf(
+  { kind: _kind, id: _id, ...publication }: EventOf<LiveRoomEvents, "posted">,
+  epoch: string,
+): Tell<RoomProtocol> {
+  return { kind: "stored", epoch, ...publication };
 }
 
 function standing({ epoch, offset, facts }: LiveRoomState) {
@@ -113,9 +113,4 @@ interface Stored {
   readonly offset: number;
   readonly facts: Facts;
   readonly ids: readonly (readonly [id: string, offset: number])[];
-}
-
-function stateOf(data: unknown): LiveRoomState {
-  const { epoch, offset, facts, ids } = data as Stored;
-  return { epoch, offset, facts, ids: new Map(ids) };
 }

@@ -38,7 +38,7 @@ export async function look(
       : await context.ask(found.room, { kind: "history" }).catch(whenGone(undefined));
   const store = findStore(room);
   // What others have stored may not have come to a room in which nobody is.
-  if (known === undefined || store?.isShared === true) {
+  if (known === undefined || store?.everywhere !== undefined) {
     return lookAtStore(store, { room, members: known?.members ?? 0 }, context);
   }
   const { epoch, offset, members, facts, publications } = known;
@@ -69,7 +69,9 @@ async function lookAtStore(
   const standing = store === undefined ? undefined : await standingOf(store, context);
   if (store === undefined || standing?.epoch === undefined) return undefined;
   const { epoch, offset, facts } = standing;
-  const publications = await pageBefore(store, { before: offset + 1, ...SHOWN });
+  const latest = await pageBefore(store, { before: offset + 1, ...SHOWN });
+  const sinceMs = context.wallMs() - (store.shownMs ?? Number.POSITIVE_INFINITY);
+  const publications = latest.filter(({ atMs }) => atMs >= sinceMs);
   return { room, epoch, offset, members, facts, publications };
 }
 

@@ -33,6 +33,11 @@ export function noteLeft(batch: PresenceBatch, member: Member): void {
   if (!batch.joined.delete(member.id)) note(batch, batch.left, member);
 }
 
+/** Notes that somebody came or left whose name is not known. */
+export function noteChanged(batch: PresenceBatch): void {
+  batch.hasUnnamed = true;
+}
+
 /** What to tell a room of `count` members, and begins a new batch. */
 export function takeAnnouncements(batch: PresenceBatch, room: string, count: number): ServerFrame[] {
   const frames: ServerFrame[] = [];

@@ -5,6 +5,7 @@ import type { Reference } from "../../protocols/reference.ts";
 import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
 import { PUSH_FIELDS, PUSHED_FIELDS } from "../../protocols/room-requests.ts";
 import type { RoomProtocol } from "../../protocols/room.ts";
+import { KeyRate } from "../../runtime/identity/key-rate.ts";
 import { allows } from "../../runtime/identity/scopes.ts";
 import { operation, route } from "../../runtime/net/route.ts";
 import type {
@@ -16,7 +17,6 @@ import type {
   RouteResponse,
 } from "../../runtime/net/route.ts";
 import { whenGone } from "./look.ts";
-import { PushRate } from "./push-rate.ts";
 
 /** What a key must be allowed to do; the target stands behind a colon, such as `push:live/*` or `push:listener/web`. */
 export const PUSH_SCOPE = "push";
@@ -42,7 +42,7 @@ type Posted =
 
 /** Where verified services post into a room, or send a notice to everybody who is connected to a listener. */
 export function pushRoute(parts: PushParts): Route {
-  const rate = new PushRate();
+  const rate = new KeyRate();
   return route("/chatroom/push", {
     auth: parts.guard,
     onRequest: {
@@ -137,7 +137,7 @@ function answerOf(posted: Posted): RouteResponse {
 
 function tooOften(
   { principal }: OperationRequest<Body>,
-  rate: PushRate,
+  rate: KeyRate,
   context: RouteContext,
 ): RouteResponse | undefined {
   const waitMs = rate.take(principal?.name ?? "", context.wallMs());

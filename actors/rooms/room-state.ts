@@ -4,6 +4,8 @@ import type { OutletProtocol } from "../../protocols/outlet.ts";
 import type { AnyReference, Reference } from "../../protocols/reference.ts";
 import type { Position, RoomProtocol } from "../../protocols/room.ts";
 import type { ReplyTo } from "../../runtime/actor/context.ts";
+import { countElsewhere, namedElsewhere } from "./elsewhere.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import { kept, newHistory, since } from "./history.ts";
 import type { History } from "./history.ts";
 import type { PostIds } from "./post-ids.ts";
@@ -28,7 +30,10 @@ export interface RoomArgs {
 /** Something that is on its way to the store. */
 export interface Storing {
   readonly said: Said;
+  readonly id: string | undefined;
   readonly answer: ReplyTo<RoomProtocol, "post" | "publish">;
+  readonly saidAtMs: number;
+  isUnderWay: boolean;
 }
 
 /** What somebody says, before it has its place in the order. */
@@ -38,14 +43,39 @@ export type Said = Pick<Publication, "from" | "data" | "facts">;
 export interface Following {
   /** The latest offset that is known to be stored. */
   stored: number;
-  /** What is under way to the store, by its number. */
+  /** What is under way to the store, or is sent again in a moment, by its number. */
   readonly storing: Map<number, Storing>;
   /** Numbers those. */
   count: number;
+  /** Whether something has failed, and nothing is sent before that. */
+  isPaused: boolean;
   /** Whether it is reading what it has missed. */
   isReading: boolean;
   /** Whether it asks how far the store is, or is about to. */
   isLookDue: boolean;
+  /** Where others post too: whether it has all that was stored when it asked. */
+  isCurrent: boolean;
+}
+
+/** Somebody who has a seat and is not yet told what was said: first the room catches up with the others. */
+export interface Arrival {
+  readonly member: string;
+  readonly outlet: Reference<OutletProtocol>;
+  readonly frameId: number;
+  readonly recover: Position | undefined;
+  readonly answer: ReplyTo<RoomProtocol, "join">;
+}
+
+/** What a room has to do with the same room on other nodes. */
+export interface Attending {
+  /** `calling` until it hears its own call of the roll, `listening` for the answers; `away` as long as nobody is here. */
+  phase: "away" | "calling" | "listening" | "attending";
+  /** How often the roll was called without being heard. */
+  calls: number;
+  /** Whether somebody has come or gone here since the others were told. */
+  isChanged: boolean;
+  /** Who waits to be let in. */
+  readonly arrivals: Arrival[];
 }
 
 /** Where a member is reached. */
@@ -67,6 +97,9 @@ export interface RoomState extends RoomArgs {
   epoch: string;
   /** By the member's id. */
   readonly seats: Map<string, Seat>;
+  /** Who is in the room on other nodes. */
+  readonly elsewhere: Elsewhere;
+  readonly attending: Attending;
   readonly history: History;
   readonly presence: PresenceBatch;
   facts: Facts;
@@ -83,11 +116,21 @@ export function newRoomState(args: RoomArgs, epoch: string): RoomState {
     ...args,
     epoch,
     seats: new Map(),
+    elsewhere: new Map(),
+    attending: { phase: "away", calls: 0, isChanged: false, arrivals: [] },
     history: newHistory(),
     presence: newPresenceBatch(),
     facts: {},
     ids: new Map(),
-    following: { stored: 0, storing: new Map(), count: 0, isReading: false, isLookDue: false },
+    following: {
+      stored: 0,
+      storing: new Map(),
+      count: 0,
+      isPaused: false,
+      isReading: false,
+      isLookDue: false,
+      isCurrent: false,
+    },
     missing: 0,
   };
 }
@@ -97,7 +140,7 @@ export function newRoomState(args: RoomArgs, epoch: string): RoomState {
  * publications all the same, and reads from `recovered` that they do not continue what it had.
  */
 export function subscribedFrame(state: RoomState, id: number, recover: Position | undefined): ServerFrame {
-  const { room, epoch, seats, history, facts, policy } = state;
+  const { room, epoch, history, facts, policy } = state;
   const missed =
     recover !== undefined && continues(state, recover) ? since(history, recover.offset) : undefined;
   return {
@@ -106,7 +149,7 @@ export function subscribedFrame(state: RoomState, id: number, recover: Position 
     room,
     epoch,
     offset: history.offset,
-    members: seats.size,
+    members: memberCount(state),
     recovered: missed !== undefined,
     publications: missed ?? kept(history, policy.shownMax),
     facts,
@@ -118,8 +161,23 @@ function continues({ epoch, store }: RoomState, recover: Position): boolean {
   return recover.epoch === epoch || (store !== undefined && recover.offset === 0);
 }
 
-/** Some of those who are present, in the order in which they came. */
-export function namedMembers(seats: RoomState["seats"]): Member[] {
+/** Who is present, on all nodes. */
+export function memberCount({ seats, elsewhere }: Pick<RoomState, "seats" | "elsewhere">): number {
+  return seats.size + countElsewhere(elsewhere);
+}
+
+/** Some of those who are present, in the order in which they came; those of other nodes last. */
+export function namedMembers({ seats, elsewhere }: Pick<RoomState, "seats" | "elsewhere">): Member[] {
+  const members = namedHere(seats);
+  for (const member of namedElsewhere(elsewhere)) {
+    if (members.length >= PRESENCE_NAMES_MAX) break;
+    if (!seats.has(member.id)) members.push(member);
+  }
+  return members;
+}
+
+/** Some of those who are present on this node. */
+export function namedHere(seats: RoomState["seats"]): Member[] {
   const members: Member[] = [];
   for (const { member } of seats.values()) {
     if (members.length === PRESENCE_NAMES_MAX) break;

@@ -3,6 +3,8 @@ import type { EventOf } from "../../protocols/events.ts";
 import type { LiveRoomEvents, LiveRoomProtocol } from "../../protocols/live-room.ts";
 import type { TaggedMessage } from "../../protocols/protocol.ts";
 import type { Reference } from "../../protocols/reference.ts";
+import type { RoomProtocol } from "../../protocols/room.ts";
+import type { Topic } from "../../runtime/cluster/cluster-topics.ts";
 import type { EntityType } from "../../runtime/sharding/entity-type.ts";
 import { readHistory } from "../../runtime/sharding/read-history.ts";
 
@@ -10,29 +12,33 @@ import { readHistory } from "../../runtime/sharding/read-history.ts";
 export interface RoomStore {
   /** The owner of the order. */
   readonly entity: Reference<LiveRoomProtocol>;
-  /** Whether others may post as well: rooms of other nodes. */
-  readonly isShared: boolean;
+  /** The same room on all nodes, where others may post as well; undefined where there is but one node. */
+  readonly everywhere: Topic<RoomProtocol> | undefined;
+  /** How old what is stored may be that is shown, in milliseconds; however old unless given. */
+  readonly shownMs?: number | undefined;
   /** Whether anything is stored. Asking wakes nobody. */
   readonly isKnown: () => Promise<boolean>;
   /** Reads publications from an offset on, in order, as many as are wanted and there. */
   readonly read: (fromOffset: number, limit: number) => Promise<readonly Publication[]>;
 }
 
-/** Finds the store of a room; undefined for a room of a kind that is not stored. */
+/** Finds the store of a room; undefined for a room that is the one owner of its order itself. */
 export type FindStore = (room: string) => RoomStore | undefined;
 
-/** The entities of all live rooms. */
-export interface LiveRooms {
+/** The entities of all rooms of a kind, and the way to the rooms of other nodes. */
+export interface StoredRooms {
   readonly type: Pick<EntityType<LiveRoomProtocol>, "entity" | "kind">;
-  readonly isShared: boolean;
+  readonly topicOf?: ((room: string) => Topic<RoomProtocol>) | undefined;
+  readonly shownMs?: number;
 }
 
-/** The store of a live room: it is there whether the room is open or not. */
-export function liveRoomStore({ type, isShared }: LiveRooms, room: string): RoomStore {
+/** The store of a room: it is there whether the room is open or not. */
+export function roomStore({ type, topicOf, shownMs }: StoredRooms, room: string): RoomStore {
   const id = room.slice(room.indexOf("/") + 1);
   return {
     entity: type.entity(id),
-    isShared,
+    everywhere: topicOf?.(room),
+    shownMs,
     async isKnown() {
       return (await readHistory(type.kind, id, { fromVersion: 1, limit: 1 })).length > 0;
     },

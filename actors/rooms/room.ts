@@ -1,30 +1,42 @@
 import { RoomProtocol } from "../../protocols/room.ts";
 import type { AskContext, Context } from "../../runtime/actor/context.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
+import { admitAll, admitWhenReady, letIn, notArriving } from "./arriving.ts";
+import {
+  ANNOUNCE_AFTER_MS,
+  announceHere,
+  attend,
+  goneElsewhere,
+  hearCall,
+  heardOf,
+  rollEnded,
+  tellOfComings,
+} from "./attendance.ts";
+import { countElsewhere } from "./elsewhere.ts";
 import {
   beginFollowing,
+  endFollowing,
+  goOnFollowing,
   lookAtStored,
   lookFailed,
   missingRead,
-  store,
-  storingEnded,
   stood,
   toldOf,
 } from "./following.ts";
 import { forget, kept } from "./history.ts";
-import { isDue, noteJoined, noteLeft, takeAnnouncements } from "./presence-batch.ts";
+import { isDue, noteJoined, noteLeft } from "./presence-batch.ts";
 import { rememberPost } from "./post-ids.ts";
 import { closeWhenForgotten, publish } from "./publish.ts";
+import { newEpoch } from "./room-epoch.ts";
 import { inheritedRoom, roomHeirloom } from "./room-heirloom.ts";
 import type { RoomHeirloom } from "./room-heirloom.ts";
 import { notAMember, onlyServicesPost, refusalOfPost, roomFull } from "./room-refusals.ts";
-import { namedMembers, newRoomState, subscribedFrame } from "./room-state.ts";
+import { memberCount, namedMembers, newRoomState } from "./room-state.ts";
 import type { Place, RoomArgs, RoomState, Said, Seat } from "./room-state.ts";
 import { sendAway } from "./send-away.ts";
 import { storedRoom } from "./stored-room.ts";
+import { store, storeAgain, storingEnded } from "./storing.ts";
 
-/** How long comings and goings are collected before the members hear of them. */
-export const ANNOUNCE_AFTER_MS = 250;
 /** How long the seats of a room that came from another process wait for the next connection, in milliseconds. */
 export const ARRIVAL_WITHIN_MS = 30_000;
 /** How long a turn may go on without progress, in milliseconds: meanwhile nothing is said in the room. */
@@ -42,7 +54,7 @@ export const Room = defineActor({
   progressWithinMs: PROGRESS_WITHIN_MS,
   initialState(args: RoomArgs, context): RoomState | Promise<RoomState> {
     sendAway(args, context);
-    const epoch = epochOf(context);
+    const epoch = newEpoch(context);
     if (args.store !== undefined) return storedRoom(args, args.store, epoch, context);
     const state = newRoomState(args, epoch);
     closeWhenForgotten(state, context);
@@ -51,17 +63,11 @@ export const Room = defineActor({
   handlers: {
     join(state, { member, outlet, connection, frameId, recover }, context) {
       const seated = state.seats.get(member.id);
-      if (seated === undefined && state.seats.size >= state.policy.membersMax) {
+      if (seated === undefined && memberCount(state) >= state.policy.membersMax) {
         return context.reply(roomFull(state.policy));
       }
       take(state, { member, place: { outlet, connection } }, context);
-      forget(state.history, state.policy.history, context.nowMs());
-      context.tell(state.channel, {
-        kind: "attach",
-        outlet,
-        first: subscribedFrame(state, frameId, recover),
-      });
-      context.reply({ kind: "joined", epoch: state.epoch, offset: state.history.offset });
+      letIn(state, { member: member.id, outlet, frameId, recover }, context);
     },
     resume(state, { member: id, outlet, connection, epoch }, context) {
       const seat = state.seats.get(id);
@@ -95,37 +101,55 @@ export const Room = defineActor({
     storingEnded(state, { storing, end }, context) {
       storingEnded(state, storing, end, context);
     },
+    storeAgain(state, _message, context) {
+      storeAgain(state, context);
+    },
     lookAtStored(state, _message, context) {
       lookAtStored(state, context);
     },
     stood(state, { standing }, context) {
       stood(state, standing, context);
+      admitWhenReady(state, context);
     },
     missingRead(state, { publications }, context) {
       missingRead(state, publications, context);
+      admitWhenReady(state, context);
     },
     lookFailed(state, { error }, context) {
       lookFailed(state, error, context);
     },
-    presence({ seats }, _message, context) {
-      context.reply({ kind: "present", count: seats.size, members: namedMembers(seats) });
+    presence(state, _message, context) {
+      context.reply({ kind: "present", count: memberCount(state), members: namedMembers(state) });
     },
-    history({ epoch, facts, history, policy, seats }, _message, context) {
+    history(state, _message, context) {
+      const { epoch, facts, history, policy } = state;
       forget(history, policy.history, context.nowMs());
       const publications = kept(history, policy.shownMax);
-      context.reply({
-        kind: "known",
-        epoch,
-        offset: history.offset,
-        members: seats.size,
-        facts,
-        publications,
-      });
+      const members = memberCount(state);
+      context.reply({ kind: "known", epoch, offset: history.offset, members, facts, publications });
     },
-    announce({ presence, room, seats, channel }, _message, context) {
-      for (const frame of takeAnnouncements(presence, room, seats.size)) {
-        context.tell(channel, { kind: "publish", frame });
-      }
+    announce(state, _message, context) {
+      tellOfComings(state, context);
+    },
+    callRoll(state, { by }, context) {
+      // What was said before the room heard anything may have been missed.
+      if (hearCall(state, by, context) === "own") lookAtStored(state, context);
+    },
+    rollCalled(state, _message, context) {
+      rollEnded(state, context);
+      admitWhenReady(state, context);
+    },
+    attendance(state, message, context) {
+      heardOf(state, message, context);
+    },
+    elsewhereGone(state, { at }, context) {
+      goneElsewhere(state, at, context);
+    },
+    attend(state, _message, context) {
+      attend(state, context);
+    },
+    admit(state, _message, context) {
+      admitAll(state, context);
     },
     giveUpMissing(state, _message, context) {
       const missing = [...state.seats.values()].filter(({ place }) => place === undefined);
@@ -145,7 +169,7 @@ export const Room = defineActor({
       const state = inheritedRoom(data as RoomHeirloom, args, now);
       forget(state.history, state.policy.history, now.nowMs);
       // What was stored at the last moment, after the move had begun, is read while the members come.
-      lookAtStored(state, context);
+      goOnFollowing(state, context);
       if (isDue(state.presence)) context.startTimer("announce", ANNOUNCE_AFTER_MS, { kind: "announce" });
       if (state.seats.size === 0) {
         closeWhenForgotten(state, context);
@@ -156,9 +180,10 @@ export const Room = defineActor({
       return state;
     },
   },
-  describe: ({ epoch, seats, missing, history, facts, policy, following }) => ({
+  describe: ({ epoch, seats, elsewhere, missing, history, facts, policy, following }) => ({
     epoch,
     members: seats.size,
+    elsewhere: countElsewhere(elsewhere),
     missing,
     offset: history.offset,
     history: history.entries.length,
@@ -170,12 +195,6 @@ export const Room = defineActor({
 });
 
 type RoomContext = Context<RoomProtocol>;
-
-// Wall time keeps the epochs of different runs of the node apart, chance those of one moment.
-function epochOf(context: RoomContext): string {
-  const chance = Math.floor(context.random() * 2 ** 48);
-  return `${Math.floor(context.wallMs()).toString(36)}-${chance.toString(36)}`;
-}
 
 /** Begins to wait for the next of those who are on their way. */
 function expectMissing(context: RoomContext): void {
@@ -199,7 +218,8 @@ function take(state: RoomState, seat: Seat & { readonly place: Place }, context:
   context.stopTimer("close");
   if (before?.place === undefined) context.watch(place.connection, { kind: "memberGone", member: member.id });
   if (before !== undefined && before.place === undefined) noLongerMissing(state, context);
-  if (before?.member.name !== member.name) announce(state, () => noteJoined(state.presence, member), context);
+  if (before?.member.name === member.name) return;
+  announceHere(state, () => noteJoined(state.presence, member), context);
 }
 
 function vacate(state: RoomState, seat: Seat | undefined, context: RoomContext): void {
@@ -207,8 +227,11 @@ function vacate(state: RoomState, seat: Seat | undefined, context: RoomContext):
   state.seats.delete(seat.member.id);
   if (seat.place === undefined) noLongerMissing(state, context);
   else context.tell(state.channel, { kind: "detach", outlet: seat.place.outlet });
-  announce(state, () => noteLeft(state.presence, seat.member), context);
-  if (state.seats.size === 0) closeWhenForgotten(state, context);
+  notArriving(state, seat.member.id);
+  announceHere(state, () => noteLeft(state.presence, seat.member), context);
+  if (state.seats.size > 0) return;
+  endFollowing(state, context);
+  closeWhenForgotten(state, context);
 }
 
 /** Gives what is said its place in the order, or has that done, and sends it to everybody. */
@@ -217,7 +240,7 @@ function say(
   said: Said & { readonly id?: string },
   context: AskContext<RoomProtocol, "post" | "publish">,
 ): void {
-  if (state.store !== undefined) return store(state, state.store, said, context);
+  if (state.store !== undefined) return store(state, said, context);
   const { room, epoch, history, ids } = state;
   const { id, ...content } = said;
   const before = id === undefined ? undefined : ids.get(id);
@@ -228,12 +251,4 @@ function say(
   publish(state, { room, offset, ...content, atMs: context.wallMs() }, context);
   rememberPost(ids, id, offset);
   context.reply({ kind: "published", epoch, offset });
-}
-
-/** Notes who came or went, to be announced with those who come and go in the same moment. */
-function announce({ presence }: RoomState, note: () => void, context: RoomContext): void {
-  const runs = isDue(presence);
-  note();
-  // One that runs is not started anew: in a busy room the announcement would never come.
-  if (!runs) context.startTimer("announce", ANNOUNCE_AFTER_MS, { kind: "announce" });
 }

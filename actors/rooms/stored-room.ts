@@ -17,6 +17,7 @@ export async function storedRoom(
   context: Context<RoomProtocol>,
 ): Promise<RoomState> {
   const { history } = args.policy;
+  forgetEarlierLife(store, context);
   const standing = await context.ask(store.entity, { kind: "stand" });
   const page = { before: standing.offset + 1, limit: history.size, bytes: history.bytes };
   const latest = await pageBefore(store, page);
@@ -30,4 +31,11 @@ export async function storedRoom(
   forget(state.history, history, now.nowMs);
   closeWhenForgotten(state, context);
   return state;
+}
+
+/** Whoever was here before this life is not any more. */
+function forgetEarlierLife({ everywhere }: RoomStore, context: Context<RoomProtocol>): void {
+  if (everywhere === undefined) return;
+  context.tell(everywhere.entrance, { kind: "detach", receiver: context.self });
+  context.tell(everywhere.all, { kind: "attendance", at: context.self, count: 0, members: [] });
 }

@@ -8,6 +8,7 @@ import { nodesCommand } from "./nodes.ts";
 import { processesCommand } from "./processes.ts";
 import { psCommand } from "./ps.ts";
 import { quarantineCommand } from "./quarantine.ts";
+import { registryCommand, singletonsCommand } from "./singletons.ts";
 import { stallsCommand } from "./stalls.ts";
 import { topCommand } from "./top.ts";
 import { traceCommand } from "./trace.ts";
@@ -19,6 +20,8 @@ export function operatorCommands(): readonly Command[] {
   return [
     nodesCommand(),
     whereCommand(),
+    singletonsCommand(),
+    registryCommand(),
     drainCommand(),
     topCommand(),
     whyCommand(),

@@ -8,7 +8,8 @@ import { stopSignal } from "../stop-signals.ts";
 import { terminalPaint } from "../terminal.ts";
 import { drawTree } from "../tree-drawing.ts";
 import type { OwnProcess } from "./child-process.ts";
-import { DevNode } from "./dev-node.ts";
+import { DevLine } from "./dev-line.ts";
+import { portsUp } from "./dev-node.ts";
 import type { DevUrls } from "./dev-node.ts";
 import { OwnRedis } from "./own-redis.ts";
 
@@ -21,11 +22,11 @@ const FREE_PORTS = "--free-ports";
 /** What runs, also what is only starting. */
 interface Running {
   redis: OwnProcess | undefined;
-  nodes: readonly OwnProcess[];
+  nodes: readonly DevLine[];
 }
 
 interface ServingNode {
-  readonly node: DevNode;
+  readonly line: DevLine;
   readonly urls: DevUrls;
 }
 
@@ -35,7 +36,7 @@ interface Parts {
 }
 
 /**
- * Runs three nodes on a Redis of their own until Ctrl-C: `npm run dev:cluster`. Everything lies in one folder, which goes with it. With `--free-ports` no port is
+ * Runs three nodes on a Redis of their own until Ctrl-C: `npm run dev:cluster`. A node that ends comes back. Everything lies in one folder, which goes with it. With `--free-ports` no port is
  * a fixed one. @throws Refusal when something of it does not start
  */
 export async function runDevCluster(words: readonly string[]): Promise<void> {
@@ -67,31 +68,30 @@ async function serve(parts: Parts, running: Running, isFree: boolean): Promise<v
   const { folder, say } = parts;
   const redis = await OwnRedis.start(join(folder, "redis"), (server) => (running.redis = server));
   say(`redis  ${redis.url}`);
-  const nodes = NAMES.map((name, index) => {
-    const portsUp = isFree ? undefined : index * PORTS_APART;
-    return new DevNode({ name, folder: join(folder, name), redisUrl: redis.url, portsUp, say });
+  const lines = NAMES.map((name, index) => {
+    const ports = portsUp(isFree ? undefined : index * PORTS_APART);
+    return new DevLine({ name, folder: join(folder, name), redisUrl: redis.url, ports, say });
   });
-  running.nodes = nodes.map((node) => node.process);
-  const all = await Promise.all(nodes.map(async (node) => ({ node, urls: await node.serving })));
-  for (const { node } of all) void node.process.ended.then((how) => say(`${node.name}  has ended: ${how}`));
+  running.nodes = lines;
+  const all = await Promise.all(lines.map(async (line) => ({ line, urls: await line.serving() })));
   say(guide(all, redis));
   const [first] = all;
   if (first !== undefined) say(`\n${await treeOf(first)}\n`);
 }
 
-async function treeOf({ node, urls }: ServingNode): Promise<string> {
-  const token = new DataDirectory(node.dataDir).knownSecret(OPS_TOKEN_FILE) ?? "";
+async function treeOf({ line, urls }: ServingNode): Promise<string> {
+  const token = new DataDirectory(line.node.dataDir).knownSecret(OPS_TOKEN_FILE) ?? "";
   const client = new OpsClient(urls.opsUrl, token, `no node answers at ${urls.opsUrl}`);
   return drawTree((await client.get("/v1/tree", { depth: "1" })) as BoundedTree, terminalPaint);
 }
 
 function guide(all: readonly ServingNode[], redis: OwnRedis): string {
-  const rows = all.map(({ node, urls }) => {
+  const rows = all.map(({ line: { node }, urls }) => {
     const page = `${urls.listeners["web"] ?? ""}/`;
     return `  ${node.name}  process ${String(node.process.pid).padEnd(8)} page ${page.padEnd(24)} operators ${urls.opsUrl}`;
   });
   const [first, second] = all;
-  const at = `--data-dir ${first?.node.dataDir ?? ""}`;
+  const at = `--data-dir ${first?.line.node.dataDir ?? ""}`;
   return [
     "",
     ...rows,
@@ -100,8 +100,8 @@ function guide(all: readonly ServingNode[], redis: OwnRedis): string {
     `  The whole tree:  npm run -s banyan -- tree --watch ${at}`,
     `  Push a message:  npm run -s banyan -- push live/final "Kick-off" ${at}`,
     `  Where it is:     npm run -s banyan -- where live-room/final ${at}`,
-    `  Drain one:       npm run -s banyan -- drain ${second?.node.name ?? ""} ${at}`,
-    `  Kill one:        kill -9 ${String(second?.node.process.pid)}`,
+    `  Drain one:       npm run -s banyan -- drain ${second?.line.name ?? ""} ${at}`,
+    `  Kill one:        kill -9 ${String(second?.line.node.process.pid)}     it comes back`,
     `  Look into Redis: redis-cli -u ${redis.url}`,
     "  Stop:            Ctrl-C, which leaves nothing behind",
   ].join("\n");

@@ -22,26 +22,47 @@ export interface DevNodeOrders {
   readonly name: string;
   readonly folder: string;
   readonly redisUrl: string;
-  /** Added to every port of the defaults; undefined takes free ones. */
-  readonly portsUp: number | undefined;
+  /** By setting. */
+  readonly ports: DevPorts;
   readonly say: (line: string) => void;
 }
 
 interface LogLine {
   readonly level?: string;
   readonly event?: string;
+  readonly incarnation?: string;
   readonly opsUrl?: string;
   readonly listeners?: Readonly<Record<string, string>>;
 }
 
-const PORTS = {
+/** Ports by the name of their setting. */
+export type DevPorts = Readonly<Record<string, number>>;
+
+const DEFAULTS: DevPorts = {
   "listeners.web.port": 9501,
   "listeners.length.port": 9502,
   "listeners.line.port": 9503,
   "ops.port": 9510,
 };
 
-/** One of the nodes: a process of its own, whose trouble is shown and whose other words are not. */
+/** The ports of the defaults so much further up; undefined takes free ones. */
+export function portsUp(by: number | undefined): DevPorts {
+  const moved = Object.entries(DEFAULTS).map(([setting, port]) => [
+    setting,
+    by === undefined ? 0 : port + by,
+  ]);
+  return Object.fromEntries(moved) as DevPorts;
+}
+
+/** The ports at which a node is reached: for the next one in its place. */
+export function portsOf({ opsUrl, listeners }: DevUrls): DevPorts {
+  const urls = Object.entries(listeners).map(([name, url]) => [`listeners.${name}.port`, url] as const);
+  return Object.fromEntries(
+    [...urls, ["ops.port", opsUrl] as const].map(([setting, url]) => [setting, Number(new URL(url).port)]),
+  );
+}
+
+/** A process of one of the nodes, whose trouble is shown and whose other words are not. */
 export class DevNode {
   readonly name: string;
   /** Where commands find it. */
@@ -49,17 +70,16 @@ export class DevNode {
   readonly process: OwnProcess;
   /** Resolves when it serves. @throws Refusal when it ends before that */
   readonly serving: Promise<DevUrls>;
+  /** Its present life in the cluster; undefined before the first one. */
+  incarnation: string | undefined = undefined;
 
-  constructor({ name, folder, redisUrl, portsUp, say }: DevNodeOrders) {
+  constructor({ name, folder, redisUrl, ports, say }: DevNodeOrders) {
     this.name = name;
     this.dataDir = join(folder, "data");
     mkdirSync(folder, { recursive: true });
     let serves = (_urls: DevUrls): void => undefined;
     const serving = new Promise<DevUrls>((resolve) => (serves = resolve));
-    const ports = Object.entries(PORTS).flatMap(([setting, port]) => [
-      "--set",
-      `${setting}=${portsUp === undefined ? 0 : port + portsUp}`,
-    ]);
+    const set = Object.entries(ports).flatMap(([setting, port]) => ["--set", `${setting}=${port}`]);
     this.process = new OwnProcess({
       command: process.execPath,
       words: [
@@ -73,12 +93,13 @@ export class DevNode {
         this.dataDir,
         "--set",
         "log.format=json",
-        ...ports,
+        ...set,
       ],
       folder,
       environment: environmentFor(redisUrl),
       onLine: (text, from) => {
         const line = from === "out" ? parsed(text) : undefined;
+        if (line?.event === "cluster.joined") this.incarnation = line.incarnation;
         if (line?.event === "node.started") serves(line as DevUrls);
         const shown = line === undefined ? text : trouble(line);
         if (shown !== undefined && shown !== "") say(`${name}  ${shown}`);

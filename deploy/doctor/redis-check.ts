@@ -2,6 +2,7 @@ import type { Durability } from "../../runtime/persistence/journal.ts";
 import type { FamilyCount, KeySurvey } from "../../runtime/redis/key-survey.ts";
 import { redisFitness } from "../../runtime/redis/redis-fitness.ts";
 import type { RedisFacts } from "../../runtime/redis/redis-fitness.ts";
+import { rightsProblem, UNVERIFIED_RIGHTS } from "../../runtime/redis/redis-rights.ts";
 import type { Paint, Row } from "../drawings/columns.ts";
 import { drawTable } from "../drawings/columns.ts";
 import { bytes, oneLine } from "../drawings/units.ts";
@@ -31,6 +32,14 @@ function replicasOf({ onlineReplicas, minReplicasToWrite }: RedisFacts): string 
 function persistenceOf({ keepsAppendFile, appendFsync }: RedisFacts): string {
   if (!keepsAppendFile) return "no append-only file";
   return `append-only file, appendfsync ${appendFsync ?? "is not shown to this user"}`;
+}
+
+/** Whether this user of Redis may do what a node needs; undefined when that cannot be found out. Pure. */
+export function checkRights(missing: readonly string[] | undefined): Finding {
+  if (missing === undefined) return warn("rights", UNVERIFIED_RIGHTS, "it can be used all the same");
+  const [problem] = rightsProblem(missing);
+  if (problem === undefined) return ok("rights", "this user may do what is needed");
+  return fail("rights", problem, "deploy/docs/redis.md has the whole rule");
 }
 
 /** Whether there are keys that nobody has declared: then another program writes into this database. Pure. */

@@ -61,8 +61,8 @@ export interface SnapshotParts<State, Args> {
   readonly upcast?: Readonly<Record<number, (data: unknown) => unknown>>;
   /** After how many records another one is made; one is also made when the entity leaves memory. */
   readonly everyRecords: number;
-  /** Keeps the records that a snapshot makes needless, so that the whole history can be read page by page. */
-  readonly keepHistory?: true;
+  /** Keeps the records that a snapshot makes needless, all or so many of the latest, so that the history can be read page by page. */
+  readonly keepHistory?: true | number;
 }
 
 /** What the author of an entity writes. */
@@ -73,6 +73,8 @@ export interface EntityParts<P extends Protocol, E extends Events, State, Args> 
   readonly type?: string;
   /** In a cluster it is placed on nodes of this role; `entities` unless given. */
   readonly role?: string;
+  /** What services outside of the cluster may say to it through the gateway, by kind; nothing unless given. */
+  readonly forServices?: readonly (TellKind<P> | AskKind<P>)[];
   /** The state of an entity to which nothing has happened yet. */
   readonly initialState: (id: string, args: Args) => State;
   readonly decide: Decide<P, E, State, Args>;
@@ -82,6 +84,8 @@ export interface EntityParts<P extends Protocol, E extends Events, State, Args> 
   readonly durability?: Durability;
   /** How long it stays in memory when nobody needs it, 60,000 ms unless given. */
   readonly passivateAfterMs?: number;
+  /** Forgets what is stored of it when nobody has needed it for so long: for what is of the moment. One that only moves, or makes room, stays stored. */
+  readonly isForgottenWhenIdle?: true;
   /** What an operator sees of the state, as plain data without secrets; called only when somebody looks. */
   readonly describe?: (state: State) => Readonly<Record<string, unknown>>;
   /** How long a load or an append may take before the entity counts as stalled; 30,000 ms unless given. */

@@ -57,6 +57,21 @@ export const EVENT_ALARMS: Partial<Readonly<Record<EventName, RaiseRule | ClearR
   },
   "journal.troubled": { severity: "critical", stays: true, summary: "the journal stores nothing: {code}" },
   "journal.recovered": { clears: "journal.troubled" },
+  "cluster.stateLost": {
+    severity: "critical",
+    by: "shard",
+    stays: true,
+    summary:
+      "Redis has lost what it held ({shard}): restore a backup, or accept it with cluster.allowColdStart",
+  },
+  "cluster.stateFound": { clears: "cluster.stateLost", by: "shard" },
+  "cluster.nodeLost": {
+    severity: "critical",
+    by: "node",
+    stays: true,
+    summary: "the node {node} was lost ({cause}); its entities go on elsewhere",
+  },
+  "cluster.nodeBack": { clears: "cluster.nodeLost", by: "node" },
   "audit.failed": {
     severity: "critical",
     summary: "what operators do cannot be written down, so they cannot act",

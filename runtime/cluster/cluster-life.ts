@@ -23,8 +23,8 @@ export interface LifeParts {
   readonly onOver: (life: ClusterLife) => void;
 }
 
-/** All entities of a node fail over together: one answer of the store tells for all of them. */
-const SHARD = "store";
+/** Where nobody watches the store, all entities of a node fail over together: one answer tells for all of them. */
+const ONE_SHARD = "store";
 /** How long after a failover the owners are written again that could not be, in milliseconds. */
 const REASSERT_AGAIN_MS = 1_000;
 
@@ -36,7 +36,8 @@ export class ClusterLife {
   readonly #parts: LifeParts;
   readonly #claims: Claims;
   readonly #transport: Transport;
-  #stopReassert: Cancel = () => undefined;
+  readonly #delays = new Map<string, Cancel>();
+  #stopWatching: () => void = () => undefined;
   #isOver = false;
   #isClosed = false;
 
@@ -71,7 +72,7 @@ export class ClusterLife {
     this.distance = reach.distance;
   }
 
-  /** Joins under a new incarnation. @throws Fault of the store; `clusterFull` */
+  /** Joins under a new incarnation. @throws Fault of the store; `clusterFull`, `clusterUnfit` */
   static async begin(parts: LifeParts): Promise<ClusterLife> {
     const incarnation = `${parts.cluster.facts.node}/${randomUUID()}`;
     const life = new ClusterLife(parts, await parts.cluster.transport(incarnation));
@@ -103,7 +104,8 @@ export class ClusterLife {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#stopReassert();
+    this.#stopWatching();
+    for (const cancel of this.#delays.values()) cancel();
     await this.region.close();
     this.distance.close();
     await this.#transport.close();
@@ -112,14 +114,19 @@ export class ClusterLife {
 
   async #join(): Promise<void> {
     const joined = await this.member.join();
-    if (joined.kind === "refused") throw new Fault("clusterFull", { code: joined.code });
-    await this.#claims.observe(SHARD, joined.source);
+    if (joined.kind === "refused") {
+      const code = joined.code === "incompatible" ? "clusterUnfit" : "clusterFull";
+      throw new Fault(code, { code: joined.code });
+    }
+    const { watch } = this.#parts.cluster;
+    if (watch === undefined) return this.#observe(ONE_SHARD, joined.source);
+    this.#stopWatching = watch.onSeen(({ shard, source, forMs }) => this.#observe(shard, source, forMs));
   }
 
   #fenced(cause: FenceCause): void {
     this.region.fenced();
     // What of them is stored is in doubt: each is claimed again, with an epoch that fences what is still on its way.
-    this.#claims.dropAll();
+    this.#claims.doubtAll();
     if (cause === "lapsed") return;
     this.#isOver = true;
     this.#parts.onOver(this);
@@ -132,17 +139,24 @@ export class ClusterLife {
     this.#parts.onViewChanged(this);
   }
 
+  /** Sooner than any watch sees it: when this node may act again, the barrier stands. */
   #sourceChanged(source: string): void {
-    this.#claims.observe(SHARD, source).catch((error: unknown) => this.#reassertLater(error));
+    this.#observe(this.#parts.cluster.watch?.memberShard ?? ONE_SHARD, source);
   }
 
-  #reassertLater(error: unknown): void {
+  #observe(shard: string, source: string, forMs?: number): void {
+    this.#claims.observe(shard, source, forMs).catch((error: unknown) => this.#reassertLater(shard, error));
+  }
+
+  #reassertLater(shard: string, error: unknown): void {
     if (!(error instanceof Fault)) throw error;
     if (this.#isClosed) return;
-    this.#stopReassert();
-    this.#stopReassert = this.#parts.clock.after(REASSERT_AGAIN_MS, () => {
-      this.#claims.reassert(SHARD).catch((again: unknown) => this.#reassertLater(again));
-    });
+    this.#delays.get(shard)?.();
+    const again = (): void => {
+      this.#delays.delete(shard);
+      this.#claims.reassert(shard).catch((failed: unknown) => this.#reassertLater(shard, failed));
+    };
+    this.#delays.set(shard, this.#parts.clock.after(REASSERT_AGAIN_MS, again));
   }
 }
 

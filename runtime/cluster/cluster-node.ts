@@ -10,6 +10,7 @@ import { backoffMs } from "../time/backoff.ts";
 import type { Cancel, Clock } from "../time/clock.ts";
 import { ClusterLife } from "./cluster-life.ts";
 import type { ClusterParts } from "./cluster-parts.ts";
+import type { ClusterTopics } from "./cluster-topics.ts";
 import type { Reach, RegionParts, Whereabouts } from "./region.ts";
 
 /** What a node in a cluster is made of. */
@@ -17,6 +18,7 @@ export interface ClusterNodeParts {
   readonly cluster: ClusterParts;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly topics: Pick<ClusterTopics, "topic">;
   /** Begins to reach the others and to take entities, in one life. */
   readonly begin: (parts: RegionParts) => Reach;
   /** An operator wants this node to take nothing more, wherever that was said. */
@@ -55,6 +57,11 @@ export class ClusterNode {
   /** The present life; undefined before the first one and between two. */
   get incarnation(): string | undefined {
     return this.#life?.incarnation;
+  }
+
+  /** What any node may say to whoever hears it. */
+  get topics(): Pick<ClusterTopics, "topic"> {
+    return this.#parts.topics;
   }
 
   get lease(): ClusterParts["lease"] {

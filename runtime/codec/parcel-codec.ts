@@ -18,7 +18,14 @@ const KINDS = [
   "drained",
   "parted",
 ] as const satisfies readonly Parcel["kind"][];
-const LETTER_KINDS = ["tell", "ask", "deliver", "watch", "wake"] as const satisfies readonly Letter["kind"][];
+const LETTER_KINDS = [
+  "tell",
+  "ask",
+  "deliver",
+  "watch",
+  "wake",
+  "request",
+] as const satisfies readonly Letter["kind"][];
 
 /** Writes parcels as short lists and reads them back. What is said in them is not looked at here. */
 export class ParcelCodec {
@@ -144,8 +151,10 @@ function writeLetter(letter: Letter, list: unknown[]): void {
   list.push(LETTER_KINDS.indexOf(kind), to, hops, isHanded);
   if (said === undefined) return void list.push(id);
   writeSaid(said, list);
-  if (kind === "ask") list.push(id, letter.withinMs, letter.chain);
-  else if (kind !== "tell") list.push(id, letter.receipt?.sender, letter.receipt?.seq);
+  if (kind === "ask" || kind === "request") {
+    list.push(id, letter.withinMs, letter.chain);
+    if (kind === "request") list.push(letter.request?.name, letter.request?.digest);
+  } else if (kind !== "tell") list.push(id, letter.receipt?.sender, letter.receipt?.seq);
 }
 
 /** Where the parts of a letter stand, from its beginning; `END_AT` is what follows what is said. */
@@ -170,8 +179,11 @@ function letterOf(list: readonly unknown[], at: number): Letter | undefined {
   if (said === undefined) return undefined;
   if (kind === "tell") return { kind, to, hops, isHanded, said, id: 0 };
   const begun = { to, hops, isHanded, said };
-  return kind === "ask" ? questionOf(begun, list, at + END_AT) : deliveryOf(begun, list, at + END_AT);
+  return READERS[kind](begun, list, at + END_AT);
 }
+
+/** What follows what is said, by kind. */
+const READERS = { ask: questionOf, deliver: deliveryOf, request: requestOf } as const;
 
 type Begun = Pick<Letter, "to" | "hops" | "isHanded"> & { readonly said: Said };
 
@@ -185,6 +197,14 @@ function questionOf(
   const chain = list[at + 2];
   if (!isCount(id) || typeof withinMs !== "number" || !isChain(chain)) return undefined;
   return { kind: "ask", to, hops, isHanded, said, id, withinMs, chain };
+}
+
+function requestOf(begun: Begun, list: readonly unknown[], at: number): Letter | undefined {
+  const question = questionOf(begun, list, at);
+  const name = list[at + 3];
+  const digest = list[at + 4];
+  if (question === undefined || typeof name !== "string" || typeof digest !== "string") return undefined;
+  return { ...question, kind: "request", request: { name, digest } };
 }
 
 function deliveryOf(

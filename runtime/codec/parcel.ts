@@ -1,3 +1,4 @@
+import type { RequestName } from "./done-request.ts";
 import type { Receipt } from "./record-codec.ts";
 import type { Said } from "./travel-codec.ts";
 
@@ -10,7 +11,7 @@ export interface WaitingActor {
 
 /** What goes to one receiver on another node. */
 export interface Letter {
-  readonly kind: "tell" | "ask" | "deliver" | "watch" | "wake";
+  readonly kind: "tell" | "ask" | "deliver" | "watch" | "wake" | "request";
   /** The path of an actor with its incarnation, or the address of an entity. */
   readonly to: string;
   /** How often it has come back because its receiver was not there. */
@@ -21,11 +22,13 @@ export interface Letter {
   readonly said?: Said;
   /** The number under which the sender awaits an answer, a receipt or a stop; 0 for a tell. */
   readonly id: number;
-  /** Of a question: how long its asker still waits, in milliseconds, and who waits with him. */
+  /** Of a question or a request: how long its asker still waits, in milliseconds, and who waits with him. */
   readonly withinMs?: number;
   readonly chain?: readonly WaitingActor[];
   /** Of a delivery. */
   readonly receipt?: Receipt;
+  /** Of a request: a question that has one effect and one answer, however often it comes. */
+  readonly request?: RequestName;
 }
 
 /** Everything that one node sends to another. */

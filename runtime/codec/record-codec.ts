@@ -2,6 +2,8 @@ import { Packr } from "msgpackr";
 import type { Events } from "../../protocols/events.ts";
 import type { TaggedMessage } from "../../protocols/protocol.ts";
 import type { ReminderChange } from "../reminders/reminder.ts";
+import { packRequest, unpackRequest } from "./done-request.ts";
+import type { DoneRequest, PackedRequest } from "./done-request.ts";
 import { isLocalOnly } from "./message-codec.ts";
 import type { PackedChange, ReminderCodec } from "./reminder-codec.ts";
 import { upcast } from "./upcast.ts";
@@ -14,10 +16,11 @@ export interface Receipt {
   readonly seq: number;
 }
 
-/** One step of an entity: what happened, which delivery it came from, and what it did to the entity's reminders. */
+/** One step of an entity: what happened, which delivery or request it came from, and what it did to the entity's reminders. */
 export interface StoredRecord {
   readonly events: readonly TaggedMessage[];
   readonly receipt?: Receipt;
+  readonly request?: DoneRequest;
   readonly reminders?: readonly ReminderChange[];
 }
 
@@ -32,6 +35,7 @@ interface Packed {
   readonly v: number;
   readonly e: readonly TaggedMessage[];
   readonly r?: readonly [sender: string, seq: number];
+  readonly q?: PackedRequest;
   readonly m?: readonly PackedChange[];
 }
 
@@ -54,7 +58,7 @@ export class RecordCodec {
   }
 
   /** @throws TypeError for an event that could not be read back: that is a mistake in the code that decided it */
-  encode({ events, receipt, reminders }: StoredRecord): Uint8Array {
+  encode({ events, receipt, request, reminders }: StoredRecord): Uint8Array {
     for (const event of events) {
       const checked = this.#validate(event);
       if (!checked.ok) {
@@ -65,6 +69,7 @@ export class RecordCodec {
       v: this.#events.version,
       e: events,
       ...(receipt === undefined ? {} : { r: [receipt.sender, receipt.seq] }),
+      ...(request === undefined ? {} : { q: packRequest(request) }),
       ...(reminders === undefined ? {} : { m: this.#packed(reminders) }),
     };
     return this.#packr.pack(packed);
@@ -101,7 +106,7 @@ export class RecordCodec {
     return changes.map((change) => codec.unpackChange(change));
   }
 
-  #open({ v, e, r, m }: Packed): DecodedRecord {
+  #open({ v, e, r, q, m }: Packed): DecodedRecord {
     const events: TaggedMessage[] = [];
     for (const written of e) {
       const lifted = upcast(this.#events, v, written);
@@ -116,6 +121,7 @@ export class RecordCodec {
       record: {
         events,
         ...(r === undefined ? {} : { receipt: { sender: r[0], seq: r[1] } }),
+        ...(q === undefined ? {} : { request: unpackRequest(q) }),
         ...(m === undefined ? {} : { reminders: this.#unpacked(m) }),
       },
     };

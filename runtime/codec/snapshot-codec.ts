@@ -1,4 +1,6 @@
 import { Packr } from "msgpackr";
+import { packRequest, unpackRequest } from "./done-request.ts";
+import type { DoneRequest, PackedRequest } from "./done-request.ts";
 import type { Reminder } from "../reminders/reminder.ts";
 import type { PackedReminder, ReminderCodec } from "./reminder-codec.ts";
 
@@ -9,6 +11,8 @@ export interface StoredState {
   readonly data: unknown;
   /** The last number of each sender, the one heard of longest ago first. */
   readonly receipts: readonly (readonly [sender: string, seq: number])[];
+  /** Those that it would know again, the oldest first. */
+  readonly requests?: readonly DoneRequest[];
   readonly reminders?: readonly Reminder[];
 }
 
@@ -16,6 +20,7 @@ interface Packed {
   readonly v: number;
   readonly s: unknown;
   readonly r: StoredState["receipts"];
+  readonly q?: readonly PackedRequest[];
   readonly m?: readonly PackedReminder[];
 }
 
@@ -29,8 +34,9 @@ export class SnapshotCodec {
     this.#reminders = reminders;
   }
 
-  encode({ version, data, receipts, reminders = [] }: StoredState): Uint8Array {
-    const packed: Packed = { v: version, s: data, r: receipts };
+  encode({ version, data, receipts, requests = [], reminders = [] }: StoredState): Uint8Array {
+    const known = requests.length === 0 ? {} : { q: requests.map((request) => packRequest(request)) };
+    const packed: Packed = { v: version, s: data, r: receipts, ...known };
     if (reminders.length === 0) return this.#packr.pack(packed);
     const codec = this.#reminders;
     if (codec === undefined) throw new TypeError("nobody reads reminders");
@@ -46,15 +52,17 @@ export class SnapshotCodec {
     }
   }
 
-  /** @throws TypeError when a reminder cannot be read */
+  /** @throws TypeError when a request or a reminder cannot be read */
   #open(packed: unknown): StoredState | undefined {
     if (typeof packed !== "object" || packed === null) return undefined;
-    const { v, s, r, m } = packed as Partial<Packed>;
+    const { v, s, r, q, m } = packed as Partial<Packed>;
     if (!Number.isInteger(v) || v === undefined || !Array.isArray(r)) return undefined;
-    if (m === undefined) return { version: v, data: s, receipts: r };
+    const known = q === undefined ? {} : { requests: q.map((request) => unpackRequest(request)) };
+    const state = { version: v, data: s, receipts: r, ...known };
+    if (m === undefined) return state;
     const codec = this.#reminders;
     if (codec === undefined) throw new TypeError("the snapshot holds reminders, and nobody reads them");
     const reminders = m.map((each) => codec.unpack(each)).filter((reminder) => reminder !== undefined);
-    return { version: v, data: s, receipts: r, reminders };
+    return { ...state, reminders };
   }
 }

@@ -12,6 +12,9 @@ import type { Validate } from "./validator.ts";
 /** A reference as it is written: its address, and the name of what may be said to it. */
 export type WrittenReference = readonly [address: string, protocol: string];
 
+/** What whoever requests something to which there is no answer is told once it is done. */
+export const TAKEN = "taken";
+
 /** Turns references into what can be written, and back. */
 export interface ReferenceWriter {
   /** @throws Fault `cannotTravel` for what means nothing on another node */
@@ -134,9 +137,13 @@ export class TravelCodec {
 
 function entryOf(protocol: Protocol): Entry {
   const questions = Object.entries<Question>(protocol.ask);
+  const taken = messagesOf({ [TAKEN]: {} });
   return {
     said: messagesOf(travellingMessages(protocol)),
-    replies: new Map(questions.map(([kind, { reply }]) => [kind, messagesOf(reply)])),
+    replies: new Map([
+      ...Object.keys(protocol.tell).map((kind) => [kind, taken] as const),
+      ...questions.map(([kind, { reply }]) => [kind, messagesOf(reply)] as const),
+    ]),
   };
 }
 

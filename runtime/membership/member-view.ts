@@ -95,6 +95,12 @@ export function revived(view: MemberView, table: TableView): readonly string[] {
     .map((row) => row.incarnation);
 }
 
+/** A living member that has no version of the wire in common with a newcomer; undefined when all have. Pure. */
+export function stranger(newcomer: MemberFacts, { rows }: TableView): MemberRow | undefined {
+  const { min, max } = newcomer.protocol;
+  return rows.find(({ state, protocol }) => state !== "dead" && (protocol.max < min || protocol.min > max));
+}
+
 /** What has happened between two views, the dead first: whoever takes over should know who is gone. Pure. */
 export function diffViews(before: MemberView, after: MemberView): readonly MemberChange[] {
   const changes = [...after.members.values()]

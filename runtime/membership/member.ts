@@ -5,7 +5,7 @@ import { clockJumpMs } from "./clock-jump.ts";
 import type { ClockReading } from "./clock-jump.ts";
 import { Lease } from "./lease.ts";
 import type { LeaseTimes } from "./lease.ts";
-import { diffViews, EMPTY_VIEW, learn, mayBecome, revived, settleMissing } from "./member-view.ts";
+import { diffViews, EMPTY_VIEW, learn, mayBecome, revived, settleMissing, stranger } from "./member-view.ts";
 import type { MemberChange, MemberState, MemberView, TableView } from "./member-view.ts";
 import type { Joined, MembershipTable, Newcomer, Renewed, Swept } from "./membership-table.ts";
 
@@ -87,9 +87,13 @@ export class Member {
     return this.#standing === "held";
   }
 
-  /** Enters the table. May be repeated after a rejection. @throws Fault of the store */
+  /** Enters the table, and leaves it at once when nobody there would understand it. May be repeated after a rejection. @throws Fault of the store */
   async join(): Promise<Joined> {
     const joined = await this.#join();
+    if (joined.kind === "joined" && this.#stopTicking === undefined && this.#isStranger(joined.table)) {
+      await this.leave();
+      return { kind: "refused", code: "incompatible" };
+    }
     if (joined.kind === "joined" && this.#stopTicking === undefined) {
       this.#stopTicking = this.#parts.clock.after(this.#parts.lease.renewEveryMs, this.#tick);
     }
@@ -124,6 +128,21 @@ export class Member {
     this.#standing = "ended";
     this.#stopTicking?.();
     this.#stopFence?.();
+  }
+
+  /** A cluster rolls to another version over one that both speak: in between there is no way to be understood by all. */
+  #isStranger(table: TableView): boolean {
+    const { newcomer, log } = this.#parts;
+    const other = stranger(newcomer, table);
+    if (other === undefined) return false;
+    const { min, max } = other.protocol;
+    const ours = newcomer.protocol;
+    log.error("cluster.incompatible", {
+      node: other.node,
+      theirs: `${min} to ${max}`,
+      ours: `${ours.min} to ${ours.max}`,
+    });
+    return true;
   }
 
   async #join(): Promise<Joined> {

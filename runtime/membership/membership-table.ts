@@ -7,10 +7,13 @@ export interface Newcomer extends MemberFacts {
   readonly token: string;
 }
 
-/** What became of a join. `identityTaken`: another process has this incarnation; `dead`: it has ended, and needs a new one. */
+/**
+ * What became of a join. `identityTaken`: another process has this incarnation; `dead`: it has ended, and needs a new one; `incompatible`: a member speaks no version
+ * that the newcomer does.
+ */
 export type Joined =
   | { readonly kind: "joined"; readonly source: string; readonly table: TableView }
-  | { readonly kind: "refused"; readonly code: "identityTaken" | "dead" | "tableFull" };
+  | { readonly kind: "refused"; readonly code: "identityTaken" | "dead" | "tableFull" | "incompatible" };
 
 /** A member that says it is alive, and what it knows. */
 export interface Renewal {

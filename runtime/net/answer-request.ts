@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { compileFields } from "../codec/validator.ts";
-import type { Validation } from "../codec/validator.ts";
+import { compileFields, compileMessages } from "../codec/validator.ts";
+import type { Validate, Validation } from "../codec/validator.ts";
 import { FRAME_DEPTH_MAX } from "../codec/frame-codec.ts";
 import { isWithinDepth } from "../codec/depth.ts";
 import type {
@@ -19,7 +19,7 @@ export type AnswerRequest = (request: RouteRequest, context: RouteContext) => Pr
 /** Puts guard, schema and handler of an operation in a row. */
 export function answerRequest(route: Route, operation: Operation): AnswerRequest {
   const guard = operation.auth ?? route.auth;
-  const check = operation.body === undefined ? undefined : compileFields(operation.body);
+  const check = checkOf(operation);
   return async (request, context) => {
     const { refusal, principal } = await admit(guard, request, context);
     if (refusal !== undefined) return refusal;
@@ -30,6 +30,11 @@ export function answerRequest(route: Route, operation: Operation): AnswerRequest
     if (!checked.ok) return refused(400, checked.code, checked);
     return operation.handle({ ...request, body: checked.message as never, principal }, context);
   };
+}
+
+function checkOf({ body, messages }: Operation): Validate<unknown> | undefined {
+  if (messages !== undefined) return compileMessages(messages);
+  return body === undefined ? undefined : compileFields(body);
 }
 
 interface Admitted {

@@ -5,6 +5,7 @@ import type { Server } from "node:http";
 import { Fault } from "../fault.ts";
 import { answerRequest } from "./answer-request.ts";
 import type { AnswerRequest } from "./answer-request.ts";
+import { faultAnswer } from "./fault-answer.ts";
 import { operationSchema } from "./open-api.ts";
 import type { ApiTitle } from "./open-api.ts";
 import type { PortShare } from "./port-share.ts";
@@ -143,12 +144,6 @@ function sendError(
   reply: FastifyReply,
 ): FastifyReply {
   return send(reply, error instanceof Fault ? faultAnswer(error) : errorAnswer(share, error, request));
-}
-
-function faultAnswer(fault: Fault): RouteResponse {
-  const headers = fault.retryable ? { "retry-after": "1" } : undefined;
-  const body = { code: fault.code, text: fault.message };
-  return { status: fault.httpStatus, body, ...(headers === undefined ? {} : { headers }) };
 }
 
 function errorAnswer(share: PortShare, error: FastifyError, request: FastifyRequest): RouteResponse {

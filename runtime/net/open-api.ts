@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
-import { objectSchema } from "../../protocols/protocol.ts";
+import { objectSchema, taggedSchema } from "../../protocols/protocol.ts";
 import type { Fields } from "../../protocols/protocol.ts";
-import type { Operation, Route } from "./route.ts";
+import type { Operation, ReplyShape, Route } from "./route.ts";
 
 /** What the OpenAPI document of a port says first. */
 export interface ApiTitle {
@@ -13,15 +13,32 @@ export interface ApiTitle {
 export function operationSchema(route: Route, operation: Operation): Record<string, unknown> {
   return {
     summary: operation.summary,
-    ...(operation.body === undefined ? {} : { body: objectSchema(operation.body) }),
+    ...bodyOf(operation),
     ...(operation.query === undefined ? {} : { querystring: objectSchema(operation.query) }),
     ...(route.path.endsWith("/*")
       ? { params: { type: "object", properties: { "*": { type: "string" } } } }
       : {}),
     response: Object.fromEntries(
-      Object.entries(operation.answers).map(([status, answer]) => [status, answerSchema(status, answer)]),
+      Object.entries(operation.answers).map(([status, answer]) => [
+        status,
+        status === "200" && operation.replies !== undefined
+          ? oneOf(operation.replies, "the entity's answer")
+          : answerSchema(status, answer),
+      ]),
     ),
   };
+}
+
+function bodyOf({ body, messages }: Operation): object {
+  if (messages !== undefined) {
+    const shapes = Object.entries(messages).map(([kind, fields]) => ({ kind, fields }));
+    return { body: oneOf(shapes, "one of these messages") };
+  }
+  return body === undefined ? {} : { body: objectSchema(body) };
+}
+
+function oneOf(shapes: readonly ReplyShape[], description: string): object {
+  return { description, anyOf: shapes.map(({ kind, fields }) => taggedSchema(kind, fields)) };
 }
 
 function answerSchema(status: string, answer: Fields | string): unknown {

@@ -72,15 +72,25 @@ export type GuardVerdict =
 /** Decides who may use a route, before body or frames are looked at. */
 export type Guard = (request: RouteRequest, context: RouteContext) => GuardVerdict | Promise<GuardVerdict>;
 
+/** One of several answers, told apart by their `kind`. */
+export interface ReplyShape {
+  readonly kind: string;
+  readonly fields: Fields;
+}
+
 /** One HTTP method of a route, with what its OpenAPI entry says. */
 export interface Operation<BodyFields extends Fields = Fields> {
   readonly summary: string;
-  /** The fields of the JSON body; any body is taken as bytes unless given. */
+  /** The fields of the JSON body; any body is taken as bytes unless this or `messages` is given. */
   readonly body?: BodyFields;
+  /** The messages that the JSON body may be, by their `kind`, in place of `body`. */
+  readonly messages?: Readonly<Record<string, Fields>>;
   /** The parameters behind the `?`, for the documentation. */
   readonly query?: Fields;
   /** The answers by status: their fields, or a content type when they are not JSON. */
   readonly answers: Readonly<Record<number, Fields | string>>;
+  /** What the answer 200 may be, in place of its fields. */
+  readonly replies?: readonly ReplyShape[];
   /** The largest body in bytes; 64 KiB unless given. */
   readonly bodyMaxBytes?: number;
   /** Instead of the route's guard. */

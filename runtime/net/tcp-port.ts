@@ -15,20 +15,18 @@ export interface TcpPortParts extends PortParts {
   readonly framing: Framing["name"];
 }
 
-/** One port for frames over plain TCP. Without a path there is one route, and nothing to shake hands about. */
+/** One port for frames over plain TCP. Without a path all connections are on its first route, and there is nothing to shake hands about; the actions of the others can be called. */
 export class TcpPort extends Port {
   readonly #parts: TcpPortParts;
   readonly #route: Route;
   readonly #server: Server;
 
-  /** @throws RangeError when there is not exactly one route, or it takes no connections */
+  /** @throws RangeError when there is no route, or one that takes no connections */
   constructor(parts: TcpPortParts) {
     super(parts);
     const [route] = parts.routes;
-    if (route?.connects !== true || parts.routes.length !== 1) {
-      throw new RangeError(
-        `listener ${parts.name}: a TCP listener has exactly one route, and it takes connections`,
-      );
+    if (route === undefined || !parts.routes.every(({ connects }) => connects)) {
+      throw new RangeError(`listener ${parts.name}: a TCP listener needs routes, and each takes connections`);
     }
     this.#parts = parts;
     this.#route = route;

@@ -122,6 +122,11 @@ export interface Journal {
   append(append: Append): Promise<Appended>;
   /** The latest snapshot of an entity, and all records after it. */
   load(entity: EntityAddress): Promise<Loaded>;
+  /**
+   * Nothing is stored of this entity, and it is about to begin: resolves when that is because it is new. Absent where nothing can be lost unseen.
+   * @throws Fault `stateLost` when the store has lost what it held, and nobody can tell
+   */
+  confirmUnknown?(entity: EntityAddress): Promise<void>;
   /** Records from a version on, for paging through a history; a trimmed history begins where it begins. Fewer than asked for when they are large (4 MiB), one at least. */
   read(entity: EntityAddress, page: RecordPage): Promise<readonly JournalRecord[]>;
   /**

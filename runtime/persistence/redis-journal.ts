@@ -28,6 +28,9 @@ import { RedisEntityIndex } from "./redis-entity-index.ts";
 import { RedisRecords } from "./redis-records.ts";
 import { RedisWrites } from "./redis-writes.ts";
 
+/** Resolves when nothing is stored of an entity because it is new. @throws Fault stateLost */
+export type IsNew = (entity: EntityAddress) => Promise<void>;
+
 /**
  * The journal of a cluster. All of an entity is in one hash slot: its owner, its state, and a stream whose ids are the versions of its records,
  * so that Redis itself refuses a version twice. Each write is one script, which compares the owner's epoch and incarnation first:
@@ -38,6 +41,7 @@ export class RedisJournal implements Journal {
   readonly #writes: RedisWrites;
   readonly #records: RedisRecords;
   readonly #index: RedisEntityIndex;
+  readonly #isNew: IsNew | undefined;
   /** Entities that enter or leave the index: what is appended to them meanwhile waits. */
   readonly #indexing = new Map<string, Promise<unknown>>();
   /** Snapshots on their way: one takes away records, and must not do so between the steps of a load. */
@@ -46,8 +50,9 @@ export class RedisJournal implements Journal {
   #strongest: Durability | undefined = undefined;
   #isClosed = false;
 
-  private constructor(link: RedisLink, writer: RedisConnection) {
+  private constructor(link: RedisLink, writer: RedisConnection, isNew: IsNew | undefined) {
     this.#writer = writer;
+    this.#isNew = isNew;
     this.#writes = new RedisWrites(writer);
     this.#records = new RedisRecords(link.commands);
     this.#index = new RedisEntityIndex(link.commands);
@@ -56,10 +61,10 @@ export class RedisJournal implements Journal {
     writer.onReady(() => this.#lookAgain());
   }
 
-  /** Opens the journal of the Redis that `link` leads to. @throws Fault redisUnavailable, redisUnfit */
-  static async open(link: RedisLink): Promise<RedisJournal> {
+  /** Opens the journal of the Redis that `link` leads to; without `isNew` nobody finds out what it has lost. @throws Fault redisUnavailable, redisUnfit */
+  static async open(link: RedisLink, isNew?: IsNew): Promise<RedisJournal> {
     const writer = await link.replicatedWriter("journal");
-    const journal = new RedisJournal(link, writer);
+    const journal = new RedisJournal(link, writer, isNew);
     try {
       await journal.#look();
       return journal;
@@ -158,6 +163,10 @@ export class RedisJournal implements Journal {
     await this.#trimming.get(entityKey(entity))?.catch(() => undefined);
     this.#writes.flush();
     return this.#reading({ entity: entityText(entity) }, () => this.#records.load(entity, this.#writer));
+  }
+
+  async confirmUnknown(entity: EntityAddress): Promise<void> {
+    await this.#reading({ entity: entityText(entity) }, async () => this.#isNew?.(entity));
   }
 
   async read(entity: EntityAddress, page: RecordPage): Promise<readonly JournalRecord[]> {

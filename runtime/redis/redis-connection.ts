@@ -3,7 +3,7 @@ import { Fault } from "../fault.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { clusterOptions, redisOptions } from "./redis-profile.ts";
 import type { ConnectionWish, RedisPurpose } from "./redis-profile.ts";
-import { reasonOf, redisFault } from "./redis-fault.ts";
+import { isHopeless, reasonOf, redisFault } from "./redis-fault.ts";
 import type { RedisScript } from "./redis-script.ts";
 import { ScriptCalls } from "./script-calls.ts";
 import type { RedisArgument } from "./script-calls.ts";
@@ -32,10 +32,16 @@ export type RedisServer = (name: string, ...args: RedisArgument[]) => Promise<un
 
 /** How long `opened` waits for a server that cannot be reached yet. */
 const OPEN_WITHIN_MS = 10_000;
+/** How soon a connection is made again that the library has given up. */
+const REVIVE_AFTER_MS = 100;
 /** How long `close` waits for the connection's end. */
 const CLOSE_WITHIN_MS = 1000;
 /** What ioredis says of a command that had no answer in its time. */
 const TIMED_OUT = "Command timed out";
+/** Connections whose commands are for every server of a Redis Cluster. */
+const SPEAKS_TO_ALL: ReadonlySet<RedisPurpose> = new Set<RedisPurpose>(["control", "commands", "replicated"]);
+/** What a server of a Redis Cluster says of a hash slot that another one serves by now. */
+const SERVED_ELSEWHERE = new Set(["MOVED", "ASK"]);
 
 /** One connection to Redis (in a Redis Cluster: one to each node), made anew for as long as it takes when it is lost. */
 export class RedisConnection implements RedisCommands {
@@ -45,6 +51,7 @@ export class RedisConnection implements RedisCommands {
   readonly #scripts: ScriptCalls;
   readonly #onReady = new Set<() => void>();
   readonly #onLost = new Set<() => void>();
+  readonly #onHopeless = new Set<() => void>();
   #generation = 0;
   #lastReason: string | undefined = undefined;
   #isLost = true;
@@ -56,9 +63,12 @@ export class RedisConnection implements RedisCommands {
     this.#log = log;
     this.#client = connected(wish);
     this.#scripts = new ScriptCalls((name, args, wantsBytes) => this.#send(name, args, wantsBytes));
-    this.#client.on("error", (error: Error) => (this.#lastReason = reasonOf(error)));
+    this.#client.on("error", (error: Error) => this.#failing(reasonOf(error)));
+    if (this.#client instanceof Cluster) this.#client.on("+node", (node: Redis) => this.#found(node));
+    else guardSocket(this.#client);
     this.#client.on("ready", () => this.#becameReady());
     this.#client.on("close", () => this.#becameLost());
+    this.#client.on("end", () => this.#revive());
   }
 
   get isReady(): boolean {
@@ -111,12 +121,15 @@ export class RedisConnection implements RedisCommands {
   async batch(commands: readonly RedisCommand[]): Promise<readonly unknown[]> {
     if (!this.isReady) throw this.#unavailable("batch");
     const pipeline = this.#client.pipeline(commands.map(([name, ...args]) => [name, ...args.map(sendable)]));
+    const [[name, ...args] = ["batch"]] = commands;
+    const failed = (command: string, error: unknown): Fault =>
+      this.#failed(command, error, this.#nodeOf(new Command(name, args.map(sendable))));
     const executed = pipeline.exec().catch((error: unknown) => {
-      throw this.#failed("batch", error);
+      throw failed("batch", error);
     });
     const results = (await executed) ?? [];
     return results.map(([error, answer], at) =>
-      error === null ? answer : this.#failed(commands[at]?.[0] ?? "batch", error),
+      error === null ? answer : failed(commands[at]?.[0] ?? "batch", error),
     );
   }
 
@@ -133,7 +146,7 @@ export class RedisConnection implements RedisCommands {
       const command = new Command(name, args.map(sendable), { replyEncoding: "utf8" });
       node.sendCommand(command);
       return command.promise.catch((error: unknown) => {
-        throw this.#failed(name, error);
+        throw this.#failed(name, error, node);
       });
     });
   }
@@ -155,19 +168,27 @@ export class RedisConnection implements RedisCommands {
     if (this.isReady) this.#client.disconnect(true);
   }
 
-  /** Resolves when the first connection is made. @throws Fault redisUnavailable, with the reason in words */
+  /** Resolves when the first connection is made. @throws Fault redisUnavailable, with the reason in words: after a while, or at once when time does not mend it */
   async opened(withinMs = OPEN_WITHIN_MS): Promise<void> {
-    if (this.isReady) return;
+    if (!this.isReady) await this.#firstReady(withinMs);
+    if (!(this.#client instanceof Cluster) || !SPEAKS_TO_ALL.has(this.purpose)) return;
+    // Of a server that is away the commands for it will tell.
+    await Promise.allSettled(this.#client.nodes("master").map((node) => node.ping()));
+  }
+
+  async #firstReady(withinMs: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        stop();
-        reject(this.#unavailable("connect"));
-      }, withinMs);
-      const stop = this.onReady(() => {
+      const end = (settle: () => void): void => {
         clearTimeout(timer);
         stop();
-        resolve();
-      });
+        this.#onHopeless.delete(refuse);
+        settle();
+      };
+      const refuse = (): void => end(() => reject(this.#unavailable("connect")));
+      const timer = setTimeout(refuse, withinMs);
+      const stop = this.onReady(() => end(resolve));
+      this.#onHopeless.add(refuse);
+      if (isHopeless(this.#lastReason ?? "")) refuse();
     });
   }
 
@@ -190,10 +211,35 @@ export class RedisConnection implements RedisCommands {
     if (!this.isReady) return Promise.reject(this.#unavailable(name));
     const command = new Command(name, args.map(sendable), { replyEncoding: wantsBytes ? null : "utf8" });
     if (!this.#isCorked) this.#cork();
-    this.#client.sendCommand(command);
+    const node = this.#nodeFor(command);
+    const status = (node ?? this.#nodeOf(command))?.status;
+    // The library would refuse it in the words for one that was lost under way.
+    if (status === "connecting" || status === "connect") return Promise.reject(this.#unavailable(name));
+    (node ?? this.#client).sendCommand(command);
     return command.promise.catch((error: unknown) => {
-      throw this.#failed(name, error);
+      throw this.#failed(name, error, node ?? this.#nodeOf(command));
     });
+  }
+
+  /** A server of a Redis Cluster is connected to before it is needed, because what is for it meanwhile is refused. */
+  #found(node: Redis): void {
+    guardSocket(node);
+    const isPrimary = node.options.readOnly !== true;
+    if (isPrimary && SPEAKS_TO_ALL.has(this.purpose)) node.connect().catch(() => undefined);
+  }
+
+  /** In a Redis Cluster, the server that is to be asked what any of them can answer: so that it is known which one was silent. */
+  #nodeFor(command: Command): Redis | undefined {
+    if (!(this.#client instanceof Cluster) || typeof command.getSlot() === "number") return undefined;
+    const ready = this.#client.nodes("master").filter(({ status }) => status === "ready");
+    return ready[Math.floor(Math.random() * ready.length)];
+  }
+
+  /** In a Redis Cluster, the server that serves the keys of a command. */
+  #nodeOf(command: Command): Redis | undefined {
+    if (!(this.#client instanceof Cluster)) return undefined;
+    const [place] = this.#client.slots[command.getSlot()] ?? [];
+    return this.#client.nodes().find(({ options: { host, port } }) => `${host}:${port}` === place);
   }
 
   /** What is sent in one turn of the program leaves in one write. */
@@ -208,15 +254,34 @@ export class RedisConnection implements RedisCommands {
     });
   }
 
-  #failed(command: string, error: unknown): Fault {
+  #failed(command: string, error: unknown, node?: Redis): Fault {
     // A server that does not answer this one is not asked anything more over this connection.
-    if (error instanceof Error && error.message === TIMED_OUT) this.reconnect();
-    return redisFault(error, { command, purpose: this.purpose });
+    if (error instanceof Error && error.message === TIMED_OUT) this.#giveUp(node);
+    const fault = redisFault(error, { command, purpose: this.purpose });
+    if (SERVED_ELSEWHERE.has(String(fault.details["reply"]))) this.#lookWhere();
+    return fault;
+  }
+
+  /** Of a Redis Cluster only the server is given up that was silent: the others have nothing to do with it. */
+  #giveUp(node: Redis | undefined): void {
+    if (node === undefined) return this.reconnect();
+    node.disconnect();
+    this.#lookWhere();
+  }
+
+  /** Has it looked anew which server of a Redis Cluster serves what. */
+  #lookWhere(): void {
+    if (this.#client instanceof Cluster) this.#client.refreshSlotsCache();
   }
 
   #unavailable(command: string): Fault {
     const why = this.#lastReason ?? "not connected";
     return new Fault("redisUnavailable", { command, purpose: this.purpose, why });
+  }
+
+  #failing(reason: string): void {
+    this.#lastReason = reason;
+    if (isHopeless(reason)) for (const listener of this.#onHopeless) listener();
   }
 
   #becameReady(): void {
@@ -225,6 +290,15 @@ export class RedisConnection implements RedisCommands {
     this.#lastReason = undefined;
     this.#log.info("redis.ready", { purpose: this.purpose, generation: this.#generation });
     for (const listener of this.#onReady) listener();
+  }
+
+  /** The library gives up for good when a Sentinel tells of a failover while it is being asked for the primary. */
+  #revive(): void {
+    if (this.#isClosing) return;
+    const again = (): void => {
+      if (!this.#isClosing) this.#client.connect().catch(() => undefined);
+    };
+    setTimeout(again, REVIVE_AFTER_MS);
   }
 
   #becameLost(): void {
@@ -242,6 +316,11 @@ function connected(wish: ConnectionWish): Redis | Cluster {
     wish.target.hosts.map((host) => ({ ...host })),
     clusterOptions(wish),
   );
+}
+
+/** The library listens to the first error of a socket alone, and an encrypted one may have two: the second would end the process. */
+function guardSocket(client: Redis): void {
+  client.on("error", () => client.stream?.on("error", () => undefined));
 }
 
 /** The library takes bytes for bytes only as a `Buffer`. */

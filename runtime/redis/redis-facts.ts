@@ -6,12 +6,16 @@ const INFO_SECTIONS = ["server", "replication", "persistence", "memory"];
 
 /** Asks each server what it is and how it is set up. @throws Fault redisUnavailable, redisUnanswered */
 export async function readRedisFacts(connection: RedisConnection): Promise<readonly RedisFacts[]> {
-  const [infos, fsyncs, minimums] = await Promise.all([
+  const [infos, fsyncs, minimums, coverages] = await Promise.all([
     connection.everywhere("info", ...INFO_SECTIONS),
     settingEverywhere(connection, "appendfsync"),
     settingEverywhere(connection, "min-replicas-to-write"),
+    connection.isCluster ? settingEverywhere(connection, "cluster-require-full-coverage") : [],
   ]);
-  return infos.map((info, at) => factsOf(String(info), fsyncs[at], minimums[at]));
+  return infos.map((info, at) => ({
+    ...factsOf(String(info), fsyncs[at], minimums[at]),
+    ...(coverages[at] === undefined ? {} : { needsAllSlots: coverages[at] === "yes" }),
+  }));
 }
 
 /** The facts in the text of `INFO` and two settings. Pure. */

@@ -31,6 +31,8 @@ export function redisFault(error: unknown, facts: CommandFacts): Fault {
 /** What went wrong, in words and without what a server repeats of a command: that may be a password. Pure. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // What all servers of a Redis Cluster have in common is said of the last one.
+  if ("lastNodeError" in error && error.lastNodeError instanceof Error) return reasonOf(error.lastNodeError);
   // Several addresses of a host that have all refused are an error without a text.
   const text = error.message === "" && "code" in error ? String(error.code) : error.message;
   return text.replace(REPEATED_ARGUMENTS, "");
@@ -44,4 +46,12 @@ export function isReplyError(error: unknown): error is Error {
 /** The first word of an error that Redis answered, which names its kind: `READONLY`, `OOM`, `NOSCRIPT`. */
 export function replyCode(message: string): string {
   return message.slice(0, Math.max(0, `${message} `.indexOf(" ")));
+}
+
+/** What time does not mend: the server does not let this user in, or one of the two does not believe the certificate of the other. */
+const HOPELESS = /^(WRONGPASS|NOAUTH|NOPERM)\b|certificate|altnames|tlsv1 alert/i;
+
+/** Whether to try again with the same user and the same certificates would be in vain. Pure. */
+export function isHopeless(reason: string): boolean {
+  return HOPELESS.test(reason);
 }

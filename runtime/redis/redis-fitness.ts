@@ -13,6 +13,8 @@ export interface RedisFacts {
   /** Replicas that are connected and have caught up. */
   readonly onlineReplicas: number;
   readonly minReplicasToWrite: number | undefined;
+  /** Of a Redis Cluster: whether none of it serves when a part does not. */
+  readonly needsAllSlots?: boolean;
 }
 
 /** Whether a Redis can be used. */
@@ -87,9 +89,17 @@ function durabilityProblem(facts: RedisFacts, asked: Durability, strongest: Dura
   return `durability replicated needs a replica that is online, and there ${onlineReplicas === 0 ? "is none" : "are too few"}`;
 }
 
-function warningsOf({ onlineReplicas, minReplicasToWrite }: RedisFacts): string[] {
-  if (onlineReplicas === 0 || minReplicasToWrite === undefined || minReplicasToWrite > 0) return [];
-  return [
-    "min-replicas-to-write is 0: a primary that is cut off from its replicas goes on taking writes; set it to 1",
-  ];
+function warningsOf({ onlineReplicas, minReplicasToWrite, needsAllSlots }: RedisFacts): string[] {
+  const warnings: string[] = [];
+  if (onlineReplicas > 0 && minReplicasToWrite === 0) {
+    warnings.push(
+      "min-replicas-to-write is 0: a primary that is cut off from its replicas goes on taking writes; set it to 1",
+    );
+  }
+  if (needsAllSlots === true) {
+    warnings.push(
+      "cluster-require-full-coverage is yes: when one shard is down none of them serves; set it to no",
+    );
+  }
+  return warnings;
 }

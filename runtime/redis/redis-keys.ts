@@ -1,5 +1,6 @@
 import { entityKey } from "../persistence/entity-address.ts";
 import type { EntityAddress } from "../persistence/entity-address.ts";
+import { HASH_SLOTS, slotOf } from "./key-slot.ts";
 
 /** Keys of one kind: what they are called, what they hold, and what makes them go away. */
 export interface KeyFamily {
@@ -146,6 +147,13 @@ export const KEY_FAMILIES: readonly KeyFamily[] = [
     purpose: "who may take from the bucket: epoch `e`, incarnation `i`",
     removedBy: "nothing: there is one for each bucket",
   },
+  {
+    name: "store mark",
+    pattern: "{g:*}:mark",
+    type: "hash",
+    purpose: "that a part of the store has lost nothing, whose it is, and which copy of it answers",
+    removedBy: "nothing: there is one, and in a Redis Cluster 64",
+  },
 ];
 
 /** The parts of an index, so that entities of one type do not all meet in one hash slot. */
@@ -185,9 +193,9 @@ export function inboxKeys(incarnation: string): { in: string; left: string; heir
   return { in: `${tag}:in`, left: `${tag}:left`, heir: `${tag}:heir` };
 }
 
-/** The channel of one partition of a topic. */
-export function topicKey(topic: string, partition: number): string {
-  return `{t:${encodeURIComponent(topic)}#${partition}}:say`;
+/** The channel of one partition of a topic. Channels are the same in all databases of a server, and each cluster has but one of those for itself. */
+export function topicKey(database: number, topic: string, partition: number): string {
+  return `{t:${database}/${encodeURIComponent(topic)}#${partition}}:say`;
 }
 
 /** The channel on which a subscriber hears its own canary. */
@@ -202,6 +210,17 @@ export const REMINDER_BUCKETS = 256;
 export function reminderKeys(bucket: number): { due: string; by: string; firing: string; own: string } {
   const tag = `{r:${bucket}}`;
   return { due: `${tag}:due`, by: `${tag}:by`, firing: `${tag}:firing`, own: `${tag}:own` };
+}
+
+/** The marks of a Redis Cluster: one in each stretch of its hash slots, so that every server has some. */
+export const MARK_PARTS = 64;
+
+/** The mark of a part of the store: its hash slot is in the stretch of that number. */
+export function markKey(part: number): string {
+  for (let count = 0; ; count++) {
+    const key = `{g:${part}.${count}}:mark`;
+    if (Math.floor((slotOf(key) * MARK_PARTS) / HASH_SLOTS) === part) return key;
+  }
 }
 
 /** The bucket in which the wake-ups of an entity are. Pure. */

@@ -68,6 +68,11 @@ export class RedisLink {
     }
   }
 
+  /** The number of the database in which everything is. */
+  get database(): number {
+    return this.#target.database;
+  }
+
   /** A connection for reads that block, 5,000 ms at most; `name` says whose. */
   async blockingReader(name: string): Promise<RedisConnection> {
     return this.#opened(this.#connection("reader", name));

@@ -56,7 +56,7 @@ const ROLE_CHANGED = /^(READONLY|UNBLOCKED)/;
  */
 export function redisOptions(wish: ConnectionWish): OneShape {
   return {
-    ...placeOf(wish.target),
+    ...placeOf(wish),
     ...sharedOptions(wish),
     db: wish.target.database,
     enableOfflineQueue: false,
@@ -97,7 +97,7 @@ function sharedOptions({ target, tls, purpose, name }: ConnectionWish): OneShape
   };
 }
 
-function placeOf(target: RedisTarget): RedisOptions {
+function placeOf({ target, tls }: ConnectionWish): RedisOptions {
   const [first] = target.hosts;
   if (target.path !== undefined) return { path: target.path };
   if (target.kind !== "sentinel") return { ...first };
@@ -109,7 +109,7 @@ function placeOf(target: RedisTarget): RedisOptions {
     sentinelCommandTimeout: CONNECT_WITHIN_MS,
     sentinelRetryStrategy: reconnectAfterMs,
     enableTLSForSentinelMode: target.isEncrypted,
-    ...(target.isEncrypted ? { sentinelTLS: {} } : {}),
+    ...(target.isEncrypted ? { sentinelTLS: { ...tls } } : {}),
     // A Sentinel tells of a failover before the old primary is gone.
     failoverDetector: true,
   };

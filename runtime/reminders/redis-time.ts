@@ -1,3 +1,4 @@
+import { passOverFault } from "../fault.ts";
 import type { RedisCommands } from "../redis/redis-connection.ts";
 import type { Cancel, Clock } from "../time/clock.ts";
 
@@ -45,7 +46,7 @@ export class RedisTime {
     this.#stop = this.#clock.after(READ_EVERY_MS, () => {
       // Redis is away: the monotonic clock goes on from what was read last.
       void this.#read()
-        .catch(() => undefined)
+        .catch(passOverFault)
         .then(() => this.#again());
     });
   }

@@ -1,3 +1,4 @@
+import { passOverFault } from "../fault.ts";
 import type { KnownMember, MemberView } from "../membership/member-view.ts";
 import { REMINDER_BUCKETS } from "../redis/redis-keys.ts";
 import { Placement } from "../sharding/placement.ts";
@@ -77,8 +78,9 @@ export class ReminderBuckets {
     this.#isOwning = true;
     try {
       while (await this.#ownSome());
-    } catch {
+    } catch (error) {
       // Redis is away: the next look finds what is missing.
+      passOverFault(error);
     } finally {
       this.#isOwning = false;
     }

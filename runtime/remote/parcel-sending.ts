@@ -1,14 +1,19 @@
 import type { Verdict } from "../actor/actor-ref.ts";
 import type { Parcel } from "../codec/parcel.ts";
 import { ParcelCodec } from "../codec/parcel-codec.ts";
+import { Fault } from "../fault.ts";
 import type { ActorSystem } from "../kernel/actor-system.ts";
 import { Deadline } from "../time/deadlines.ts";
+import { PARCEL_BYTES_MAX } from "../transport/outbox.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** How soon it is tried again to send what has to be sent, in milliseconds. */
 const AGAIN_AFTER_MS = 20;
 /** Answers that wait for one node; the next ones are dropped, and their askers wait for their deadlines. */
 const ANSWERS_WAITING_MAX = 10_000;
+/** A letter comes back in a parcel of its own, which says why: that has to fit as well. */
+const RETURN_BYTES = 4_096;
+const SENT_BYTES_MAX = PARCEL_BYTES_MAX - RETURN_BYTES;
 
 /** Sends parcels. What a node owes to another is kept until it can be sent; what may be refused is refused meanwhile. */
 export class ParcelSending {
@@ -25,11 +30,15 @@ export class ParcelSending {
     this.#transport = transport;
   }
 
-  /** Sends a parcel, or answers why not. @throws Fault of the transport for one that is too large */
+  /** Sends a parcel, or answers why not. @throws Fault parcelTooLarge, also for one that could not come back */
   send(to: string, parcel: Parcel): Verdict {
     if (this.#isClosed) return "gone";
     if (this.#owed.has(to)) return "busy";
-    return this.#transport.send(to, this.#codec.encode(parcel));
+    const bytes = this.#codec.encode(parcel);
+    if (bytes.length > SENT_BYTES_MAX) {
+      throw new Fault("parcelTooLarge", { to, bytes: bytes.length, max: SENT_BYTES_MAX });
+    }
+    return this.#transport.send(to, bytes);
   }
 
   /** Sends an answer now or as soon as it can be; dropped when the node is gone, or too much waits for it. */

@@ -1,5 +1,6 @@
 import type { Protocol, TaggedMessage } from "../../protocols/protocol.ts";
 import type { Verdict } from "../actor/actor-ref.ts";
+import type { RequestName } from "../codec/done-request.ts";
 import type { Letter } from "../codec/parcel.ts";
 import type { Receipt } from "../codec/record-codec.ts";
 import type { Said, TravelCodec, Understood } from "../codec/travel-codec.ts";
@@ -18,6 +19,8 @@ export interface SaidMail {
   readonly protocol: Protocol | undefined;
   readonly message: TaggedMessage;
   readonly ask?: Ask | undefined;
+  /** Of a question that has one effect and one answer, however often it comes. */
+  readonly request?: RequestName | undefined;
   readonly delivery?: { readonly receipt: Receipt; readonly acknowledge: () => void } | undefined;
   readonly hops?: number;
   readonly isHanded?: boolean;
@@ -71,7 +74,7 @@ export class Post {
 
   /** What a letter of this node that has come back was made of; undefined when nobody waits for it any more. */
   takeBack(letter: Letter, protocol: Protocol): Mail | undefined {
-    const { kind, said, id, hops, receipt } = letter;
+    const { kind, said, id, hops, receipt, request } = letter;
     const { calls } = this.#parts;
     if (kind === "wake") return { wake: true, hops: hops + 1 };
     if (kind === "watch") return this.#watchBack(letter);
@@ -79,9 +82,9 @@ export class Post {
     if (message === undefined) return undefined;
     const back = { protocol, message, hops: hops + 1 };
     if (kind === "tell") return back;
-    if (kind === "ask") {
+    if (kind === "ask" || kind === "request") {
       const ask = calls.takeQuestion(id)?.ask;
-      return ask && { ...back, ask };
+      return ask && { ...back, ask, request };
     }
     const open = calls.takeDelivery(id);
     return open && receipt && { ...back, delivery: { receipt, acknowledge: open.acknowledge } };
@@ -138,7 +141,7 @@ export class Post {
   }
 
   #write(at: string, to: string, mail: SaidMail): Letter | "busy" | "gone" {
-    const { protocol, message, ask, delivery, hops = 0, isHanded = false } = mail;
+    const { protocol, message, ask, request, delivery, hops = 0, isHanded = false } = mail;
     let said: Said;
     try {
       if (protocol === undefined) throw new Fault("cannotTravel", { address: to, why: "unknown protocol" });
@@ -147,7 +150,9 @@ export class Post {
       return this.#refuse("cannotTravel", to, mail, asError(error));
     }
     if (ask !== undefined) {
-      return this.#question({ to, hops, isHanded, said }, { ask, at, protocol, kind: message.kind });
+      const letter = this.#question({ to, hops, isHanded, said }, { ask, at, protocol, kind: message.kind });
+      if (request === undefined || typeof letter === "string") return letter;
+      return { ...letter, kind: "request", request };
     }
     if (delivery === undefined) return { kind: "tell", to, hops, isHanded, said, id: 0 };
     const { receipt, acknowledge } = delivery;
@@ -176,7 +181,7 @@ export class Post {
 
   /** It was not sent, so nothing will come back. */
   #close({ kind, id }: Letter): void {
-    if (kind === "ask") this.#parts.calls.takeQuestion(id);
+    if (kind === "ask" || kind === "request") this.#parts.calls.takeQuestion(id);
     else if (kind === "deliver") this.#parts.calls.takeDelivery(id);
   }
 

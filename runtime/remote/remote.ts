@@ -16,6 +16,7 @@ import { ParcelSending } from "./parcel-sending.ts";
 import { Post } from "./post.ts";
 import { ReferenceBook } from "./reference-book.ts";
 import { RemoteRef } from "./remote-ref.ts";
+import { RemoteTopics } from "./remote-topics.ts";
 
 /** What concerns the place of an entity, and not what is said to it. */
 export type PlaceParcel = Extract<
@@ -48,6 +49,7 @@ export class Remote implements TransportReceiver {
   readonly sending: ParcelSending;
   readonly answers: Answers;
   readonly nearWatches: NearWatches;
+  readonly topics: RemoteTopics;
   /** Parcels that could not be read, by what was wrong with them. */
   readonly refused = new Map<string, number>();
   readonly #system: ActorSystem;
@@ -71,6 +73,7 @@ export class Remote implements TransportReceiver {
       entity: (entity) => this.#entities?.reference(entity),
     });
     this.#codec = new TravelCodec(this.#book);
+    this.topics = new RemoteTopics({ system, transport, parcels: this.#parcels, codec: this.#codec });
     this.sending = new ParcelSending(system, transport);
     this.#farWatches = new FarWatches((at, id) => this.sending.sendSurely(at, { kind: "unwatch", id }));
     this.nearWatches = new NearWatches((to, id) => this.sending.sendSurely(to, { kind: "stopped", id }));
@@ -178,7 +181,7 @@ export class Remote implements TransportReceiver {
     this.#count(refusal.code);
     this.#system.deadLetters.add("notUnderstood", letter.to, kindOf(letter));
     this.#system.log.warn("remote.notUnderstood", { from, to: letter.to, why: refusal.text });
-    if (letter.kind !== "ask") return;
+    if (letter.kind !== "ask" && letter.kind !== "request") return;
     this.answers.refuse(
       from,
       letter.id,
@@ -200,7 +203,7 @@ export class Remote implements TransportReceiver {
   }
 
   #lost(letter: Letter, node: string): void {
-    if (letter.kind === "tell" || letter.kind === "ask") {
+    if (letter.kind === "tell" || letter.kind === "ask" || letter.kind === "request") {
       this.#system.deadLetters.add("nodeLost", `${letter.to} at ${node}`, kindOf(letter));
     }
   }
@@ -217,10 +220,10 @@ export class Remote implements TransportReceiver {
     if (cell === undefined) return this.#gone(from, letter);
     const { reference, definition } = cell;
     const { said } = letter;
-    if (said === undefined || letter.kind === "deliver") {
+    if (said === undefined || letter.kind === "deliver" || letter.kind === "request") {
       return this.notUnderstood(from, letter, {
         code: "invalidField",
-        text: "only entities take deliveries",
+        text: "only entities take deliveries and requests",
       });
     }
     const understood = this.post.read(definition.protocol as Protocol, said);

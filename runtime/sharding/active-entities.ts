@@ -62,7 +62,7 @@ export class ActiveEntities {
   lookAt(place: Place): void {
     const { passivateAfterMs } = place.kind.definition;
     const leftMs = passivateAfterMs - (this.#system.clock.nowMs() - place.lastUsedMs);
-    if (leftMs <= 0 && place.isIdle) return place.leave();
+    if (leftMs <= 0 && place.isIdle) return place.retire();
     // In coarse steps: deadlines of the same delay share a timer.
     const stepMs = Math.max(1, Math.ceil(passivateAfterMs / LOOKS_PER_PERIOD));
     this.#system.deadlines.add(place, leftMs <= 0 ? passivateAfterMs : Math.ceil(leftMs / stepMs) * stepMs);

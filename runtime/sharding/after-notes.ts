@@ -38,7 +38,8 @@ export class AfterNotes implements AfterAskContext<Protocol, AskKind<Protocol>, 
   readonly effects: Effect[] = [];
   /** A part of the decision itself: stored with it, in this order. */
   readonly reminders: ReminderChange[] = [];
-  isAnswered = false;
+  /** What is answered at once. */
+  answer: TaggedMessage | undefined = undefined;
   readonly #reads: DecideContext<Protocol, unknown>;
   readonly #turn: TurnContext;
   readonly #life: NotedLife;
@@ -47,6 +48,10 @@ export class AfterNotes implements AfterAskContext<Protocol, AskKind<Protocol>, 
     this.#reads = reads;
     this.#turn = turn;
     this.#life = life;
+  }
+
+  get isAnswered(): boolean {
+    return this.answer !== undefined;
   }
 
   get id(): string {
@@ -82,7 +87,7 @@ export class AfterNotes implements AfterAskContext<Protocol, AskKind<Protocol>, 
   }
 
   reply(reply: TaggedMessage): void {
-    this.isAnswered = true;
+    this.answer = reply;
     this.effects.push((context) => context.reply(reply as AnyReply));
   }
 

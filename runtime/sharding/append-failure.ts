@@ -1,7 +1,8 @@
-import { Fault } from "../fault.ts";
+import { Fault, isFault } from "../fault.ts";
 import { entityText } from "../persistence/entity-address.ts";
 import type { EntityAddress } from "../persistence/entity-address.ts";
 import type { Appended } from "../persistence/journal.ts";
+import type { Logger } from "../telemetry/logger.ts";
 
 /** What an entity is told by the journal's answer to an append; undefined when the record is stored. */
 export function appendFailure(address: EntityAddress, answer: Appended): Fault | undefined {
@@ -14,6 +15,15 @@ export function appendFailure(address: EntityAddress, answer: Appended): Fault |
     case "fenced":
       return new Fault("fenced", { entity, by: answer.by?.incarnation ?? "nobody" });
   }
+}
+
+/** Tells operators of decisions that will not become visible. */
+export function logGivenUp(
+  log: Logger,
+  what: { readonly entity: string; readonly decisions: number; readonly err: Error },
+): void {
+  if (isFault(what.err, "fenced")) log.warn("entity.fenced", what);
+  else log.warn("entity.notStored", what);
 }
 
 /** That nobody knows whether what an entity has decided is stored. */

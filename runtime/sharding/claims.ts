@@ -18,7 +18,13 @@ export interface Standing {
 export type Acquired =
   | { readonly kind: "acquired"; readonly owner: EntityOwner }
   | { readonly kind: "elsewhere"; readonly by: EntityOwner }
-  | { readonly kind: "later"; readonly code: "fenced" | "barrier"; readonly afterMs: number };
+  | Later;
+
+interface Later {
+  readonly kind: "later";
+  readonly code: "fenced" | "barrier";
+  readonly afterMs: number;
+}
 
 /** What claims are made of. */
 export interface ClaimsParts {
@@ -39,11 +45,15 @@ const FENCED_RETRY_MS = 1_000;
 const REASSERTS_AT_A_TIME = 64;
 /** How often a claim is tried again when another owner turns out to be dead in the meantime. */
 const CLAIMS_MAX = 3;
+/** So many entities are remembered that are in doubt; what is more waits for the end of a barrier like what others had. */
+const DOUBTED_MAX = 100_000;
 
 /** What this node owns: takes entities that are free or whose owner is dead, never those of the living, and says so again after a failover. */
 export class Claims {
   readonly #parts: ClaimsParts;
   readonly #held = new Map<string, Held>();
+  /** What this node owned, and does not act for until it has a higher epoch. */
+  readonly #doubted = new Map<string, Held>();
   readonly #underWay = new Map<string, Promise<Acquired>>();
 
   constructor(parts: ClaimsParts) {
@@ -102,25 +112,36 @@ export class Claims {
     await this.#parts.ownership.release(held);
   }
 
-  /** Forgets one entity without a word to the store, because it is in doubt what of it is stored: the next claim has a higher epoch, and fences what is still under way. */
+  /** Forgets one entity without a word to the store: another node was told that it may take it. */
   drop(entity: EntityAddress): void {
-    this.#held.delete(entityKey(entity));
+    const key = entityKey(entity);
+    this.#held.delete(key);
+    this.#doubted.delete(key);
   }
 
-  /** Forgets all, after this node was fenced and its entities have stopped. */
-  dropAll(): void {
-    this.#held.clear();
+  /** It is in doubt what of an entity is stored: the next claim has a higher epoch, and fences what is still under way. No barrier holds it up, since nobody else can have become the owner. */
+  doubt(entity: EntityAddress): void {
+    const key = entityKey(entity);
+    const held = this.#held.get(key);
+    this.#held.delete(key);
+    if (held !== undefined && this.#doubted.size < DOUBTED_MAX) this.#doubted.set(key, held);
+  }
+
+  /** All of them are in doubt: this node was fenced and its entities have stopped. */
+  doubtAll(): void {
+    for (const { entity } of this.held()) this.doubt(entity);
   }
 
   /** Notes which copy answers for a shard. After a failover all that is owned there is said again; resolves when it was, or rejects with a Fault: then call again. */
-  async observe(shard: string, source: string): Promise<void> {
+  async observe(shard: string, source: string, forMs?: number): Promise<void> {
     const { barrier, clock } = this.#parts;
-    if (barrier.observe(shard, source, clock.nowMs())) await this.reassert(shard);
+    if (barrier.observe(shard, source, clock.nowMs(), forMs)) await this.reassert(shard);
   }
 
   /** Says again everything that is owned in a shard; harmless to repeat. @throws Fault of the store */
   async reassert(shard: string): Promise<void> {
-    const owned = [...this.#held.values()].filter(({ entity }) => this.#parts.shardOf(entity) === shard);
+    const all = [...this.#held.values(), ...this.#doubted.values()];
+    const owned = all.filter(({ entity }) => this.#parts.shardOf(entity) === shard);
     for (let at = 0; at < owned.length; at += REASSERTS_AT_A_TIME) {
       if (!this.#parts.member.holdsLease()) return;
       await Promise.all(owned.slice(at, at + REASSERTS_AT_A_TIME).map((held) => this.#reassertOne(held)));
@@ -129,25 +150,37 @@ export class Claims {
 
   async #reassertOne(held: Held): Promise<void> {
     const key = entityKey(held.entity);
-    if (this.#held.get(key) !== held) return;
+    if (this.#held.get(key) !== held && this.#doubted.get(key) !== held) return;
     const answer = await this.#parts.ownership.reassert(held);
-    if (answer.kind === "held" || this.#held.get(key) !== held) return;
+    if (answer.kind === "held") return;
+    if (this.#doubted.get(key) === held) this.#doubted.delete(key);
+    if (this.#held.get(key) !== held) return;
     this.#held.delete(key);
     this.#parts.onLost(held, answer.by);
   }
 
   async #acquire(entity: EntityAddress, after?: Owner): Promise<Acquired> {
     const shard = this.#parts.shardOf(entity);
-    const later = this.#mustWait(shard);
-    if (later !== undefined) return later;
     const generation = this.#parts.barrier.generationOf(shard);
-    const claimed = await this.#claim(entity, after);
+    const later = this.#mustWait(shard);
+    const own = later?.code === "barrier" ? await this.#stillOwn(entity) : undefined;
+    if (later !== undefined && own === undefined) return later;
+    const claimed = await this.#claim(entity, own ?? after);
     if (claimed.kind === "owned") return { kind: "elsewhere", by: claimed.by };
     // Claimed of a copy that is not asked any more: it may be forgotten, and so may be the owner before.
     if (generation !== this.#parts.barrier.generationOf(shard)) return this.#barred(shard);
     if (!this.#parts.member.holdsLease()) return { kind: "later", code: "fenced", afterMs: FENCED_RETRY_MS };
     this.#held.set(entityKey(entity), { entity, owner: claimed.owner });
+    this.#doubted.delete(entityKey(entity));
     return { kind: "acquired", owner: claimed.owner };
+  }
+
+  /** As whom this node owned an entity that is in doubt, if the store agrees to that; it is said again, because a failover may have lost it. */
+  async #stillOwn(entity: EntityAddress): Promise<Owner | undefined> {
+    const doubted = this.#doubted.get(entityKey(entity));
+    if (doubted === undefined) return undefined;
+    await this.#reassertOne(doubted);
+    return this.#doubted.get(entityKey(entity)) === doubted ? doubted.owner : undefined;
   }
 
   async #claim(entity: EntityAddress, after: Owner | undefined): Promise<Claimed> {
@@ -169,14 +202,14 @@ export class Claims {
     return known === undefined || known.state === "dead";
   }
 
-  #mustWait(shard: string): Acquired | undefined {
+  #mustWait(shard: string): Later | undefined {
     if (!this.#parts.member.holdsLease()) return { kind: "later", code: "fenced", afterMs: FENCED_RETRY_MS };
     return this.#parts.barrier.standsForMs(shard, this.#parts.clock.nowMs()) > 0
       ? this.#barred(shard)
       : undefined;
   }
 
-  #barred(shard: string): Acquired {
+  #barred(shard: string): Later {
     const { barrier, clock } = this.#parts;
     return { kind: "later", code: "barrier", afterMs: barrier.standsForMs(shard, clock.nowMs()) };
   }

@@ -12,6 +12,17 @@ export interface Uncommitted {
   status: "appending" | "durable" | "failed";
 }
 
+/** Who waits for the end of a life. */
+export interface Settling {
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Does what was put off until a decision could be seen. */
+export function perform({ effects, context }: Pick<Uncommitted, "effects" | "context">): void {
+  for (const effect of effects) effect(context);
+}
+
 /** The decisions of one life in their order, until they may be seen. */
 export class DecisionQueue {
   readonly #waiting: Uncommitted[] = [];

@@ -1,6 +1,7 @@
 import type { Protocol, TaggedMessage } from "../../protocols/protocol.ts";
 import type { Context } from "../actor/context.ts";
 import type { AnyDefinition, Handler } from "../actor/define-actor.ts";
+import type { RequestName } from "../codec/done-request.ts";
 import { Fault, isFault } from "../fault.ts";
 import type { Cell } from "../kernel/cell.ts";
 import type { LocalRef } from "../kernel/local-ref.ts";
@@ -17,8 +18,16 @@ import type { Place } from "./place.ts";
 /** A message that comes with a receipt. */
 export const DELIVERED = "entity.delivered";
 
+/** A message that comes with a name under which it is known again. */
+export const REQUESTED = "entity.requested";
+
 interface Delivered extends Delivery {
   readonly message: TaggedMessage;
+}
+
+interface Requested {
+  readonly message: TaggedMessage;
+  readonly request: RequestName;
 }
 
 /** The actor that each entity of a kind is while it is in memory. Its life begins with a load, and ends when all it decided is stored. */
@@ -49,6 +58,8 @@ function handlersOf({ definition, journal }: EntityKind): Record<string, Handler
     onceFree(journal, life, () => life.reminded(context));
   handlers[DELIVERED] = (life: EntityLife, delivered: Delivered, context: TurnContext) =>
     onceFree(journal, life, () => life.takeOnce(delivered.message, context, delivered));
+  handlers[REQUESTED] = (life: EntityLife, { message, request }: Requested, context: TurnContext) =>
+    onceFree(journal, life, () => life.takeRequest(message, context, request));
   return handlers;
 }
 
@@ -83,9 +94,10 @@ async function begin(place: Place, context: Context<Protocol>): Promise<EntityLi
   }
 }
 
-function endUnlessRetryable(place: Place, cell: Cell, error: unknown): void {
-  // Its mail finds whoever owns it.
-  if (isFault(error, "fenced")) place.drop(error);
+/** Ends the life that could not begin, unless trying again may help. */
+export function endUnlessRetryable(place: Place, cell: Cell, error: unknown): void {
+  // Its mail finds whoever owns it. That something was lost is told once, and not of each entity.
+  if (isFault(error, "fenced") || isFault(error, "stateLost")) place.drop(error);
   else if (error instanceof Fault && !error.retryable) endUnreadable(place, cell, error);
 }
 

@@ -1,7 +1,9 @@
-import type { Protocol } from "../../protocols/protocol.ts";
+import type { Protocol, TaggedMessage } from "../../protocols/protocol.ts";
 import type { Verdict } from "../actor/actor-ref.ts";
 import type { ArgsOf } from "../actor/context.ts";
+import type { ActorDefinition, AnyDefinition } from "../actor/define-actor.ts";
 import type { AnyEntityDefinition, EntityDefinition } from "../actor/define-entity.ts";
+import type { RequestName } from "../codec/done-request.ts";
 import { RecordCodec } from "../codec/record-codec.ts";
 import { ReminderCodec } from "../codec/reminder-codec.ts";
 import { SnapshotCodec } from "../codec/snapshot-codec.ts";
@@ -17,12 +19,15 @@ import { MemoryReminderStore } from "../reminders/memory-reminder-store.ts";
 import { Reminders } from "../reminders/reminders.ts";
 import type { ReminderSettings } from "../reminders/reminders.ts";
 import { ActiveEntities } from "./active-entities.ts";
+import { REQUESTED } from "./entity-actor.ts";
 import { REMINDED } from "./entity-life.ts";
 import { NoOwners } from "./entity-owners.ts";
 import type { EntityOwners } from "./entity-owners.ts";
 import { addType, Entities } from "./entity-supervisors.ts";
 import type { EntityKind } from "./entity-kind.ts";
 import { EntityType } from "./entity-type.ts";
+import { placedActor, placedKind } from "./placed-actor.ts";
+import type { PlacedOptions } from "./placed-actor.ts";
 import { Routing } from "./routing.ts";
 import type { EntityRouter } from "./routing.ts";
 import { holdAll, Suspensions } from "./suspensions.ts";
@@ -44,6 +49,12 @@ export interface EntityHostParts {
   readonly reminders?: ReminderSettings | undefined;
   /** How many entities may be in memory at once, 100,000 unless given. */
   readonly activeMax?: number;
+}
+
+/** By what a request is known again, and how long its answer is waited for. */
+export interface RequestBy {
+  readonly request: RequestName;
+  readonly deadlineMs: number;
 }
 
 /** Runs the entities of this node: each is an actor from its first message until it has been idle for long enough. */
@@ -80,14 +91,31 @@ export class EntityHost {
     definition: EntityDefinition<P, Args>,
     ...args: ArgsOf<Args>
   ): EntityType<P> {
+    return this.#add(this.#kindOf(definition, args[0]));
+  }
+
+  /**
+   * Makes actors available that stand at places of the cluster as entities do: one at a time at each, found from everywhere, and moved with their mail. Nothing of them
+   * is stored: each begins anew where it is next. @throws RangeError when the type is offered twice, or says what cannot be
+   */
+  offerActor<P extends Protocol, Args>(
+    definition: ActorDefinition<P, Args>,
+    options: PlacedOptions,
+    ...args: ArgsOf<Args>
+  ): EntityType<P> {
+    const kind = this.#kindOf(placedKind(definition, options) as AnyEntityDefinition, args[0]);
+    return this.#add({ ...kind, actor: placedActor(definition as AnyDefinition, kind) });
+  }
+
+  #kindOf(definition: AnyEntityDefinition, args: unknown): EntityKind {
     const { journal } = this.#parts;
     if (this.#types.has(definition.type)) throw new RangeError(`entity ${definition.type} is offered twice`);
     refuseUnfit(definition);
     this.#refuseWeak(definition);
-    const codec = new ReminderCodec(definition.protocol);
-    const kind = {
+    const codec = new ReminderCodec(definition.protocol as Protocol);
+    return {
       definition,
-      args: args[0],
+      args,
       records: new RecordCodec(definition.events, codec),
       snapshots: new SnapshotCodec(codec),
       journal,
@@ -95,8 +123,11 @@ export class EntityHost {
       reminders: this.reminders,
       routing: this.#routing,
     };
+  }
+
+  #add<P extends Protocol>(kind: EntityKind): EntityType<P> {
     const type = new EntityType<P>(kind, this.#active);
-    this.#types.set(definition.type, type as unknown as EntityType);
+    this.#types.set(type.type, type as unknown as EntityType);
     if (this.#root === undefined) this.#begin();
     else addType(this.#root.cell, type as unknown as EntityType);
     return type;
@@ -122,6 +153,19 @@ export class EntityHost {
   /** Has an entity look whether a reminder of it is due; activates it. */
   wake({ type, id }: EntityAddress): Verdict {
     return this.#types.get(type)?.send(id, { kind: REMINDED }, undefined) ?? "gone";
+  }
+
+  /**
+   * Sends a message that has one effect and one answer however often it is sent, as long as the entity knows its name: the answer of the first time is given again. What has no
+   * answer is answered `taken`. Rejects with a Fault as a question does, with `requestDiffers` for a name that was used for something else, and with
+   * `answerNotKept` for one whose answer was too large. @throws Fault `addressInvalid`
+   */
+  request(to: EntityAddress, message: TaggedMessage, by: RequestBy): Promise<TaggedMessage> {
+    const type = this.#types.get(to.type);
+    if (type === undefined) throw new Fault("addressInvalid", { ...to, why: "nobody offers such entities" });
+    const { request, deadlineMs } = by;
+    const requested = { kind: REQUESTED, message, request };
+    return this.#parts.system.put(type.entity(to.id), requested, { deadlineMs }, undefined);
   }
 
   /** The entities of a type; undefined when nobody offers them. */

@@ -1,3 +1,4 @@
+import type { AnyDefinition } from "../actor/define-actor.ts";
 import type { AnyEntityDefinition } from "../actor/define-entity.ts";
 import type { RecordCodec } from "../codec/record-codec.ts";
 import type { SnapshotCodec } from "../codec/snapshot-codec.ts";
@@ -10,6 +11,8 @@ export interface EntityKind {
   readonly definition: AnyEntityDefinition;
   /** What the type was offered with. */
   readonly args: unknown;
+  /** The actor that each is, for those that are no entities but stand at a place like them. */
+  readonly actor?: AnyDefinition;
   readonly records: RecordCodec;
   readonly snapshots: SnapshotCodec;
   readonly journal: Journal;

@@ -1,6 +1,7 @@
 import type { Protocol, TaggedMessage } from "../../protocols/protocol.ts";
 import type { Context } from "../actor/context.ts";
 import type { AnyDecision } from "../actor/define-entity.ts";
+import type { RequestName } from "../codec/done-request.ts";
 import type { StoredRecord } from "../codec/record-codec.ts";
 import { Fault, isFault } from "../fault.ts";
 import type { Cell } from "../kernel/cell.ts";
@@ -10,17 +11,19 @@ import { RECORD_BYTES_MAX } from "../persistence/journal-limits.ts";
 import type { Firing, Reminder } from "../reminders/reminder.ts";
 import { AfterNotes } from "./after-notes.ts";
 import type { Effect, NotedLife, TurnContext } from "./after-notes.ts";
-import { appendFailure, notStored } from "./append-failure.ts";
-import { DecisionQueue } from "./decision-queue.ts";
-import type { Uncommitted } from "./decision-queue.ts";
+import { appendFailure, logGivenUp, notStored } from "./append-failure.ts";
+import { DecisionQueue, perform } from "./decision-queue.ts";
+import type { Settling, Uncommitted } from "./decision-queue.ts";
 import { EntityReads } from "./entity-reads.ts";
 import { EntityReminders } from "./entity-reminders.ts";
 import { EntitySnapshots } from "./entity-snapshots.ts";
 import type { Fold } from "./fold.ts";
 import { recordOf } from "./origin.ts";
 import type { Delivery, Origin } from "./origin.ts";
+import { answerAgain, answered, isOfEffect, withReply } from "./once-only.ts";
 import type { Place } from "./place.ts";
 import { refuseLarge } from "./refuse-large.ts";
+import { NOTHING, undecided } from "./undecided.ts";
 
 /** Decisions of one entity that may wait for the journal; beyond them its mail waits in the mailbox. */
 const UNCOMMITTED_MAX = 256;
@@ -30,13 +33,6 @@ export const COMMITTED = "entity.committed";
 /** What an entity is told when a reminder of it may be due. */
 export const REMINDED = "entity.reminded";
 
-/** Who waits for the end of this life. */
-interface Settling {
-  readonly done: () => void;
-  readonly failed: (error: unknown) => void;
-}
-
-const NOTHING: AnyDecision = {};
 const NO_RECORD: StoredRecord = { events: [] };
 
 /**
@@ -109,8 +105,7 @@ export class EntityLife implements NotedLife {
   /** Handles a message of its protocol. */
   take(message: TaggedMessage, context: TurnContext): void {
     const decision = this.#decide(message);
-    const { events = [] } = decision;
-    if (events.length > 0) this.#store(decision, context, {});
+    if ((decision.events ?? []).length > 0) this.#store(decision, context, {});
     else this.#read(decision, context);
   }
 
@@ -124,6 +119,21 @@ export class EntityLife implements NotedLife {
       this.#store(this.#decide(message), context, { delivery: { receipt, acknowledge } });
       // One before it was not stored: taken now, it would stand for that one, too. Both are sent again.
     } else system.deadLetters.add("outOfOrder", reference.address, message.kind);
+  }
+
+  /** Handles a request that may have come before: what was done then is answered once more. */
+  takeRequest(message: TaggedMessage, context: TurnContext, again: RequestName): void {
+    const atMs = this.#reads.wallMs();
+    const done = this.fold.requests?.find(again.name, atMs);
+    if (done !== undefined) {
+      return this.#show(
+        { effects: [answerAgain(this.#place, this.#cell.ask, { done, again })], context },
+        true,
+      );
+    }
+    const decision = answered(this.#decide(message), this.#place.protocol, message.kind);
+    if (isOfEffect(decision)) this.#store(decision, context, { request: { ...again, atMs } });
+    else this.#read(decision, context);
   }
 
   /** Something may be due: if it is, it is decided about like a message, and what is stored of that ends the reminder. */
@@ -151,9 +161,7 @@ export class EntityLife implements NotedLife {
     this.#giveUpFailed();
     if (this.isStored && this.#thrown !== undefined) throw this.#thrown as Error;
     if (this.isStored) return undefined;
-    return new Promise((done, failed) => {
-      this.#settling = { done, failed };
-    });
+    return new Promise((done, failed) => void (this.#settling = { done, failed }));
   }
 
   /** An answer that was put off is a part of the decision that is being made, or comes after all that were made. */
@@ -170,7 +178,7 @@ export class EntityLife implements NotedLife {
   }
 
   #fireDue(context: TurnContext): void {
-    const isFull = (): boolean => this.#queue.size >= UNCOMMITTED_MAX;
+    const isFull = () => this.#queue.size >= UNCOMMITTED_MAX;
     const isDone = this.#reminders.fireDue((...due) => this.#fire(context, ...due), isFull);
     if (isDone && this.isStored) this.#reminders.rest();
   }
@@ -192,12 +200,8 @@ export class EntityLife implements NotedLife {
 
   #decide(message: TaggedMessage): AnyDecision {
     const decide = this.#place.kind.definition.decide[message.kind];
-    if (decide !== undefined) {
-      return decide(this.fold.state as never, message as never, this.#reads as never) ?? NOTHING;
-    }
-    const { reference, system } = this.#cell;
-    system.deadLetters.add("unhandledKind", reference.address, message.kind);
-    return NOTHING;
+    if (decide === undefined) return undecided(this.#cell, message);
+    return decide(this.fold.state as never, message as never, this.#reads as never) ?? NOTHING;
   }
 
   #read(decision: AnyDecision, context: TurnContext): void {
@@ -222,7 +226,10 @@ export class EntityLife implements NotedLife {
     this.fold.apply(record);
     const notes = this.#note(decision, context);
     if (origin.delivery !== undefined) notes.effects.push(origin.delivery.acknowledge);
-    this.#keep(record, bytes, notes, context);
+    if (origin.request === undefined) return this.#keep(record, bytes, notes, context);
+    const complete = withReply(record, notes.answer, { protocol: this.#place.protocol, bytes: bytes.length });
+    if (complete.request !== undefined) this.fold.keepRequest(complete.request);
+    this.#keep(complete, this.#place.kind.records.encode(complete), notes, context);
   }
 
   /** Has a record stored that is folded already, and what its decision said of reminders with it. */
@@ -275,7 +282,8 @@ export class EntityLife implements NotedLife {
   #answered(decision: Uncommitted, failure: Error | undefined): void {
     this.#queue.answered(decision, failure);
     this.#place.kind.commits[failure === undefined ? "stored" : "notStored"]++;
-    if (this.isOver) return this.#answeredLate();
+    // The life was ended without waiting any longer; it is a zombie until the last answer has come.
+    if (this.isOver) return this.#queue.appending === 0 ? this.#settling?.done() : undefined;
     if (this.#queue.appending === 0) endWork(this.#cell);
     else beginWork(this.#cell, progressWithinMs(this.#cell));
     if (this.#settling !== undefined) return this.#settleOn(this.#settling);
@@ -284,17 +292,11 @@ export class EntityLife implements NotedLife {
     this.#cell.deliverOwn({ kind: COMMITTED });
   }
 
-  /** The life was ended without waiting any longer; it is a zombie until the last answer has come. */
-  #answeredLate(): void {
-    if (this.#queue.appending === 0) this.#settling?.done();
-  }
-
   #settleOn({ done, failed }: Settling): void {
     this.#flushAll();
     this.#giveUpFailed();
     if (!this.isStored) return;
-    if (this.#thrown === undefined) done();
-    else failed(this.#thrown);
+    return this.#thrown === undefined ? done() : failed(this.#thrown);
   }
 
   /** What one effect throws does not keep the others back: no later turn would come to them. */
@@ -333,9 +335,7 @@ export class EntityLife implements NotedLife {
     for (const { ask } of decisions) ask?.refuse(failure);
     const { address, kind } = this.#place;
     kind.routing.owners.doubt(address);
-    const what = { entity: entityText(address), decisions: decisions.length, err: failure };
-    if (isFault(failure, "fenced")) this.#reads.log.warn("entity.fenced", what);
-    else this.#reads.log.warn("entity.notStored", what);
+    logGivenUp(this.#reads.log, { entity: entityText(address), decisions: decisions.length, err: failure });
   }
 
   /** The state is ahead of what is stored: another life loads it anew, unless somebody else owns it. */
@@ -343,8 +343,4 @@ export class EntityLife implements NotedLife {
     if (isFault(failure, "fenced")) this.#cell.stop();
     else this.#cell.handleFault(undefined, undefined, failure);
   }
-}
-
-function perform({ effects, context }: Pick<Uncommitted, "effects" | "context">): void {
-  for (const effect of effects) effect(context);
 }

@@ -1,5 +1,6 @@
 import type { Protocol, TaggedMessage } from "../../protocols/protocol.ts";
 import type { ActorRef, OpenAsk } from "../actor/actor-ref.ts";
+import type { RequestName } from "../codec/done-request.ts";
 import type { Letter } from "../codec/parcel.ts";
 import { Fault } from "../fault.ts";
 import type { FaultCode } from "../fault.ts";
@@ -9,7 +10,7 @@ import type { DeadLetterReason } from "../kernel/dead-letters.ts";
 import { watch } from "../kernel/watch.ts";
 import type { Mail, SaidMail } from "../remote/post.ts";
 import type { Remote } from "../remote/remote.ts";
-import { DELIVERED } from "./entity-actor.ts";
+import { DELIVERED, REQUESTED } from "./entity-actor.ts";
 import { REMINDED } from "./entity-life.ts";
 import type { Delivery } from "./origin.ts";
 import type { EntityType } from "./entity-type.ts";
@@ -17,6 +18,9 @@ import type { Foreign } from "./transit.ts";
 
 /** A message that came in, with its sender's own numbering. */
 type Delivered = TaggedMessage & Delivery & { readonly message: TaggedMessage };
+
+/** A message with the name of a request. */
+type Requested = TaggedMessage & { readonly message: TaggedMessage; readonly request: RequestName };
 
 /** An entity that something is meant for. */
 export interface Wanted {
@@ -38,6 +42,10 @@ export class EntityMail {
   of(type: EntityType, message: TaggedMessage, ask: OpenAsk | undefined): Mail {
     const protocol = type.kind.definition.protocol as Protocol;
     if (message.kind === REMINDED) return { wake: true };
+    if (message.kind === REQUESTED) {
+      const { request, message: requested } = message as Requested;
+      return { protocol, message: requested, request, ask: ask as Ask | undefined };
+    }
     if (message.kind !== DELIVERED) return { protocol, message, ask: ask as Ask | undefined };
     const { receipt, acknowledge, message: delivered } = message as Delivered;
     return { protocol, message: delivered, delivery: { receipt, acknowledge } };
@@ -49,10 +57,11 @@ export class EntityMail {
     const message = this.#read(type, { from, letter });
     if (message === undefined) return undefined;
     const mail = { protocol: type.kind.definition.protocol as Protocol, message, hops: letter.hops };
-    if (letter.kind === "ask") {
+    if (isQuestion(letter)) {
       const ask = this.#question({ type, id }, { from, letter });
       this.#system.awaitAnswer(ask);
-      return { ...mail, ask };
+      const { request } = letter;
+      return request === undefined ? { ...mail, ask } : { ...mail, ask, request };
     }
     const delivery = this.#deliveryOf({ from, letter });
     return delivery === undefined ? mail : { ...mail, delivery };
@@ -83,7 +92,7 @@ export class EntityMail {
     if (letter.kind === "wake") return void type.sendHere(id, { kind: REMINDED }, undefined);
     const message = this.#read(type, { from, letter });
     if (message === undefined) return;
-    if (letter.kind === "ask") return this.#ask({ type, id }, message, { from, letter });
+    if (isQuestion(letter)) return this.#ask({ type, id }, message, { from, letter });
     const delivery = this.#deliveryOf({ from, letter });
     const sent = delivery === undefined ? message : { kind: DELIVERED, message, ...delivery };
     if (type.sendHere(id, sent, undefined) === "accepted" || delivery !== undefined) return;
@@ -106,13 +115,15 @@ export class EntityMail {
     }
     if (letter.kind === "wake" || letter.kind === "deliver") return;
     this.#system.deadLetters.add(reason, letter.to, kindOf(letter));
-    if (letter.kind !== "ask") return;
+    if (!isQuestion(letter)) return;
     this.#remote.answers.refuse(from, letter.id, new Fault(code, { address: letter.to }));
   }
 
   #ask({ type, id }: Wanted, message: TaggedMessage, { from, letter }: Foreign): void {
     const ask = this.#question({ type, id }, { from, letter });
-    const verdict = type.sendHere(id, message, ask);
+    const { request } = letter;
+    const sent = request === undefined ? message : { kind: REQUESTED, message, request };
+    const verdict = type.sendHere(id, sent, ask);
     if (verdict === "accepted") this.#system.awaitAnswer(ask);
     else ask.refuse(new Fault("mailboxFull", { address: letter.to }));
   }
@@ -136,11 +147,17 @@ export class EntityMail {
   }
 }
 
-function messageOf({ message, delivery }: SaidMail): TaggedMessage {
+function messageOf({ message, delivery, request }: SaidMail): TaggedMessage {
+  if (request !== undefined) return { kind: REQUESTED, message, request };
   return delivery === undefined ? message : { kind: DELIVERED, message, ...delivery };
 }
 
 function kindOf({ said }: Letter): string {
   const kind = (said?.message as { readonly kind?: unknown } | undefined)?.kind;
   return typeof kind === "string" ? kind.slice(0, 60) : "";
+}
+
+/** Whether whoever sent it waits for an answer. */
+function isQuestion({ kind }: Letter): boolean {
+  return kind === "ask" || kind === "request";
 }

@@ -1,6 +1,7 @@
 import type { TaggedMessage } from "../../protocols/protocol.ts";
 import type { OpenAsk, Verdict } from "../actor/actor-ref.ts";
-import { Fault } from "../fault.ts";
+import type { Whereabouts } from "../cluster/region.ts";
+import { Fault, passOverFault } from "../fault.ts";
 import type { ActorSystem } from "../kernel/actor-system.ts";
 import type { Cell } from "../kernel/cell.ts";
 import type { MemberChange, MemberView } from "../membership/member-view.ts";
@@ -16,7 +17,7 @@ import type { EntityOwners } from "./entity-owners.ts";
 import type { EntityType } from "./entity-type.ts";
 import { HandOffs } from "./hand-offs.ts";
 import { MemberMap } from "./member-map.ts";
-import type { EntityOwner, Held, Ownership } from "./ownership.ts";
+import type { Held, Ownership } from "./ownership.ts";
 import { Routes } from "./routes.ts";
 import type { EntityRouter } from "./routing.ts";
 import { RegionDoor } from "./region-door.ts";
@@ -42,11 +43,6 @@ export interface EntityRegionParts {
   readonly ownership: Ownership;
   readonly member: Standing;
 }
-
-/** Who owns an entity, or to which node it would come. */
-export type Found =
-  | { readonly kind: "owned"; readonly by: EntityOwner }
-  | { readonly kind: "free"; readonly belongsTo: string | undefined };
 
 /**
  * The entities of a cluster as one node reaches them, for one life of that node as a member: those that belong here are claimed and run here, what is meant for the
@@ -100,7 +96,7 @@ export class EntityRegion implements EntityRouter, EntityOwners {
   }
 
   /** Where an entity is, or would be. @throws Fault of the store */
-  async whereIs(entity: EntityAddress): Promise<Found> {
+  async whereIs(entity: EntityAddress): Promise<Whereabouts> {
     const by = await this.#parts.ownership.lookup(entity);
     if (by !== undefined && this.#members.isAlive(by.incarnation)) return { kind: "owned", by };
     const type = this.#parts.entities.type(entity.type);
@@ -129,7 +125,7 @@ export class EntityRegion implements EntityRouter, EntityOwners {
   /** The lease is over: entities leave memory at once, and nothing more is said in their name. */
   fenced(): void {
     const { claims, entities, member } = this.#parts;
-    claims.dropAll();
+    claims.doubtAll();
     const fault = new Fault("fenced", { node: member.incarnation, why: "the lease has lapsed" });
     for (const type of entities.types()) for (const place of type.all()) place.drop(fault);
     for (const transit of this.#transits.all()) {
@@ -140,7 +136,7 @@ export class EntityRegion implements EntityRouter, EntityOwners {
 
   /** The lease is held again: the next message to an entity claims it anew. */
   restored(): void {
-    for (const transit of this.#transits.all()) this.#steps.advance(transit);
+    for (const transit of this.#transits.all()) this.#steps.advanceSoon(transit);
   }
 
   /** Another is the owner of an entity that is here. */
@@ -213,6 +209,12 @@ export class EntityRegion implements EntityRouter, EntityOwners {
     else void this.#watchOwner(type, id, { watch });
   }
 
+  belongsHere(type: EntityType, id: string): boolean {
+    const key = entityText({ type: type.type, id });
+    const isUnderWay = this.#transits.get(key) !== undefined;
+    return !isUnderWay && this.#members.home({ type, key }) === this.#members.self;
+  }
+
   unwatch(type: EntityType, id: string, watcher: Cell): void {
     this.#parts.remote.post.farWatches.end(watcher, entityText({ type: type.type, id }));
   }
@@ -248,7 +250,7 @@ export class EntityRegion implements EntityRouter, EntityOwners {
   }
 
   doubt(entity: EntityAddress): void {
-    this.#parts.claims.drop(entity);
+    this.#parts.claims.doubt(entity);
   }
 
   release(entity: EntityAddress, lastWrite: Promise<void> | undefined): void {
@@ -262,21 +264,28 @@ export class EntityRegion implements EntityRouter, EntityOwners {
     await lastWrite;
     const isBack = this.#parts.entities.type(entity.type)?.present(entity.id) !== undefined;
     // What the store does not answer is mended by whoever claims it once this node is gone.
-    if (!isBack) await this.#parts.claims.release(entity).catch(() => {});
+    if (!isBack) await this.#parts.claims.release(entity).catch(passOverFault);
   }
 
   async #acquireAgain(entity: EntityAddress): Promise<Owner> {
     const { claims, system } = this.#parts;
     const untilMs = system.clock.nowMs() + CLAIM_AGAIN_MAX_MS;
     for (;;) {
-      const acquired = await claims.acquire(entity);
-      if (acquired.kind === "acquired") return acquired.owner;
+      const acquired = await claims.acquire(entity).catch(laterUnlessBug);
+      if (acquired.kind === "acquired") return await this.#owned(entity, acquired.owner);
       const by = acquired.kind === "elsewhere" ? acquired.by.incarnation : acquired.code;
       if (acquired.kind === "elsewhere" || acquired.code === "fenced" || system.clock.nowMs() >= untilMs) {
         throw new Fault("fenced", { entity: entityText(entity), by });
       }
       await new Promise<void>((resolve) => system.clock.after(CLAIM_AGAIN_PAUSE_MS, resolve));
     }
+  }
+
+  /** Between two lives it may have left memory: then nobody would ever give it up. */
+  async #owned(entity: EntityAddress, owner: Owner): Promise<Owner> {
+    if (this.#parts.entities.type(entity.type)?.present(entity.id) !== undefined) return owner;
+    await this.#release(entity, undefined);
+    throw new Fault("fenced", { entity: entityText(entity), why: "it has left memory" });
   }
 
   /** It has waited for long enough. */
@@ -287,6 +296,12 @@ export class EntityRegion implements EntityRouter, EntityOwners {
     this.#steps.refuseAll(transit);
     this.#steps.advance(transit);
   }
+}
+
+/** What the store does not answer is unknown: asking again finds out. */
+function laterUnlessBug(error: unknown): { readonly kind: "later"; readonly code: "unanswered" } {
+  if (error instanceof Fault) return { kind: "later", code: "unanswered" };
+  throw error;
 }
 
 function refused(ask: OpenAsk | undefined, code: "entityMoving" | "fenced", key: string): Verdict {

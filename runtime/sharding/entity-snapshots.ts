@@ -1,6 +1,7 @@
 import { entityText } from "../persistence/entity-address.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Fold } from "./fold.ts";
+import { forgetEntity } from "./forget-entity.ts";
 import type { Place } from "./place.ts";
 import { storeSnapshot } from "./store-snapshot.ts";
 
@@ -26,16 +27,23 @@ export class EntitySnapshots {
     return this.#sinceLast < everyRecords ? undefined : this.#take();
   }
 
-  /** Leaves one behind, so that the next load is short. Nothing may wait for the journal. */
+  /** Leaves one behind, so that the next load is short, or nothing at all. Nothing may wait for the journal. */
   leave(): void {
-    if (this.#sinceLast > 0) this.#take()?.();
+    if (this.#place.isForgotten) this.#forget();
+    else if (this.#sinceLast > 0) this.#take()?.();
+  }
+
+  #forget(): void {
+    const { kind, address, owner } = this.#place;
+    if (this.#fold.version === 0) return;
+    this.#place.lastWrite = forgetEntity(kind, { entity: address, owner }, this.#log);
   }
 
   #take(): (() => void) | undefined {
     const { kind, address, owner } = this.#place;
     const { snapshot } = kind.definition;
     if (snapshot === undefined) return undefined;
-    const { state, version, receipts, reminders } = this.#fold;
+    const { state, version, receipts, requests, reminders } = this.#fold;
     this.#sinceLast = 0;
     try {
       const data = snapshot.dump(state as never);
@@ -43,6 +51,7 @@ export class EntitySnapshots {
         version: snapshot.version,
         data,
         receipts: receipts.entries(),
+        ...(requests === undefined ? {} : { requests: requests.entries() }),
         ...(reminders === undefined ? {} : { reminders: reminders.entries() }),
       });
       return () => {

@@ -13,6 +13,7 @@ import { watch } from "../kernel/watch.ts";
 import type { ActiveEntities } from "./active-entities.ts";
 import { DELIVERED, entityActor } from "./entity-actor.ts";
 import type { EntityKind } from "./entity-kind.ts";
+import { REMINDED } from "./entity-life.ts";
 import { EntityRef } from "./entity-ref.ts";
 import { Place } from "./place.ts";
 import type { PlaceKeeper } from "./place.ts";
@@ -28,7 +29,7 @@ export class EntityType<P extends Protocol = Protocol> implements PlaceKeeper {
 
   constructor(kind: EntityKind, active: ActiveEntities) {
     this.kind = kind;
-    this.#actor = entityActor(kind);
+    this.#actor = kind.actor ?? entityActor(kind);
     this.#active = active;
   }
 
@@ -64,6 +65,14 @@ export class EntityType<P extends Protocol = Protocol> implements PlaceKeeper {
    */
   deliver(id: string, message: Tell<P>, receipt: Receipt, acknowledge: () => void): Verdict {
     return this.send(id, { kind: DELIVERED, message, receipt, acknowledge }, undefined);
+  }
+
+  /** Has the one of this id come into memory, if it belongs to this node and is not here; answers whether that was so. */
+  keep(id: string): boolean {
+    const { router } = this.kind.routing;
+    const isElsewhere = router?.belongsHere(this as unknown as EntityType, id) === false;
+    if (isElsewhere || this.#places.has(id)) return false;
+    return this.send(id, { kind: REMINDED }, undefined) === "accepted";
   }
 
   // For references.

@@ -17,15 +17,18 @@ export class FailoverBarrier {
     this.#heightMs = heightMs;
   }
 
-  /** Notes who answers for a shard; true when that is another one than before, and all owners in this shard have to say so again. */
-  observe(shard: string, source: string, nowMs: number): boolean {
+  /**
+   * Notes who answers for a shard, and for how long already; true when that is another one than before, and all owners in this shard have to say so again. A node that has
+   * just come sees by the time that there was a failover a moment ago.
+   */
+  observe(shard: string, source: string, nowMs: number, forMs = Number.POSITIVE_INFINITY): boolean {
     const known = this.#shards.get(shard);
     if (known?.source === source) return false;
     const isFirst = known === undefined;
     this.#shards.set(shard, {
       source,
       generation: isFirst ? 0 : known.generation + 1,
-      untilMs: isFirst ? nowMs : nowMs + this.#heightMs,
+      untilMs: nowMs + this.#heightMs - (isFirst ? Math.min(forMs, this.#heightMs) : 0),
     });
     return !isFirst;
   }

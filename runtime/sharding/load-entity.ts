@@ -8,6 +8,7 @@ import type { Logger } from "../telemetry/logger.ts";
 import type { EntityKind } from "./entity-kind.ts";
 import { Fold } from "./fold.ts";
 import { Receipts } from "./receipts.ts";
+import { Requests } from "./requests.ts";
 
 /** Records that are read at a time when a history is replayed from its first. */
 const PAGE_RECORDS = 500;
@@ -23,11 +24,13 @@ export interface LoadParts {
 
 /**
  * The state of an entity as it is stored: snapshot and records after it, or all records when the snapshot is of no use any more.
- * Nothing but `evolve` is run. @throws Fault `entityUnreadable`, and the journal's
+ * Nothing but `evolve` is run. @throws Fault `entityUnreadable`, `stateLost`, and the journal's
  */
 export async function loadEntity(parts: LoadParts): Promise<Fold> {
   const { kind, address } = parts;
   const { version, snapshot, pages } = await kind.journal.load(address);
+  // Of one that asks for no durability nobody was promised anything.
+  if (version === 0 && kind.definition.durability !== "memory") await kind.journal.confirmUnknown?.(address);
   const fold = startOf(parts, snapshot);
   if (fold === undefined) return replayAll(parts, version);
   for await (const page of pages) replay(parts, fold, page);
@@ -38,10 +41,11 @@ function startOf({ kind, address, log }: LoadParts, snapshot: Snapshot | undefin
   const { definition, args } = kind;
   if (snapshot === undefined) return Fold.empty(definition, address.id, args);
   try {
-    const { data, receipts, reminders } = lifted(kind, kind.snapshots.decode(snapshot.bytes));
+    const { data, receipts, requests = [], reminders } = lifted(kind, kind.snapshots.decode(snapshot.bytes));
     const state = definition.snapshot?.load(data, address.id, args);
     const { version } = snapshot;
-    const from = { state, version, receipts: new Receipts(receipts) };
+    const known = requests.length === 0 ? {} : { requests: new Requests(requests) };
+    const from = { state, version, receipts: new Receipts(receipts), ...known };
     if (reminders === undefined) return new Fold(definition, from);
     return new Fold(definition, { ...from, reminders: new PendingReminders(reminders) });
   } catch (error) {

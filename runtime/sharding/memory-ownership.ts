@@ -50,6 +50,11 @@ export class MemoryOwnership implements Ownership {
     return this.#records.get(entityKey(entity))?.owner;
   }
 
+  /** For tests: forgets what a failover has lost. */
+  forget(entity: EntityAddress): void {
+    this.#records.delete(entityKey(entity));
+  }
+
   #put(entity: EntityAddress, owner: EntityOwner): EntityOwner {
     this.#records.set(entityKey(entity), { ownerEpoch: owner.ownerEpoch, owner });
     return owner;

@@ -1,4 +1,5 @@
 import type { TaggedMessage } from "../../protocols/protocol.ts";
+import type { DoneRequest } from "../codec/done-request.ts";
 import type { Receipt, StoredRecord } from "../codec/record-codec.ts";
 import { firedBy } from "../reminders/reminder.ts";
 import type { Firing } from "../reminders/reminder.ts";
@@ -10,17 +11,22 @@ export interface Delivery {
   readonly acknowledge: () => void;
 }
 
-/** What a decision comes from that is to be stored also when nothing happens by it: a delivery, or a reminder. */
+/** What a decision comes from that is to be stored also when nothing happens by it: a delivery, a request, or a reminder. */
 export interface Origin {
   readonly delivery?: Delivery;
+  readonly request?: DoneRequest;
   readonly firing?: Firing;
 }
 
 /** What a decision has stored, apart from what it says of reminders itself. Pure. */
-export function recordOf(events: readonly TaggedMessage[], { delivery, firing }: Origin): StoredRecord {
+export function recordOf(
+  events: readonly TaggedMessage[],
+  { delivery, request, firing }: Origin,
+): StoredRecord {
   return {
     events,
     ...(delivery === undefined ? {} : { receipt: delivery.receipt }),
+    ...(request === undefined ? {} : { request }),
     ...(firing === undefined ? {} : { reminders: [firedBy(firing)] }),
   };
 }

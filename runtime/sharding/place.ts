@@ -1,3 +1,4 @@
+import type { Protocol } from "../../protocols/protocol.ts";
 import type { AnyReference } from "../../protocols/reference.ts";
 import type { Fault } from "../fault.ts";
 import type { Cell } from "../kernel/cell.ts";
@@ -38,6 +39,8 @@ export class Place extends Deadline {
   /** What is sent from this node goes by way of the region, until what it has sent elsewhere has come back. */
   isDetoured = false;
   lastUsedMs = 0;
+  /** Whether nothing of it is to be left when it leaves memory. */
+  isForgotten = false;
   /** The reminder at which the entity has failed last. */
   failedReminder: string | undefined = undefined;
   // The neighbours in the order of use.
@@ -53,6 +56,11 @@ export class Place extends Deadline {
 
   get kind(): EntityKind {
     return this.#keeper.kind;
+  }
+
+  /** What may be said to it. */
+  get protocol(): Protocol {
+    return this.kind.definition.protocol as Protocol;
   }
 
   /** Whether there is nobody here any more, or soon. */
@@ -75,9 +83,10 @@ export class Place extends Deadline {
 
   /** Whether it has mail that it will handle, or something on its way to the journal. One that takes no turns finishes nothing. */
   get isAtWork(): boolean {
-    const { cell, life } = this;
+    const { cell, life, kind } = this;
     if (cell === undefined || cell.phase >= PHASE.restarting || cell.phase === PHASE.suspended) return false;
-    return life === undefined || !life.isStored || !isOutOfMail(cell);
+    const isLoading = life === undefined && kind.actor === undefined;
+    return isLoading || life?.isStored === false || !isOutOfMail(cell);
   }
 
   /** How a record is appended as this version of the entity. */
@@ -85,6 +94,12 @@ export class Place extends Deadline {
     const { address: entity, owner, kind } = this;
     const { durability } = kind.definition;
     return { entity, owner, expectedVersion: version - 1, bytes, atMs, durability };
+  }
+
+  /** Nobody has needed it for long: leaves memory, and is forgotten where that is all it was for. */
+  retire(): void {
+    this.isForgotten = this.kind.definition.isForgottenWhenIdle === true;
+    this.leave();
   }
 
   /** Leaves memory; only when idle. */

@@ -11,6 +11,8 @@ export interface EntityRouter {
   /** Has `watcher` say `message` to itself once, when the entity leaves memory, wherever that is. */
   watch(type: EntityType, id: string, watcher: Cell, message: TaggedMessage): void;
   unwatch(type: EntityType, id: string, watcher: Cell): void;
+  /** Whether an entity is to be on this node, wherever it is at this moment. */
+  belongsHere(type: EntityType, id: string): boolean;
 }
 
 /** Who owns the entities of this node, and how those of others are reached: for all its types, and changing while it runs. */

@@ -19,7 +19,8 @@ export function storeSnapshot(
   { address, owner, version, bytes, log }: SnapshotJob,
 ): Promise<void> {
   const { definition, journal } = kind;
-  const keepFrom = definition.snapshot?.keepHistory === true ? 1 : version + 1;
+  const { keepHistory = 0 } = definition.snapshot ?? {};
+  const keepFrom = keepHistory === true ? 1 : Math.max(1, version + 1 - keepHistory);
   const failed = (fields: object): void => {
     log.warn("entity.snapshotFailed", { entity: entityText(address), version, ...fields });
   };

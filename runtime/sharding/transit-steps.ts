@@ -1,3 +1,4 @@
+import { passOverFault } from "../fault.ts";
 import type { ActorSystem } from "../kernel/actor-system.ts";
 import { Deadline } from "../time/deadlines.ts";
 import type { Mail } from "../remote/post.ts";
@@ -16,6 +17,9 @@ const ASK_STORE_AFTER = 2;
 /** The pause before a try, doubled with each; in milliseconds. */
 const PAUSE_MS = 5;
 const PAUSE_MAX_MS = 500;
+/** By how much of itself a pause is longer at most, and over how long those are spread who have waited for the same; in milliseconds. */
+const JITTER = 0.5;
+const SPREAD_MS = 250;
 /** How soon it is tried again to send what a transport would not take, in milliseconds. */
 const BUSY_PAUSE_MS = 20;
 
@@ -155,7 +159,7 @@ export class TransitSteps {
     const { where, transits, claims } = this.#parts;
     if (transits.get(transit.key) !== transit) {
       // Nobody waits for it any more.
-      if (acquired.kind === "acquired") claims.release(transit.entity).catch(() => {});
+      if (acquired.kind === "acquired") claims.release(transit.entity).catch(passOverFault);
       return;
     }
     if (acquired.kind === "elsewhere") {
@@ -165,7 +169,9 @@ export class TransitSteps {
       transit.tries = 0;
       return this.advance(transit);
     }
-    if (acquired.kind === "later") return this.#pause(transit, Math.min(acquired.afterMs, PAUSE_MAX_MS));
+    if (acquired.kind === "later") {
+      return this.advanceSoon(transit, Math.min(acquired.afterMs, PAUSE_MAX_MS));
+    }
     if (!where.mayTake(transit)) return this.#giveUp(transit);
     if (transit.type.present(transit.id) === undefined) {
       const place = transit.type.place(transit.id);
@@ -225,7 +231,12 @@ export class TransitSteps {
 
   #later(transit: Transit): void {
     transit.tries++;
-    this.#pause(transit, pauseMs(transit.tries));
+    this.#pause(transit, pauseMs(transit.tries) * (1 + this.#parts.system.random() * JITTER));
+  }
+
+  /** Very many wait for the same moment, such as the end of a barrier: they do not all ask the store at once. */
+  advanceSoon(transit: Transit, afterMs = 0): void {
+    if (transit.work === "none") this.#pause(transit, afterMs + this.#parts.system.random() * SPREAD_MS);
   }
 
   #pause(transit: Transit, durationMs: number): void {
@@ -247,9 +258,10 @@ export class TransitSteps {
         transit.work = "none";
         then(value);
       },
-      () => {
+      (error: unknown) => {
         transit.work = "none";
         this.#later(transit);
+        passOverFault(error);
       },
     );
   }

@@ -1,14 +1,11 @@
-/** How grave an event is. `warn`: the system coped. `error`: somebody must look. `fatal`: the process ends. */
-export type LogLevel = "debug" | "info" | "warn" | "error" | "fatal";
+import { CLUSTER_EVENTS } from "./cluster-events.ts";
+import type { EventRule, LogLevel } from "./event-rule.ts";
 
-interface EventRule {
-  readonly level: LogLevel;
-  /** What happened, and what an operator may do about it. */
-  readonly doc: string;
-}
+export type { LogLevel } from "./event-rule.ts";
 
 /** The catalogue: every event that is ever logged, with its level. What is not here does not compile. */
 export const EVENTS = {
+  ...CLUSTER_EVENTS,
   "node.started": { level: "info", doc: "all listeners are open" },
   "node.stopping": { level: "info", doc: "an orderly stop has begun; `signal` says why" },
   "node.stopped": { level: "info", doc: "everything is closed, and the process ends" },
@@ -43,48 +40,9 @@ export const EVENTS = {
     level: "warn",
     doc: "a worker could not practise the move of connections; it serves, and is slower for the first of them",
   },
-  "cluster.joined": { level: "info", doc: "this node has joined the cluster, under a new incarnation" },
-  "cluster.left": { level: "info", doc: "this node has left the cluster" },
-  "cluster.joinFailed": {
-    level: "warn",
-    doc: "this node could not join the cluster again after it was counted as dead; it tries again",
-  },
-  "cluster.drainAsked": {
-    level: "warn",
-    doc: "an operator has this node drain: it sends its clients away and hands over its entities, and stays until it is stopped",
-  },
-  "cluster.burialFailed": {
-    level: "warn",
-    doc: "the others could not be told that a worker of this host has ended; they wait for its lease instead",
-  },
-  "cluster.storeWarning": {
-    level: "warn",
-    doc: "Redis can be used as it is set up, and `why` says what should be changed all the same",
-  },
-  "cluster.memberChanged": {
-    level: "info",
-    doc: "a node has joined, serves, leaves or is dead; `cause` says why it is dead",
-  },
-  "cluster.memberFenced": {
-    level: "error",
-    doc: "this node does nothing as an owner; `lapsed`: until it reaches Redis again, otherwise until it has joined anew",
-  },
-  "cluster.memberRestored": { level: "warn", doc: "this node has reached Redis again and goes on" },
-  "cluster.removalsHeld": {
-    level: "warn",
-    doc: "many nodes fell silent together, which looks like trouble with Redis; none is taken for dead for `heldForMs`",
-  },
-  "cluster.storeChanged": {
-    level: "warn",
-    doc: "another Redis server answers, after a failover or a restart; it may have missed the latest writes",
-  },
   "remote.notUnderstood": {
     level: "warn",
     doc: "something came from another node that this one cannot read: `why` says what; a message of it is a dead letter",
-  },
-  "cluster.clockJumped": {
-    level: "warn",
-    doc: "the wall clock was set, or the machine was suspended; leases do not depend on it",
   },
 
   "reload.begun": { level: "info", doc: "a fresh worker is started, which will take over" },
@@ -208,6 +166,10 @@ export const EVENTS = {
     level: "warn",
     doc: "a snapshot could not be stored; the next load of the entity takes longer",
   },
+  "entity.notForgotten": {
+    level: "warn",
+    doc: "what is stored of an entity of the moment could not be removed; the next time that it is idle tries it again",
+  },
   "reminders.unreadable": {
     level: "warn",
     doc: "the store of reminders does not answer; it is asked again each second, and whoever has to be woken is woken late",
@@ -234,17 +196,6 @@ export const EVENTS = {
   "request.failed": {
     level: "error",
     doc: "an HTTP request ended in an error that its route did not expect",
-  },
-
-  "redis.ready": { level: "info", doc: "a connection to Redis is made; `purpose` says what it is for" },
-  "redis.lost": { level: "warn", doc: "a connection to Redis is lost; another one is made" },
-  "redis.deaf": {
-    level: "warn",
-    doc: "a connection to Redis brought nothing back for `silentMs`; another one is made",
-  },
-  "redis.held": {
-    level: "warn",
-    doc: "`holder` keeps a connection to Redis to itself for longer than a second",
   },
 
   "transport.inboxLost": {
@@ -304,7 +255,10 @@ export const EVENTS = {
   "monitor.portDown": { level: "warn", doc: "a port did not answer again and again; an alarm is raised" },
   "monitor.portUp": { level: "info", doc: "a port that was down answers again" },
 
-  "push.refused": { level: "warn", doc: "a push without a valid source; `code` says what was wrong" },
+  "push.refused": {
+    level: "warn",
+    doc: "a push, or a message of a service, without a valid source; `code` says what was wrong",
+  },
   "audit.failed": {
     level: "error",
     doc: "the audit cannot be written; operators' acts are refused until it can",

@@ -25,20 +25,22 @@ export class RedisTopics implements Topics {
   readonly #sender: RedisCommands;
   readonly #subscriber: RedisSubscriber;
   readonly #clock: Clock;
+  readonly #database: number;
   readonly #topics = new Map<string, Heard>();
   #underWay = 0;
   #underWayBytes = 0;
   #isClosed = false;
 
-  private constructor(sender: RedisCommands, subscriber: RedisSubscriber, clock: Clock) {
-    this.#sender = sender;
+  private constructor({ commands, database }: RedisLink, subscriber: RedisSubscriber, clock: Clock) {
+    this.#sender = commands;
+    this.#database = database;
     this.#subscriber = subscriber;
     this.#clock = clock;
   }
 
   /** @throws Fault redisUnavailable */
   static async connect(link: RedisLink, clock: Clock): Promise<RedisTopics> {
-    return new RedisTopics(link.commands, await link.subscriber("topics"), clock);
+    return new RedisTopics(link, await link.subscriber("topics"), clock);
   }
 
   async publish(topic: string, bytes: Uint8Array): Promise<boolean> {
@@ -47,7 +49,7 @@ export class RedisTopics implements Topics {
     this.#underWay++;
     this.#underWayBytes += length;
     try {
-      await this.#sender.command("spublish", topicKey(topic, PARTITION), bytes);
+      await this.#sender.command("spublish", this.#keyOf(topic), bytes);
       return true;
     } catch {
       // At most once: nobody tries it again.
@@ -76,6 +78,10 @@ export class RedisTopics implements Topics {
     await this.#subscriber.close();
   }
 
+  #keyOf(topic: string): string {
+    return topicKey(this.#database, topic, PARTITION);
+  }
+
   /** Brings Redis to where the listeners want it, one change after the other. */
   async #settle(topic: string, heard: Heard): Promise<void> {
     if (heard.isChanging) return;
@@ -94,7 +100,7 @@ export class RedisTopics implements Topics {
       return leave();
     }
     try {
-      heard.leave = await this.#subscriber.subscribe(topicKey(topic, PARTITION), (bytes) => {
+      heard.leave = await this.#subscriber.subscribe(this.#keyOf(topic), (bytes) => {
         for (const listener of heard.listeners) listener(bytes);
       });
     } catch {

@@ -12,6 +12,8 @@ export interface RedisTransportParts {
   readonly incarnation: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** See `StreamTransportParts`. */
+  readonly adopts?: boolean;
 }
 
 /**
@@ -19,11 +21,11 @@ export interface RedisTransportParts {
  * before the link. @throws Fault redisUnavailable, redisUnanswered
  */
 export async function openRedisTransport(parts: RedisTransportParts): Promise<StreamTransport> {
-  const { link, incarnation, clock, log } = parts;
+  const { link, incarnation, clock, log, adopts = true } = parts;
   const inboxes = await RedisInboxes.connect(link, incarnation);
   try {
     const topics = await RedisTopics.connect(link, clock);
-    return await StreamTransport.open({ incarnation, inboxes, topics, clock, log });
+    return await StreamTransport.open({ incarnation, inboxes, topics, clock, log, adopts });
   } catch (error) {
     await inboxes.close();
     throw error;

@@ -23,6 +23,8 @@ export interface StreamTransportParts {
   readonly topics: Topics;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whether it takes over what dead nodes have left, as it does unless told otherwise: not for a process that only sends. */
+  readonly adopts?: boolean;
 }
 
 /** What is handled is told to its sender, and trimmed, within this time. */
@@ -139,7 +141,7 @@ export class StreamTransport implements Transport {
     if (this.#isClosed || this.#outgoing.isEnded(incarnation)) return;
     this.#incoming.end(incarnation);
     this.#return(incarnation, this.#outgoing.end(incarnation));
-    if (incarnation !== this.incarnation) this.#adoptions.ended(incarnation);
+    if (incarnation !== this.incarnation && this.#parts.adopts !== false) this.#adoptions.ended(incarnation);
   }
 
   async close(): Promise<void> {

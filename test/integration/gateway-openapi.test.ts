@@ -5,11 +5,20 @@ import type { GatewayNode } from "../support/gateway-node.ts";
 import { assertDocumented } from "../support/open-api.ts";
 import type { OpenApi } from "../support/open-api.ts";
 
-const KEY = { id: "shell", kind: "apiKey", secret: "an-api-key-for-a-shell", scopes: ["push"] } as const;
+const KEY = {
+  id: "shell",
+  kind: "apiKey",
+  secret: "an-api-key-for-a-shell",
+  scopes: ["push", "messages"],
+} as const;
+
+const MESSAGES = "/v1/messages/live-room/{*}";
 
 interface Call {
   readonly method: string;
   readonly path: string;
+  /** In place of what the path leaves open. */
+  readonly id?: string;
   readonly query?: string;
   readonly body?: unknown;
   readonly status: number;
@@ -26,6 +35,8 @@ const CALLS: readonly Call[] = [
   { method: "get", path: "/chatroom/live/history", query: "?room=live/match&limit=1", status: 200 },
   { method: "get", path: "/chatroom/live/history", query: "?room=live/match&limit=0", status: 400 },
   { method: "get", path: "/chatroom/live/history", query: "?room=live/unknown", status: 404 },
+  { method: "post", path: MESSAGES, id: "match", body: { kind: "stand" }, status: 200 },
+  { method: "post", path: MESSAGES, id: "match", body: { kind: "post" }, status: 400 },
 ];
 
 let running: GatewayNode;
@@ -49,9 +60,9 @@ describe("the document of the gateway's port", () => {
     assert.deepEqual(documented.toSorted(), [...called].toSorted());
   });
 
-  for (const { method, path, query = "", body, status } of CALLS) {
+  for (const { method, path, id = "", query = "", body, status } of CALLS) {
     it(`holds what ${method} ${path}${query} answers with ${status}`, async () => {
-      const answer = await fetch(running.httpUrl + path + query, {
+      const answer = await fetch(running.httpUrl + path.replace("{*}", id) + query, {
         method,
         headers: { authorization: `Bearer ${KEY.secret}`, "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { gatewayFeature } from "../../actors/gateway/feature.ts";
 import { roomsFeature } from "../../actors/rooms/feature.ts";
+import { servicesFeature } from "../../actors/services/feature.ts";
 import { connect } from "../../runtime/client/node-client.ts";
 import type { Client, Gap, Refusal, Room } from "../../runtime/client/node-client.ts";
 import { CutProxy } from "../support/cut-proxy.ts";
@@ -16,7 +17,7 @@ let wire: CutProxy;
 const clients: Client[] = [];
 
 before(async () => {
-  running = await startLocalNode([roomsFeature, gatewayFeature], (settings) => ({
+  running = await startLocalNode([roomsFeature, servicesFeature, gatewayFeature], (settings) => ({
     ...settings,
     rooms: { ...settings.rooms, historySize: HISTORY_SIZE },
   }));
@@ -110,7 +111,7 @@ describe("a gateway that stops", () => {
     client.onState((state) => states.push(state.kind === "waiting" ? state.reason : state.kind));
     await running.stop();
     await eventually(() => states[0], "draining");
-    running = await startLocalNode([roomsFeature, gatewayFeature]);
+    running = await startLocalNode([roomsFeature, servicesFeature, gatewayFeature]);
     wire.target = running.portOf("web");
     await eventually(() => client.state.kind, "open");
   });

@@ -95,6 +95,8 @@ describe("the operators' port", () => {
       "/v1/notices",
       "/v1/processes",
       "/v1/quarantine",
+      "/v1/registry",
+      "/v1/singletons",
       "/v1/stalls",
       "/v1/top",
       "/v1/trace",
@@ -128,6 +130,7 @@ describe("the operators' port", () => {
       ["/v1/trace?id=first", "/v1/trace"],
       ["/v1/why?pth=/", "/v1/why"],
       ["/v1/where?entity=ana", "/v1/where"],
+      ["/v1/registry?name=gateways", "/v1/registry"],
     ] as const) {
       const { status, body } = await node.get(target);
       assert.equal(status, 400, target);

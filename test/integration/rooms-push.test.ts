@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { gatewayFeature } from "../../actors/gateway/feature.ts";
 import { roomsFeature } from "../../actors/rooms/feature.ts";
+import { servicesFeature } from "../../actors/services/feature.ts";
 import { sign } from "../../runtime/identity/signature.ts";
 import type { SignedParts } from "../../runtime/identity/signature.ts";
 import { FrameClient } from "../support/frame-client.ts";
@@ -21,7 +22,7 @@ const PATH = "/chatroom/push";
 
 let running: LocalNode;
 before(async () => {
-  running = await startLocalNode([roomsFeature, gatewayFeature], (settings) => ({
+  running = await startLocalNode([roomsFeature, servicesFeature, gatewayFeature], (settings) => ({
     ...settings,
     push: { ...settings.push, keys: [DESK, LIVE, SHELL].map((key) => ({ ...key, scopes: [...key.scopes] })) },
   }));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { gatewayFeature } from "../../actors/gateway/feature.ts";
 import { roomsFeature } from "../../actors/rooms/feature.ts";
+import { servicesFeature } from "../../actors/services/feature.ts";
 import { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
 import type { Position } from "../../protocols/room.ts";
 import type { Reference } from "../../protocols/reference.ts";
@@ -22,7 +23,7 @@ const watching: Feature = {
 };
 
 before(async () => {
-  running = await startLocalNode([roomsFeature, watching, gatewayFeature], (settings) => ({
+  running = await startLocalNode([roomsFeature, watching, servicesFeature, gatewayFeature], (settings) => ({
     ...settings,
     rooms: { ...settings.rooms, members: 3, historySize: 5 },
   }));

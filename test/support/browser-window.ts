@@ -21,6 +21,12 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
+/** A line of the chat, as the page has it. */
+interface ChatLine {
+  readonly dataset: { readonly offset: string };
+  querySelector(selector: string): { readonly textContent: string };
+}
+
 /** A window on the page with the rooms: what a visitor does there, and what one sees. */
 export class RoomsWindow {
   readonly page: Page;
@@ -80,6 +86,27 @@ export class RoomsWindow {
   /** What stands in the chat, from top to bottom; what was not sent too. */
   chat(): Promise<string[]> {
     return this.page.locator(".bubble").allTextContents();
+  }
+
+  /** What has its place in the chat, from top to bottom. */
+  sequenced(): Promise<{ offset: number; text: string }[]> {
+    return this.page.locator(".panel-chat .message[data-offset]").evaluateAll((all) =>
+      (all as unknown as ChatLine[]).map((line) => ({
+        offset: Number(line.dataset.offset),
+        text: line.querySelector(".bubble").textContent,
+      })),
+    );
+  }
+
+  /** How many lines stand as not sent. */
+  failed(): Promise<number> {
+    return this.page.locator(".message-failed").count();
+  }
+
+  /** Whether it is connected, and in the chat. */
+  async isLive(): Promise<boolean> {
+    const [good, stale] = [".pill-good", ".panel-chat .presence-stale"];
+    return (await this.page.locator(good).count()) === 1 && (await this.page.locator(stale).count()) === 0;
   }
 
   /** The lines of the live room, oldest first. */

@@ -30,14 +30,25 @@ export class ClusterProcesses {
   readonly nodes = new Map<string, NodeProcess>();
   readonly #place: Workplace;
 
-  private constructor(redis: RedisServer, place: Workplace) {
+  readonly #environment: Readonly<Record<string, string>> | undefined;
+
+  private constructor(redis: RedisServer, place: Workplace, environment?: Readonly<Record<string, string>>) {
     this.redis = redis;
     this.#place = place;
+    this.#environment = environment;
   }
 
   /** Starts a Redis and nodes of these names; each serves when this resolves. */
   static async start(...names: string[]): Promise<ClusterProcesses> {
-    const cluster = new ClusterProcesses(await RedisServer.start(), workplace());
+    return ClusterProcesses.startIn(undefined, ...names);
+  }
+
+  /** The same in an environment, such as one with other features. */
+  static async startIn(
+    environment: Readonly<Record<string, string>> | undefined,
+    ...names: string[]
+  ): Promise<ClusterProcesses> {
+    const cluster = new ClusterProcesses(await RedisServer.start(), workplace(), environment);
     try {
       await Promise.all(names.map((name) => cluster.add(name)));
       return cluster;
@@ -52,7 +63,7 @@ export class ClusterProcesses {
     const folder = this.folderOf(name);
     mkdirSync(folder, { recursive: true });
     const set = ["--name", name, "--set", `cluster.redis=${this.redis.url}`];
-    const node = await startNode(folder, ["--workers", "0", ...set, ...words]);
+    const node = await startNode(folder, ["--workers", "0", ...set, ...words], this.#environment);
     this.nodes.set(name, node);
     return node;
   }

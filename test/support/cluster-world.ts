@@ -48,6 +48,7 @@ export class ClusterWorld {
         onIncarnation: (incarnation) => void incarnations.push(incarnation),
         close: async () => void told.push("closed"),
       },
+      topics: { topic: () => notHere() },
       begin: (parts) => quietReach(parts, told),
       onDrainAsked: () => void told.push("drainAsked"),
     });
@@ -105,10 +106,12 @@ function quietReach(_parts: RegionParts, told: string[]): Reach {
       close: () => void told.push("region closed"),
     },
     distance: {
-      reference: () => {
-        throw new Error("nothing travels here");
-      },
+      reference: () => notHere(),
       close: () => undefined,
     },
   };
+}
+
+function notHere(): never {
+  throw new Error("nothing travels here");
 }

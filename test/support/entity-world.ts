@@ -18,11 +18,12 @@ export interface EntityWorldOptions {
   readonly journal?: ScriptedJournal;
   readonly activeMax?: number;
   readonly owners?: EntityOwners;
+  readonly random?: () => number;
 }
 
 /** Accounts on a system in virtual time, with a journal that does what the test wants. */
 export class EntityWorld {
-  readonly virtual = new VirtualSystem();
+  readonly virtual: VirtualSystem;
   readonly journal: ScriptedJournal;
   readonly host: EntityHost;
   readonly accounts: EntityType<AccountProtocol>;
@@ -32,7 +33,9 @@ export class EntityWorld {
     journal = new ScriptedJournal(),
     activeMax = 1_000,
     owners = new OneOwner(OWNER),
+    random = () => 0,
   }: EntityWorldOptions = {}) {
+    this.virtual = new VirtualSystem({ random });
     this.journal = journal;
     this.host = new EntityHost({
       system: this.virtual.system,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { gatewayFeature } from "../../actors/gateway/feature.ts";
 import { roomsFeature } from "../../actors/rooms/feature.ts";
+import { servicesFeature } from "../../actors/services/feature.ts";
 import type { NodeSettings } from "../../protocols/settings.ts";
 import type { Feature } from "../../runtime/feature.ts";
 import { EVENTS } from "../../runtime/telemetry/events.ts";
@@ -24,7 +25,7 @@ export async function startGatewayNode(
   change?: (settings: NodeSettings) => NodeSettings,
   more: readonly Feature[] = [],
 ): Promise<GatewayNode> {
-  const local = await startLocalNode([roomsFeature, ...more, gatewayFeature], change);
+  const local = await startLocalNode([roomsFeature, ...more, servicesFeature, gatewayFeature], change);
   const host = `127.0.0.1:${local.portOf("web")}`;
   return {
     ...local,

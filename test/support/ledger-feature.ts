@@ -1,6 +1,7 @@
 import Type from "typebox";
 import { defineEvents } from "../../protocols/events.ts";
 import { defineProtocol } from "../../protocols/protocol.ts";
+import { anyReference } from "../../protocols/reference.ts";
 import { defineEntity } from "../../runtime/actor/define-entity.ts";
 import type { Feature } from "../../runtime/feature.ts";
 import { operation, route } from "../../runtime/net/route.ts";
@@ -8,12 +9,20 @@ import { operation, route } from "../../runtime/net/route.ts";
 /** Records that are kept behind a snapshot, so that loads meet both. */
 const SNAPSHOT_EVERY = 20;
 
-const LedgerProtocol = defineProtocol({
+/** What may be said to a ledger. `jot` and `add` note a number as often as it comes, `note` once. */
+export const LedgerProtocol = defineProtocol({
   name: "ledger",
   version: 1,
+  tell: { jot: { number: Type.Integer() }, point: { to: anyReference() } },
   ask: {
     note: { request: { number: Type.Integer() }, reply: { noted: { isNew: Type.Boolean() } } },
+    add: {
+      request: { number: Type.Integer(), by: Type.Optional(anyReference()) },
+      reply: { added: { count: Type.Integer() } },
+    },
     read: { request: {}, reply: { ledger: { numbers: Type.Array(Type.Integer()) } } },
+    /** Never answered. */
+    hang: { request: {}, reply: { never: {} } },
   },
 });
 
@@ -22,11 +31,19 @@ interface LedgerState {
 }
 
 /** Notes numbers down, each once. */
-const Ledger = defineEntity({
+export const Ledger = defineEntity({
   protocol: LedgerProtocol,
   events: defineEvents({ name: "ledger", version: 1, events: { noted: { number: Type.Integer() } } }),
   initialState: (): LedgerState => ({ numbers: [] }),
+  forServices: ["jot", "add", "note", "read", "hang"],
   decide: {
+    jot: (_state, { number }) => ({ events: [{ kind: "noted", number }] }),
+    point: () => {},
+    add: (_state, { number }) => ({
+      events: [{ kind: "noted", number }],
+      reply: ({ numbers }) => ({ kind: "added", count: numbers.length }),
+    }),
+    hang: () => ({ after: (_state, context) => void context.replyLater() }),
     note({ numbers }, { number }) {
       if (numbers.includes(number)) return { reply: { kind: "noted", isNew: false } };
       return { events: [{ kind: "noted", number }], reply: { kind: "noted", isNew: true } };

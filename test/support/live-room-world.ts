@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
+import { offerStores } from "../../actors/rooms/offer-stores.ts";
 import type { FindStore } from "../../actors/rooms/room-store.ts";
-import { Followers } from "../../actors/rooms/followers.ts";
-import { LiveRoom } from "../../actors/rooms/live-room.ts";
-import { liveRoomStore } from "../../actors/rooms/room-store.ts";
 import { Rooms } from "../../actors/rooms/rooms.ts";
 import type { OpenChannel } from "../../actors/rooms/rooms.ts";
 import { ChannelProtocol } from "../../protocols/channel.ts";
@@ -12,28 +10,35 @@ import { OutletProtocol } from "../../protocols/outlet.ts";
 import type { Reply } from "../../protocols/protocol.ts";
 import type { AnyReference, Reference } from "../../protocols/reference.ts";
 import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
-import type { Position, RoomProtocol } from "../../protocols/room.ts";
+import { RoomProtocol } from "../../protocols/room.ts";
+import type { Position } from "../../protocols/room.ts";
 import type { EntityType } from "../../runtime/sharding/entity-type.ts";
 import { EntityWorld } from "./entity-world.ts";
 import { POLICIES, ROOM_SETTINGS } from "./open-room.ts";
 import { Probe } from "./probe.ts";
 import { ScriptedJournal } from "./scripted-journal.ts";
+import { SeededChance } from "./seeded-chance.ts";
+import { TopicAir } from "./topic-air.ts";
 import type { VirtualSystem } from "./virtual-system.ts";
 
 /** How long the next process is away, so that it is another time when it begins, in milliseconds. */
 const AWAY_MS = 1_000;
 
+/** Longer than somebody waits who comes to a room that is on other nodes, too, in milliseconds. */
+const LET_IN_MS = 200;
+
 /** How a post ended: the offset that it was told, or the code of the refusal. */
 export type PostEnd = number | string;
 
-/** Live rooms in virtual time, on a journal that does what the test wants, with a probe for everybody who listens. */
+/** Rooms in virtual time, on a journal that does what the test wants, with a probe for everybody who listens. */
 export class LiveRoomWorld {
   readonly virtual: VirtualSystem;
   readonly journal: ScriptedJournal;
   readonly entities: EntityType<LiveRoomProtocol>;
   readonly findStore: FindStore;
   readonly rooms: Reference<RoomDirectoryProtocol>;
-  readonly followers = new Followers();
+  /** What goes between the nodes; undefined where there is but one. */
+  readonly air: TopicAir | undefined;
   readonly #elsewhere: Reference<RoomDirectoryProtocol> | undefined;
   readonly #channels = new Map<string, Probe<ChannelProtocol>>();
   readonly #connections = new Map<string, AnyReference>();
@@ -43,16 +48,28 @@ export class LiveRoomWorld {
   constructor({ journal = new ScriptedJournal(), atMs = 0, isShared = false } = {}) {
     this.journal = journal;
     this.#atMs = atMs;
-    const { virtual, host } = new EntityWorld({ journal });
+    const chance = new SeededChance(1);
+    const { virtual, host } = new EntityWorld({ journal, random: () => chance.next() });
     this.virtual = virtual;
     virtual.clock.advance(atMs);
-    this.entities = host.offer(LiveRoom, { followers: this.followers });
-    const liveRooms = { type: this.entities, isShared };
-    this.findStore = (room) => (room.startsWith("live/") ? liveRoomStore(liveRooms, room) : undefined);
-    this.rooms = this.#startRooms("rooms", (room) => this.channel(room));
-    this.#elsewhere = isShared
-      ? this.#startRooms("elsewhere", (room) => new Probe(ChannelProtocol, room))
-      : undefined;
+    const air = isShared ? new TopicAir() : undefined;
+    this.air = air;
+    const topics = air?.node(virtual.system);
+    const { findStore } = offerStores({ settings: ROOM_SETTINGS, entities: host, topics });
+    this.findStore = findStore;
+    this.entities = host.type("live-room") as unknown as EntityType<LiveRoomProtocol>;
+    this.rooms = this.#startRooms("rooms", findStore, (room) => this.channel(room));
+    const there = air?.node(virtual.system);
+    this.#elsewhere =
+      there &&
+      this.#startRooms(
+        "elsewhere",
+        (room) => {
+          const store = findStore(room);
+          return store && { ...store, everywhere: there.topic(room, RoomProtocol) };
+        },
+        (room) => this.channel(`${room} elsewhere`),
+      );
   }
 
   /** The same room at another node, where nobody is. */
@@ -61,8 +78,11 @@ export class LiveRoomWorld {
     return this.open(room, this.#elsewhere);
   }
 
-  #startRooms(name: string, openChannel: OpenChannel): Reference<RoomDirectoryProtocol> {
-    const { findStore } = this;
+  #startRooms(
+    name: string,
+    findStore: FindStore,
+    openChannel: OpenChannel,
+  ): Reference<RoomDirectoryProtocol> {
     return this.virtual.system.spawn(Rooms, name, { settings: ROOM_SETTINGS, openChannel, findStore });
   }
 
@@ -115,9 +135,19 @@ export class LiveRoomWorld {
   /** Lets somebody join, who has been there before if there is a position. */
   async join(
     room: Reference<RoomProtocol>,
-    { id = "1", recover }: { readonly id?: string; readonly recover?: Position } = {},
+    {
+      id = "1",
+      recover,
+      channel,
+      withinMs = LET_IN_MS,
+    }: {
+      readonly id?: string;
+      readonly recover?: Position;
+      readonly channel?: string;
+      readonly withinMs?: number;
+    } = {},
   ): Promise<ServerFrames["subscribed"]> {
-    this.frames();
+    this.frames(channel);
     const joining = this.virtual.ask(room, {
       kind: "join",
       member: { id, name: id },
@@ -126,9 +156,10 @@ export class LiveRoomWorld {
       frameId: 1,
       ...(recover && { recover }),
     });
-    await this.virtual.settle();
+    if (this.air === undefined) await this.virtual.settle();
+    else await this.virtual.advance(withinMs);
     await joining;
-    const frame = this.frames().find(({ kind }) => kind === "subscribed");
+    const frame = this.frames(channel).find(({ kind }) => kind === "subscribed");
     assert.ok(frame?.kind === "subscribed", "nobody was subscribed");
     return frame;
   }

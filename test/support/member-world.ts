@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { SAFE_LEASE } from "../../runtime/membership/lease.ts";
 import { Member } from "../../runtime/membership/member.ts";
+import type { Newcomer } from "../../runtime/membership/membership-table.ts";
 import { MemoryMembershipTable } from "../../runtime/membership/memory-membership-table.ts";
 import { VirtualClock } from "../../runtime/time/virtual-clock.ts";
 import { LogRecord } from "./log-record.ts";
@@ -46,6 +47,23 @@ export class MemberWorld {
     assert.equal((await member.join()).kind, "joined");
     await member.serve();
     return { member, clock, way, log, told };
+  }
+
+  /** One that has not joined yet, and to whom nobody listens. */
+  member(wish: Newcomer): Member {
+    return new Member({
+      table: this.table,
+      lease: SAFE_LEASE,
+      clock: new ProcessClock(this.clock),
+      log: new LogRecord(),
+      newcomer: wish,
+      listener: {
+        onFenced: () => undefined,
+        onRestored: () => undefined,
+        onViewChanged: () => undefined,
+        onSourceChanged: () => undefined,
+      },
+    });
   }
 
   /** Processes that have seen each other; what they were told so far is forgotten. */

@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { gatewayFeature } from "../../actors/gateway/feature.ts";
 import { opsFeature } from "../../actors/ops/feature.ts";
 import { roomsFeature } from "../../actors/rooms/feature.ts";
+import { servicesFeature } from "../../actors/services/feature.ts";
 import { HostChannel } from "../../deploy/host-channel.ts";
 import type { HostOrder } from "../../deploy/host-channel.ts";
 import { loadSettings } from "../../deploy/settings.ts";
@@ -80,7 +81,7 @@ const channel = new HostChannel((order) => void obey(order));
 const log = new CountingLog(SILENT);
 const node = new BanyanNode({
   settings: settings(),
-  features: [roomsFeature, echo(), gatewayFeature, opsFeature],
+  features: [roomsFeature, echo(), servicesFeature, gatewayFeature, opsFeature],
   log,
   version: "test",
   // It promises what features ask for; what is stored does not move.

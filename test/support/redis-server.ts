@@ -38,9 +38,14 @@ export class RedisServer {
 
   /** Starts one; it is ready when this resolves. */
   static async start(settings: RedisSettings = {}): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), settings);
+    const server = await RedisServer.prepare(settings);
     await server.start();
     return server;
+  }
+
+  /** One that does not run yet: it has its port and its folder. */
+  static async prepare(settings: RedisSettings = {}): Promise<RedisServer> {
+    return new RedisServer(await freePort(), settings);
   }
 
   /** Starts a primary and a replica of it that has caught up. */
@@ -57,6 +62,7 @@ export class RedisServer {
       ...settings,
       "cluster-enabled": "yes",
       "cluster-announce-ip": "127.0.0.1",
+      "cluster-port": String(await freePort()),
     });
     server.cli("cluster", "addslotsrange", "0", "16383");
     await server.untilCli(["cluster", "info"], /cluster_state:ok/);
@@ -66,6 +72,10 @@ export class RedisServer {
   get url(): string {
     const scheme = this.#settings["cluster-enabled"] === "yes" ? "redis+cluster" : "redis";
     return `${scheme}://127.0.0.1:${this.port}`;
+  }
+
+  get isRunning(): boolean {
+    return this.#process !== undefined;
   }
 
   get pid(): number {
@@ -169,7 +179,8 @@ function wordsOf(name: string, value: string): string[] {
   return name === "replicaof" ? value.split(" ") : [value];
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

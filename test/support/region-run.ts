@@ -15,6 +15,10 @@ export interface RunRules {
   readonly join: number;
   readonly leave: number;
   readonly cut: number;
+  /** A machine is suspended: its monotonic clock stands still, so its lease looks as good as before. */
+  readonly suspend: number;
+  /** Somebody sets a wall clock by an hour. */
+  readonly setClock: number;
 }
 
 /** Nothing goes wrong, and everything moves: nodes come and go in order. */
@@ -27,6 +31,8 @@ export const MOVES: RunRules = {
   join: 0.06,
   leave: 0.04,
   cut: 0,
+  suspend: 0,
+  setClock: 0,
 };
 
 /** Nodes are killed, paused and cut off while others come and go. */
@@ -39,11 +45,17 @@ export const TROUBLE: RunRules = {
   join: 0.06,
   leave: 0.03,
   cut: 0.03,
+  suspend: 0,
+  setClock: 0,
 };
+
+/** Machines are suspended, and their clocks are set. */
+export const CLOCKS: RunRules = { ...TROUBLE, kill: 0.01, pause: 0.01, suspend: 0.06, setClock: 0.05 };
 
 const STEP_MS_MAX = 400;
 const NODES_MAX = 6;
 const PAUSES_MS = [300, 3_000, 5_000, 12_000];
+const HOUR_MS = 3_600_000;
 
 interface Sender {
   readonly name: string;
@@ -96,13 +108,15 @@ export class RegionRun {
   }
 
   async #step(): Promise<void> {
-    const { kill, pause, join, leave, cut } = this.#rules;
+    const { kill, pause, join, leave, cut, suspend, setClock } = this.#rules;
     const acts: readonly (readonly [number, () => Promise<void> | void])[] = [
       [kill, () => this.#kill()],
       [pause, () => this.#pause()],
       [join, () => this.#join()],
       [leave, () => this.#leave()],
       [cut, () => this.#cut()],
+      [suspend, () => this.#suspend()],
+      [setClock, () => this.#setClock()],
     ];
     let lot = this.#chance.next();
     for (const [share, act] of acts) {
@@ -197,6 +211,19 @@ export class RegionRun {
     node.pause();
     const pauseMs = PAUSES_MS[this.#chance.between(0, PAUSES_MS.length - 1)] ?? 0;
     this.world.clock.after(pauseMs, () => void node.resume());
+  }
+
+  #suspend(): void {
+    const node = this.#some();
+    if (node === undefined) return;
+    node.pause();
+    const suspendedMs = this.#chance.between(1_000, 20_000);
+    this.world.clock.after(suspendedMs, () => void node.resume({ stoodStillMs: suspendedMs }));
+  }
+
+  #setClock(): void {
+    const node = this.#some();
+    if (node !== undefined) node.clock.wallStepMs += (this.#chance.next() < 0.5 ? -1 : 1) * HOUR_MS;
   }
 
   async #join(): Promise<void> {

@@ -239,10 +239,11 @@ export class RegionNode {
     this.clock.pause();
   }
 
-  async resume(): Promise<void> {
+  /** @param stoodStillMs of a machine that was suspended: for how long */
+  async resume({ stoodStillMs = 0 } = {}): Promise<void> {
     if (this.isKilled) return;
     this.isPaused = false;
-    await this.clock.resume().runLate();
+    await this.clock.resume({ stoodStillMs }).runLate();
     await this.#world.settle();
   }
 

@@ -4,6 +4,7 @@ import { defineProtocol } from "../../protocols/protocol.ts";
 import type { Protocol } from "../../protocols/protocol.ts";
 import { reference } from "../../protocols/reference.ts";
 import type { Reference } from "../../protocols/reference.ts";
+import { RegistryWatcherProtocol } from "../../protocols/registry-key.ts";
 import { defineEntity } from "../../runtime/actor/define-entity.ts";
 
 /** Hears what an entity has to say to somebody. */
@@ -120,4 +121,9 @@ export const AskerProtocol = defineProtocol({
   },
 });
 /** Any protocol that a test of several nodes speaks. */
-export const CLUSTER_PROTOCOLS: readonly Protocol[] = [RegisterProtocol, ListenerOfRegister, AskerProtocol];
+export const CLUSTER_PROTOCOLS: readonly Protocol[] = [
+  RegisterProtocol,
+  ListenerOfRegister,
+  AskerProtocol,
+  RegistryWatcherProtocol,
+];

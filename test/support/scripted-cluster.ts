@@ -42,6 +42,12 @@ export class ScriptedCluster implements ClusterSight {
 
   whereIs: ClusterSight["whereIs"] = async () => this.whereabouts;
 
+  readonly topics: ClusterSight["topics"] = {
+    topic: () => {
+      throw new Error("nobody hears anything here");
+    },
+  };
+
   reference: ClusterSight["reference"] = (incarnation) => {
     const reference = this.reached.get(incarnation);
     if (reference === undefined) throw new Fault("actorGone", { incarnation });

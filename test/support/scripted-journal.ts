@@ -45,6 +45,8 @@ export class ScriptedJournal implements Journal {
   readonly heard = new Map<string, number>();
   /** What the next loads fail with. */
   readonly loadFaults: Fault[] = [];
+  /** Whether it has lost what it held: nobody can tell what is new. */
+  isLost = false;
   loads = 0;
   /** Set while nobody should decide anything new. */
   whenFree: Promise<void> | undefined = undefined;
@@ -89,6 +91,10 @@ export class ScriptedJournal implements Journal {
     const loaded = await this.stored.load(entity);
     this.heard.set(entity.id, loaded.version);
     return loaded;
+  }
+
+  async confirmUnknown(entity: EntityAddress): Promise<void> {
+    if (this.isLost) throw new Fault("stateLost", { ...entity });
   }
 
   read(entity: EntityAddress, page: Parameters<Journal["read"]>[1]): Promise<readonly JournalRecord[]> {

@@ -17,6 +17,7 @@ const link = await openRedis({ url });
 const transport = await openRedisTransport({ link, incarnation, clock: new SystemClock(), log: SILENT });
 const sent = new Map<string, number>();
 const streams = new Set<NodeJS.Timeout>();
+let trying = 0;
 
 /** A file takes it before this returns. */
 function say(line: string): void {
@@ -31,10 +32,19 @@ function send(to: string, count: number): void {
   for (let left = count; left > 0; left--) {
     const number = (sent.get(to) ?? 0) + 1;
     const verdict = transport.send(to, Buffer.from(`${number}`.padEnd(40)));
-    if (verdict === "busy") return void setTimeout(() => send(to, left), RETRY_MS);
+    if (verdict === "busy") return again(to, left);
     if (verdict === "gone") return;
     sent.set(to, number);
   }
+}
+
+/** What is tried again later is not sent yet: until then nothing has come to rest. */
+function again(to: string, count: number): void {
+  trying += count;
+  setTimeout(() => {
+    trying -= count;
+    send(to, count);
+  }, RETRY_MS);
 }
 
 const commands: Readonly<Record<string, (subject: string, count: number) => void>> = {
@@ -52,7 +62,7 @@ const commands: Readonly<Record<string, (subject: string, count: number) => void
   report() {
     for (const [to, count] of sent) say(`sent ${to} ${count}`);
     const kept = [...transport.kept.values()].reduce((sum, { parcels }) => sum + parcels, 0);
-    say(`reported ${kept}`);
+    say(`reported ${kept + trying}`);
   },
 };
 

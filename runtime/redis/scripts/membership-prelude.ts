@@ -1,3 +1,5 @@
+import { STORE_SOURCE } from "./store-source.ts";
+
 /**
  * What the scripts of the membership table share. Their keys: nodes, view, lease, ended, hold. The only clock is that of Redis.
  * A row is JSON; what a node says of itself is one text inside it, because Lua would make an object of an empty list.
@@ -23,13 +25,7 @@ end
 local function version()
   return redis.call('GET', VIEW) or '0'
 end
-
--- Which copy of the data answers: the process, and its history of replication.
-local function source()
-  local process = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
-  return process .. '/' .. string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
-end
-
+${STORE_SOURCE}
 local function holdOf()
   local hold = redis.call('HMGET', HOLD, 'from', 'until', 'served')
   return hold[1] and { from = tonumber(hold[1]), till = tonumber(hold[2]), served = tonumber(hold[3]) }

@@ -5,6 +5,7 @@ import { REMINDER_BUCKETS, reminderBucketOf, reminderKeys } from "../../../runti
 import type { RedisLink } from "../../../runtime/redis/redis-link.ts";
 import { RedisReminderStore } from "../../../runtime/reminders/redis-reminder-store.ts";
 import { openRedis } from "../../support/open-redis.ts";
+import { RedisCluster } from "../../support/redis-cluster.ts";
 import { RedisServer } from "../../support/redis-server.ts";
 import { CONTRACT_IDS, reminderStoreContract } from "./reminder-store-contract.ts";
 
@@ -15,7 +16,7 @@ const SETTINGS = { appendonly: "no" };
 /** Those in which the contract has its entities. */
 const BUCKETS = new Set(CONTRACT_IDS.map((id) => reminderBucketOf({ type: "room", id })));
 
-let server: RedisServer;
+let server: RedisServer | RedisCluster;
 let link: RedisLink;
 let lives = 0;
 
@@ -34,7 +35,7 @@ for (const kind of ["a redis-server", "a Redis Cluster"] as const) {
       server =
         kind === "a redis-server"
           ? await RedisServer.start(SETTINGS)
-          : await RedisServer.clusterOfOne(SETTINGS);
+          : await RedisCluster.startWithoutReplicas(SETTINGS);
       link = await openRedis(server);
     },
     async close() {

@@ -4,6 +4,7 @@ import { entityKeys } from "../../../runtime/redis/redis-keys.ts";
 import type { RedisLink } from "../../../runtime/redis/redis-link.ts";
 import { RedisOwnership } from "../../../runtime/sharding/redis-ownership.ts";
 import { openRedis } from "../../support/open-redis.ts";
+import { RedisCluster } from "../../support/redis-cluster.ts";
 import { RedisServer } from "../../support/redis-server.ts";
 import { TableTime, TimedRedis } from "../../support/table-time.ts";
 import { ownershipContract } from "./ownership-contract.ts";
@@ -12,10 +13,10 @@ const ROOM = { type: "room", id: "lobby" };
 /** Nothing here is about the disk. */
 const SETTINGS = { appendonly: "no" };
 
-let server: RedisServer;
+let server: RedisServer | RedisCluster;
 let link: RedisLink;
 
-function onRedis(name: string, start: () => Promise<RedisServer>) {
+function onRedis(name: string, start: () => Promise<RedisServer | RedisCluster>) {
   return {
     name,
     async open() {
@@ -27,14 +28,14 @@ function onRedis(name: string, start: () => Promise<RedisServer>) {
       await server.stop();
     },
     async fresh(time: TableTime) {
-      await link.control.command("flushall");
+      await link.control.everywhere("flushall");
       return new RedisOwnership(new TimedRedis(link.control, time));
     },
   };
 }
 
 ownershipContract(onRedis("Redis", () => RedisServer.start(SETTINGS)));
-ownershipContract(onRedis("Redis Cluster", () => RedisServer.clusterOfOne(SETTINGS)));
+ownershipContract(onRedis("Redis Cluster", () => RedisCluster.startWithoutReplicas(SETTINGS)));
 
 describe("an owner in Redis", () => {
   const single = onRedis("", () => RedisServer.start(SETTINGS));

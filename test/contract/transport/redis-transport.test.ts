@@ -1,9 +1,12 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
 import { inboxKeys } from "../../../runtime/redis/redis-keys.ts";
 import type { RedisLink } from "../../../runtime/redis/redis-link.ts";
 import { SystemClock } from "../../../runtime/time/system-clock.ts";
 import { SILENT } from "../../../runtime/telemetry/silent-log.ts";
 import { openRedisTransport } from "../../../runtime/transport/redis-transport.ts";
 import type { StreamTransport } from "../../../runtime/transport/stream-transport.ts";
+import { eventually } from "../../support/eventually.ts";
 import { openRedis } from "../../support/open-redis.ts";
 import { RedisServer } from "../../support/redis-server.ts";
 import { transportContract } from "./transport-contract.ts";
@@ -65,3 +68,31 @@ function onRedis(name: string, start: () => Promise<RedisServer>): TransportAdap
 
 transportContract(onRedis("Redis", () => RedisServer.start(SETTINGS)));
 transportContract(onRedis("Redis Cluster", () => RedisServer.clusterOfOne(SETTINGS)));
+
+describe("topics of two clusters in two databases of one Redis", () => {
+  it("are not heard by each other: channels know no database", async () => {
+    const server = await RedisServer.start(SETTINGS);
+    const links = await Promise.all(
+      [0, 1].map((database) => openRedis({ url: `${server.url}/${database}` })),
+    );
+    const clock = new SystemClock();
+    const [one, other] = await Promise.all(
+      links.map((link, index) => openRedisTransport({ link, incarnation: `n/${index}`, clock, log: SILENT })),
+    );
+    assert.ok(one && other);
+    const heard: string[] = [];
+    for (const transport of [one, other]) {
+      transport.subscribe("chat/lobby", (bytes) => heard.push(`${transport.incarnation} ${String(bytes)}`));
+    }
+    // What is told before the subscriptions are there is lost.
+    await eventually(() => {
+      for (const transport of [one, other]) {
+        transport.publish("chat/lobby", Buffer.from(`from ${transport.incarnation}`));
+      }
+      return [...new Set(heard)].toSorted((a, b) => (a < b ? -1 : 1));
+    }, ["n/0 from n/0", "n/1 from n/1"]);
+    for (const transport of [one, other]) await transport.close();
+    for (const link of links) await link.close();
+    await server.stop();
+  });
+});

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { after, before, describe, it } from "node:test";
+import { DEV_CLUSTER } from "../../support/dev-cluster.ts";
 import { eventually } from "../../support/eventually.ts";
 import { Banyan, banyan, workplace } from "../../support/node-process.ts";
 import type { Workplace } from "../../support/node-process.ts";
 
 const LIMIT_MS = 240_000;
-const PROGRAM = fileURLToPath(new URL("../../../deploy/dev-cluster.js", import.meta.url));
 
 function isAlive(pid: number): boolean {
   try {
@@ -28,8 +27,8 @@ describe("npm run dev:cluster", { timeout: LIMIT_MS }, () => {
     place.remove();
   });
 
-  it("runs three nodes on a Redis of its own, shows their tree, and leaves nothing behind", async () => {
-    cluster = new Banyan(place.folder, ["--free-ports"], {}, PROGRAM);
+  it("runs three nodes on a Redis of its own, shows their tree, brings back who was killed, and leaves nothing behind", async () => {
+    cluster = new Banyan(place.folder, ["--free-ports"], {}, DEV_CLUSTER);
     const shown = await cluster.until((_, stderr) => (/└─ c +root/.test(stderr) ? stderr : undefined));
     assert.match(shown, /cluster +cluster +running/);
     const pids = [...shown.matchAll(/process (\d+)/g)].map(([, pid]) => Number(pid));
@@ -38,7 +37,11 @@ describe("npm run dev:cluster", { timeout: LIMIT_MS }, () => {
     const nodes = await banyan(place.folder, ["nodes", "--data-dir", dataDir]);
     assert.equal(nodes.stdout.match(/ up +gateway,entities /g)?.length, 3, nodes.stdout + nodes.stderr);
     process.kill(pids[1] ?? 0, "SIGKILL");
-    await cluster.until((_, stderr) => (stderr.includes("b  has ended: SIGKILL") ? true : undefined));
+    const back = await cluster.until((_, stderr) => /b {2}is back: process (\d+)/.exec(stderr)?.[1]);
+    pids.push(Number(back));
+    const joined = await banyan(place.folder, ["nodes", "--dead", "--data-dir", dataDir]);
+    assert.equal(joined.stdout.match(/ up +gateway,entities /g)?.length, 3, joined.stdout + joined.stderr);
+    assert.match(joined.stdout, /^b +dead: reaped/m);
     cluster.child.kill("SIGINT");
     const { code } = await cluster.ended;
     assert.equal(code, 0);
@@ -47,8 +50,12 @@ describe("npm run dev:cluster", { timeout: LIMIT_MS }, () => {
   });
 
   it("says what is missing where there is no redis-server", async () => {
-    const { code, stderr } = await new Banyan(place.folder, ["--free-ports"], { PATH: place.folder }, PROGRAM)
-      .ended;
+    const { code, stderr } = await new Banyan(
+      place.folder,
+      ["--free-ports"],
+      { PATH: place.folder },
+      DEV_CLUSTER,
+    ).ended;
     assert.equal(code, 69);
     assert.match(stderr, /redis-server is missing: sudo apt-get install redis-server/);
   });

@@ -24,6 +24,7 @@ describe("banyan doctor redis", { timeout: LIMIT_MS }, () => {
     const { code, stdout, stderr } = await doctor();
     assert.equal(code, 0, stdout + stderr);
     assert.match(stdout, /ok +persistence +append-only file, appendfsync always; it can promise fsync/);
+    assert.match(stdout, /ok +rights +this user may do what is needed/);
     assert.match(stdout, /ok +keys +\d+ keys, all of declared families/);
     assert.match(stdout, /entity log +2 +.*\{a:\*\}:log +snapshots remove what is before them/);
     assert.match(stdout, /members +1 +.*the removal of a dead node from the table/);

@@ -8,7 +8,9 @@ import { SILENT } from "../../../runtime/telemetry/silent-log.ts";
 import { CutProxy } from "../../support/cut-proxy.ts";
 import { eventually } from "../../support/eventually.ts";
 import { LogRecord } from "../../support/log-record.ts";
+import { RedisCluster } from "../../support/redis-cluster.ts";
 import { RedisServer } from "../../support/redis-server.ts";
+import { SlowSentinel } from "../../support/slow-sentinel.ts";
 
 const LIMIT_MS = 60_000;
 const COUNT = defineScript("count", "return redis.call('INCR', KEYS[1])");
@@ -265,5 +267,54 @@ describe("a connection to a Redis Cluster", { timeout: LIMIT_MS }, () => {
     assert.deepEqual(await redis.everywhere("ping"), ["PONG"]);
     server.cli("script", "flush");
     assert.equal(await redis.script(COUNT, ["{b}n"], []), 1);
+  });
+});
+
+describe("a connection to a Redis Cluster of which one server hangs", { timeout: LIMIT_MS }, () => {
+  it("gives up that server alone: the others are asked on as if nothing were", async () => {
+    const cluster = await RedisCluster.startWithoutReplicas();
+    try {
+      const redis = connect(cluster.url);
+      await redis.opened();
+      const ids = Array.from({ length: 30 }, (_, at) => `key ${at}`);
+      await Promise.all(ids.map((id) => redis.command("set", id, id)));
+      const { generation } = redis;
+      const hung = cluster.primaryOf("key 0");
+      const others = ids.filter((id) => cluster.primaryOf(id) !== hung);
+      hung.pause();
+      await assert.rejects(redis.command("get", "key 0"), { code: "redisUnanswered" });
+      assert.deepEqual(await Promise.all(others.map((id) => redis.command("get", id))), others);
+      assert.deepEqual([redis.isReady, redis.generation], [true, generation]);
+      hung.resume();
+      await eventually(() => redis.command("get", "key 0").catch(() => "not yet"), "key 0");
+    } finally {
+      for (const one of open.splice(0)) await one.close();
+      await cluster.stop();
+    }
+  });
+});
+
+describe("a connection behind a Sentinel", { timeout: LIMIT_MS }, () => {
+  it("is made again when it hears of a failover while it asks for the primary", async () => {
+    const server = await RedisServer.start();
+    const sentinel = await SlowSentinel.open(server.port);
+    try {
+      const redis = connect(sentinel.url);
+      await redis.opened();
+      await eventually(() => sentinel.listeners, 1);
+      const { asked } = sentinel;
+      sentinel.answersAfterMs = 300;
+      server.cli("client", "kill", "type", "normal");
+      await eventually(() => sentinel.asked > asked, true);
+      sentinel.tellOfFailover();
+      await eventually(() => redis.isReady, false);
+      sentinel.answersAfterMs = 0;
+      await eventually(() => redis.isReady, true);
+      assert.equal(await redis.command("ping"), "PONG");
+    } finally {
+      for (const one of open.splice(0)) await one.close();
+      await sentinel.close();
+      await server.stop();
+    }
   });
 });

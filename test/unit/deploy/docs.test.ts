@@ -5,6 +5,7 @@ import { CODE_MEANINGS, SIGNAL_MEANINGS } from "../../../deploy/host/end/exit-ta
 import { NodeSettings } from "../../../protocols/settings.ts";
 import type { SettingSchema } from "../../../deploy/settings-check.ts";
 import { namedSettings } from "../../../deploy/settings-names.ts";
+import { neededRules } from "../../../runtime/redis/redis-rights.ts";
 import { EVENTS } from "../../../runtime/telemetry/events.ts";
 
 const folder = new URL("../../../../deploy/docs/", import.meta.url);
@@ -18,11 +19,19 @@ const supervision = pages.find(({ name }) => name === "supervision.md")?.text ??
 /** Events of which this page is the runbook: what supervises, and not what clients or pushes do. */
 const SUPERVISED = /^(actor|handOver|host|loop|mailbox|message|reload|worker)\./;
 
+/** Events of which these pages are: what is stored, and what is between nodes. */
+const CLUSTERED = /^(cluster|entity|journal|redis|reminders|remote|transport)\./;
+
 describe("the operators' pages", () => {
   it("are there", () => {
     assert.deepEqual(pages.map(({ name }) => name).toSorted(), [
+      "chaos.md",
+      "cluster.md",
       "journal.md",
+      "models.md",
+      "redis.md",
       "service.md",
+      "services.md",
       "supervision.md",
     ]);
   });
@@ -44,8 +53,11 @@ describe("the operators' pages", () => {
     it(`${name} names commands that there are`, () => {
       const sources = readdirSync(commands).map((file) => readFileSync(new URL(file, commands), "utf8"));
       for (const [, command = ""] of text.matchAll(/`banyan ([a-z]+)/g)) {
-        const isThere = sources.some((source) => source.includes(`ommand("${command}"`));
-        assert.ok(isThere, command);
+        const definition = new RegExp(`ommand\\(\\s*"${command}"`);
+        assert.ok(
+          sources.some((source) => definition.test(source)),
+          command,
+        );
       }
     });
   }
@@ -55,6 +67,23 @@ describe("the operators' pages", () => {
       if (level === "info" || level === "debug" || !SUPERVISED.test(event)) continue;
       assert.ok(supervision.includes(`\`${event}\``), event);
     }
+  });
+
+  it("say of every event of the cluster that is more than news what to do", () => {
+    const cluster = pages.filter(({ name }) => ["cluster.md", "journal.md"].includes(name));
+    for (const [event, { level }] of Object.entries(EVENTS)) {
+      if (level === "info" || level === "debug" || !CLUSTERED.test(event)) continue;
+      assert.ok(
+        cluster.some(({ text }) => text.includes(`\`${event}\``)),
+        event,
+      );
+    }
+  });
+
+  it("say exactly what a user of Redis has to be allowed", () => {
+    const redis = pages.find(({ name }) => name === "redis.md")?.text ?? "";
+    const [, given = ""] = /^user banyan on >SECRET resetchannels -@all (.*)$/m.exec(redis) ?? [];
+    assert.deepEqual(given.split(" "), neededRules());
   });
 
   it("name no event that there is not", () => {

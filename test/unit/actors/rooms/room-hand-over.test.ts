@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ANNOUNCE_AFTER_MS, ARRIVAL_WITHIN_MS } from "../../../../actors/rooms/room.ts";
+import { ANNOUNCE_AFTER_MS } from "../../../../actors/rooms/attendance.ts";
+import { ARRIVAL_WITHIN_MS } from "../../../../actors/rooms/room.ts";
 import { HOUR_MS, openRoom, POLICIES, START_MS } from "../../../support/open-room.ts";
 import type { RoomSetting } from "../../../support/open-room.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DATA_BYTES_MAX } from "../../../../actors/rooms/room-refusals.ts";
-import { ANNOUNCE_AFTER_MS } from "../../../../actors/rooms/room.ts";
+import { ANNOUNCE_AFTER_MS } from "../../../../actors/rooms/attendance.ts";
 import type { ServerFrames } from "../../../../protocols/client-frames.ts";
 import { HOUR_MS, openRoom, POLICIES, START_MS } from "../../../support/open-room.ts";
 

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { FOLLOWED_MS } from "../../../../actors/rooms/followers.ts";
 import { FOLLOW_EVERY_MS } from "../../../../actors/rooms/following.ts";
+import { STORE_AGAIN_MS, STORE_WITHIN_MS } from "../../../../actors/rooms/storing.ts";
 import { LiveRoomWorld } from "../../../support/live-room-world.ts";
+
+const ROOM = "live/final";
 
 /** A live room with somebody in it, and the same one at another node. */
 async function twoNodes() {
@@ -48,14 +50,42 @@ describe("a live room that is open at two nodes", () => {
   it("goes on hearing of the other as long as somebody is there, also of what it was not told", async () => {
     const { world, room, elsewhere } = await twoNodes();
     await world.posted(room, "first");
-    await world.virtual.advance(3 * FOLLOWED_MS);
+    await world.virtual.advance(10 * FOLLOW_EVERY_MS);
     await world.posted(elsewhere, "late");
     assert.deepEqual(world.heard(), ["first", "late"]);
-    world.journal.fates.push("storedUnheard");
-    assert.equal(await world.posted(elsewhere, "untold"), "notStored");
+    if (world.air !== undefined) world.air.isDeaf = true;
+    await world.posted(elsewhere, "lost on its way");
     assert.deepEqual(world.heard(), []);
     await world.virtual.advance(FOLLOW_EVERY_MS);
-    assert.deepEqual(world.heard(), ["untold"]);
+    assert.deepEqual(world.heard(), ["lost on its way"]);
+  });
+
+  for (const fate of ["failed", "storedUnheard"] as const) {
+    it(`says once what could not be stored at first (${fate}), and what was said after it comes after it`, async () => {
+      const { world, room } = await twoNodes();
+      world.frames();
+      world.journal.fates.push(fate);
+      const first = world.post(room, "first");
+      await world.virtual.settle();
+      assert.deepEqual(world.heard(), []);
+      const second = world.post(room, "second");
+      await world.virtual.advance(STORE_AGAIN_MS);
+      assert.deepEqual(await Promise.all([first, second]), [1, 2]);
+      assert.deepEqual(world.heard(), ["first", "second"]);
+      assert.deepEqual(await world.stored(), ["first", "second"]);
+    });
+  }
+
+  it("says at once that there is no room left, and gives up what cannot be stored for long", async () => {
+    const { world, room } = await twoNodes();
+    world.journal.fates.push("full");
+    assert.equal(await world.posted(room, "first"), "storageFull");
+    world.journal.fates.push(...Array.from({ length: 100 }, () => "failed" as const));
+    const post = { kind: "post", from: "desk", data: "second" } as const;
+    const second = world.virtual.ask(room, post, { deadlineMs: 2 * STORE_WITHIN_MS });
+    await world.virtual.advance(STORE_WITHIN_MS);
+    const end = await second;
+    assert.equal(end.kind === "refused" && end.code, "notStored");
   });
 
   it("is in the epoch of the one in which something was posted first, and who was in the other comes anew", async () => {
@@ -69,10 +99,11 @@ describe("a live room that is open at two nodes", () => {
     assert.equal(await world.posted(room, "second"), 2);
   });
 
-  it("asks for nothing more when nobody is there", async () => {
+  it("hears nothing more when nobody is there", async () => {
     const { world, room } = await twoNodes();
+    assert.equal(world.air?.heardBy(ROOM), 1);
     world.virtual.tell(room, { kind: "leave", member: "1" });
-    await world.virtual.advance(2 * FOLLOWED_MS);
-    assert.deepEqual(world.followers.of("final", world.virtual.clock.nowMs()), []);
+    await world.virtual.settle();
+    assert.equal(world.air?.heardBy(ROOM), 0);
   });
 });

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Publication, ServerFrame } from "../../../../protocols/client-frames.ts";
 import { LiveRoomProtocol } from "../../../../protocols/live-room.ts";
+import { RoomProtocol } from "../../../../protocols/room.ts";
+import { TopicProtocol } from "../../../../protocols/topic.ts";
+import type { RoomStore } from "../../../../actors/rooms/room-store.ts";
 import { Fault } from "../../../../runtime/fault.ts";
 import { openRoom, POLICIES, START_MS } from "../../../support/open-room.ts";
 import type { RoomSetting } from "../../../support/open-room.ts";
@@ -18,13 +21,20 @@ function storeOf(count: number) {
   });
   return {
     entity,
-    isShared: false,
+    everywhere: undefined as RoomStore["everywhere"],
     isKnown: async () => count > 0,
     read: async (from: number, limit: number) => all.slice(from - 1, from - 1 + limit),
     stands: (offset = count) => {
       entity.question("stand").answer({ kind: "standing", epoch: EPOCH, offset, facts: {} });
     },
   };
+}
+
+/** The same with the room on other nodes, and probes for the way there. */
+function sharedStoreOf(count: number) {
+  const all = new Probe(RoomProtocol, "topic live/a");
+  const entrance = new Probe(TopicProtocol, "entrance");
+  return { ...storeOf(count), everywhere: { all, entrance }, all, entrance };
 }
 
 /** A live room that has said two things to one member, as it is handed over. */
@@ -87,5 +97,18 @@ describe("a live room that has come from another process", () => {
     const { kit, store } = await moved(1);
     store.stands();
     await assert.rejects(kit.idle(), /has published 2, and what is stored is at 1/);
+  });
+
+  it("hears the other nodes at once, and tells them who is here, so that nobody counts as gone", async () => {
+    const store = sharedStoreOf(2);
+    const { kit } = openRoom({ policy, store, heirloom: await handedOver() });
+    assert.deepEqual(store.entrance.takeTold(), [{ kind: "attach", receiver: kit.self }]);
+    const told = store.all.takeTold();
+    assert.deepEqual(
+      told.map(({ kind }) => kind),
+      ["callRoll", "attendance"],
+    );
+    const members = [{ id: "1", name: "name of 1" }];
+    assert.deepEqual(told[1], { kind: "attendance", at: kit.self, count: 1, members });
   });
 });

@@ -14,10 +14,20 @@ const said = fc.record({
 const head = { to: text, hops: count, isHanded: fc.boolean() };
 const chain = fc.array(fc.record({ address: text, turn: fc.integer() }), { maxLength: 3 });
 const receipt = fc.record({ sender: text, seq: count });
+const request = fc.record({ name: text, digest: text });
 const letter: fc.Arbitrary<Letter> = fc.oneof(
   fc.record({ kind: fc.constant("tell" as const), ...head, said, id: fc.constant(0) }),
   fc.record({ kind: fc.constant("ask" as const), ...head, said, id: count, withinMs: count, chain }),
   fc.record({ kind: fc.constant("deliver" as const), ...head, said, id: count, receipt }),
+  fc.record({
+    kind: fc.constant("request" as const),
+    ...head,
+    said,
+    id: count,
+    withinMs: count,
+    chain,
+    request,
+  }),
   fc.record({ kind: fc.constantFrom("watch" as const, "wake" as const), ...head, id: count }),
 );
 const parcel: fc.Arbitrary<Parcel> = fc.oneof(

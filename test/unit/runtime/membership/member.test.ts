@@ -56,6 +56,23 @@ describe("a member", () => {
     assert.equal(a.member.view.members.get("c/first")?.missingSinceMs, undefined);
   });
 
+  it("does not join when a member speaks no version that it does, and leaves nothing behind", async () => {
+    const { world, a } = await pair();
+    const later = { ...newcomer("later"), protocol: { min: 2, max: 3 } };
+    const member = world.member(later);
+    assert.deepEqual(await member.join(), { kind: "refused", code: "incompatible" });
+    assert.equal(member.holdsLease(), false);
+    assert.equal((await world.states())["later"], "dead");
+    await a.member.leave();
+    assert.equal(
+      (await world.member({ ...later, incarnation: "later/2" }).join()).kind,
+      "refused",
+      "b is left",
+    );
+    const both = { ...newcomer("both"), protocol: { min: 1, max: 2 } };
+    assert.equal((await world.member(both).join()).kind, "joined");
+  });
+
   it("is refused under an identity that another process has", async () => {
     const { world, a } = await pair();
     assert.deepEqual(await world.table.join({ ...newcomer("a"), token: "another" }), {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { redisFault } from "../../../../runtime/redis/redis-fault.ts";
+import { isHopeless, reasonOf, redisFault } from "../../../../runtime/redis/redis-fault.ts";
 
 const FACTS = { command: "set", purpose: "commands" };
 
@@ -49,5 +49,30 @@ describe("what has become of a command", () => {
     assert.match(redisFault(repeated, FACTS).message, /unknown command 'auth'/);
     assert.doesNotMatch(redisFault(repeated, FACTS).message, /tops3cret/);
     assert.doesNotMatch(JSON.stringify(fault.details), /tops3cret/);
+  });
+});
+
+describe("why there is no connection", () => {
+  it("is what time does not mend: the user is not let in, or a certificate is not believed", () => {
+    for (const reason of [
+      "WRONGPASS invalid username-password pair or user is disabled.",
+      "NOAUTH Authentication required.",
+      "NOPERM this user has no permissions to run the 'info' command",
+      "self-signed certificate in certificate chain",
+      "unable to verify the first certificate",
+      "Hostname/IP does not match certificate's altnames: Host: x. is not in the cert's altnames",
+      "error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required",
+    ]) {
+      assert.ok(isHopeless(reason), reason);
+    }
+    for (const reason of ["connect ECONNREFUSED 127.0.0.1:1", "LOADING Redis is loading", "not connected"]) {
+      assert.ok(!isHopeless(reason), reason);
+    }
+  });
+
+  it("is in a Redis Cluster what its last server has said", () => {
+    const lastNodeError = replyError("NOAUTH Authentication required.");
+    const error = Object.assign(new Error("Failed to refresh slots cache."), { lastNodeError });
+    assert.equal(reasonOf(error), "NOAUTH Authentication required.");
   });
 });

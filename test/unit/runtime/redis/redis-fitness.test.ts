@@ -96,4 +96,11 @@ describe("the fitness of a Redis", () => {
     });
     assert.equal(factsOf("role:slave").role, "replica");
   });
+
+  it("is told, of a Redis Cluster, that a part of it would stop all of it", () => {
+    const warningsOf = (needsAllSlots: boolean) =>
+      redisFitness({ ...GOOD, needsAllSlots }, "replicated").warnings;
+    assert.match(warningsOf(true).join(), /cluster-require-full-coverage is yes: .* set it to no/);
+    assert.deepEqual(warningsOf(false), []);
+  });
 });

@@ -5,12 +5,14 @@ import {
   ENTITY_TYPES_KEY,
   INDEX_PARTS,
   KEY_FAMILIES,
+  MARK_PARTS,
   MEMBER_KEYS,
   canaryKey,
   entityIndexKey,
   entityKeys,
   inboxKeys,
   indexPartOf,
+  markKey,
   reminderKeys,
   topicKey,
 } from "../../../../runtime/redis/redis-keys.ts";
@@ -40,8 +42,9 @@ describe("the keys", () => {
       entityIndexKey("chat-room", 3),
       ENTITY_TYPES_KEY,
       canaryKey("node 1/{x}"),
-      topicKey("room}x", 0),
+      topicKey(1, "room}x", 0),
       ...Object.values(reminderKeys(255)),
+      markKey(MARK_PARTS - 1),
     ];
     for (const key of keys) assert.equal(familiesOf(key).length, 1, key);
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { Fault } from "../../../../runtime/fault.ts";
 import type { KnownMember, MemberView } from "../../../../runtime/membership/member-view.ts";
 import { ReminderBuckets } from "../../../../runtime/reminders/reminder-buckets.ts";
 import type { BucketStore } from "../../../../runtime/reminders/reminder-buckets.ts";
@@ -12,7 +13,7 @@ class Buckets implements BucketStore {
   isAway = false;
 
   async own(bucket: number): Promise<void> {
-    if (this.isAway) throw new Error("away");
+    if (this.isAway) throw new Fault("redisUnavailable");
     this.buckets.add(bucket);
   }
 

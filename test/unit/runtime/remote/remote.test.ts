@@ -4,6 +4,7 @@ import { defineActor } from "../../../../runtime/actor/define-actor.ts";
 import { ParcelCodec } from "../../../../runtime/codec/parcel-codec.ts";
 import type { Letter, Parcel } from "../../../../runtime/codec/parcel.ts";
 import { isFault } from "../../../../runtime/fault.ts";
+import { PARCEL_BYTES_MAX } from "../../../../runtime/transport/outbox.ts";
 import { RegionWorld } from "../../../support/region-world.ts";
 import { ListenerOfRegister } from "../../../support/register.ts";
 import { note, script, work } from "../../../support/script.ts";
@@ -64,6 +65,15 @@ describe("messages to another node", () => {
     );
     await world.advance(50);
     assert.equal(near.system.deadLetters.counts.get("cannotTravel"), 1);
+  });
+
+  it("that are so large that they could not come back are not sent", async () => {
+    const world = new RegionWorld();
+    const [near, far] = await world.start("near", "far");
+    const id = await world.idAt(far!);
+    const from = "x".repeat(PARCEL_BYTES_MAX - 200);
+    assert.equal(near!.system.tell(near!.register(id), { kind: "note", from, seq: 1 }), "gone");
+    assert.equal(world.dead("cannotTravel"), 1);
   });
 
   it("of an unknown protocol, kind or shape are refused and counted", async () => {

@@ -129,11 +129,11 @@ describe("the claims of a node", () => {
     assert.ok(acquired.owner.ownerEpoch > lost.ownerEpoch, "what the first one may have begun is fenced");
   });
 
-  it("have a higher epoch after an entity was dropped in doubt", async () => {
+  it("have a higher epoch after it was in doubt what of an entity is stored", async () => {
     const cluster = new Cluster();
     const { claims } = cluster.node("a");
     const first = await claims.acquire(ROOM);
-    claims.drop(ROOM);
+    claims.doubt(ROOM);
     const second = await claims.acquire(ROOM);
     assert.ok(first.kind === "acquired" && second.kind === "acquired");
     assert.ok(second.owner.ownerEpoch > first.owner.ownerEpoch);
@@ -215,5 +215,46 @@ describe("the claims of a node after a failover", () => {
     a.standing.isHeld = false;
     await a.claims.observe("room", "promoted");
     assert.deepEqual(cluster.ownership.asked, []);
+  });
+
+  it("do not wait for what was this node's own until it was in doubt, and have a higher epoch", async () => {
+    const { cluster, a, b } = await withTwoRooms();
+    const before = await cluster.ownership.lookup(ROOM);
+    a.claims.doubt(ROOM);
+    await a.claims.observe("room", "promoted");
+    await b.claims.observe("room", "promoted");
+    assert.equal((await b.claims.acquire({ type: "room", id: "free" })).kind, "later");
+    const again = await a.claims.acquire(ROOM);
+    assert.ok(again.kind === "acquired" && before !== undefined);
+    assert.ok(again.owner.ownerEpoch > before.ownerEpoch);
+  });
+
+  it("say again what is in doubt, so that nobody takes it for what an earlier owner left", async () => {
+    const { cluster, a, b } = await withTwoRooms();
+    const own = await cluster.ownership.lookup(ROOM);
+    a.claims.doubt(ROOM);
+    cluster.ownership.forget(ROOM);
+    await a.claims.observe("room", "promoted");
+    assert.deepEqual(await cluster.ownership.lookup(ROOM), own);
+    cluster.clock.advance(BARRIER_MS);
+    assert.equal((await b.claims.acquire(ROOM)).kind, "elsewhere");
+  });
+
+  it("wait for the barrier like others when another has become the owner of what was in doubt", async () => {
+    const { cluster, a } = await withTwoRooms();
+    a.claims.doubt(ROOM);
+    const winner = { ownerEpoch: Number.MAX_SAFE_INTEGER, incarnation: "c/1", node: "c" };
+    await cluster.ownership.reassert({ entity: ROOM, owner: winner });
+    await a.claims.observe("room", "promoted");
+    assert.equal((await a.claims.acquire(ROOM)).kind, "later");
+    assert.deepEqual(a.lost, [], "it was not here");
+  });
+
+  it("wait for what was given to another node", async () => {
+    const { a } = await withTwoRooms();
+    a.claims.doubt(ROOM);
+    a.claims.drop(ROOM);
+    await a.claims.observe("room", "promoted");
+    assert.equal((await a.claims.acquire(ROOM)).kind, "later");
   });
 });

@@ -9,6 +9,7 @@ import { Account } from "../../../support/account.ts";
 import type { AccountProtocol, Act } from "../../../support/account.ts";
 import { EntityWorld, OWNER } from "../../../support/entity-world.ts";
 import { answer, own, question, settled, work } from "../../../support/script.ts";
+import { ScriptedJournal } from "../../../support/scripted-journal.ts";
 import { VirtualSystem } from "../../../support/virtual-system.ts";
 
 const PATH = "/entities/account/ana";
@@ -99,6 +100,44 @@ describe("an entity that nobody needs", () => {
     assert.equal(await balance, 3);
     await world.virtual.advance(3_000);
     assert.equal(world.journal.snapshots.length, 1, "nothing has happened since the last one");
+  });
+
+  it("is forgotten if it is of the moment, but not when it only makes room for another", async () => {
+    const journal = new ScriptedJournal();
+    const { virtual, host } = new EntityWorld({ journal, activeMax: 1 });
+    const type = host.offer({ ...Account, type: "visit", isForgottenWhenIdle: true });
+    const open = async (id: string): Promise<void> => {
+      const opened = virtual.ask(type.entity(id), { kind: "open", owner: "Ana" });
+      await virtual.settle();
+      await opened;
+    };
+    await open("first");
+    await open("second");
+    const stored = async (): Promise<string[]> =>
+      (await journal.list("visit", { limit: 10 })).map(({ entity }) => entity.id);
+    assert.deepEqual(await stored(), ["first", "second"]);
+    await virtual.advance(3_000);
+    assert.deepEqual([host.activeCount, await stored()], [0, ["first"]]);
+    await open("second");
+    assert.equal((await journal.load({ type: "visit", id: "second" })).version, 1);
+  });
+
+  it("keeps as much of its history behind a snapshot as it says", async () => {
+    const journal = new ScriptedJournal();
+    const { virtual, host } = new EntityWorld({ journal });
+    assert.ok(Account.snapshot);
+    const snapshot = { ...Account.snapshot, keepHistory: 2 };
+    const type = host.offer({ ...Account, type: "visit", snapshot });
+    void virtual.ask(type.entity("ana"), { kind: "open", owner: "Ana" });
+    for (let count = 1; count <= 4; count++) {
+      void virtual.ask(type.entity("ana"), { kind: "deposit", amount: 1 });
+    }
+    await virtual.advance(3_000);
+    const records = await journal.read({ type: "visit", id: "ana" }, { fromVersion: 1, limit: 10 });
+    assert.deepEqual(
+      records.map(({ version }) => version),
+      [4, 5],
+    );
   });
 
   it("stays as long as it is used, and as something is on its way to the journal", async () => {

@@ -5,7 +5,7 @@ import { defineEntity } from "../../../../runtime/actor/define-entity.ts";
 import { Fault } from "../../../../runtime/fault.ts";
 import { EntityHost } from "../../../../runtime/sharding/entity-host.ts";
 import { OneOwner } from "../../../../runtime/sharding/entity-owners.ts";
-import { AccountEvents, AccountProtocol } from "../../../support/account.ts";
+import { Account, AccountEvents, AccountProtocol } from "../../../support/account.ts";
 import { EntityWorld, OWNER } from "../../../support/entity-world.ts";
 import { ScriptedJournal } from "../../../support/scripted-journal.ts";
 import { VirtualSystem } from "../../../support/virtual-system.ts";
@@ -28,6 +28,29 @@ async function balanceIn(world: EntityWorld): Promise<number | string> {
   await world.virtual.advance(100);
   return balance;
 }
+
+describe("an entity of which nothing is stored", () => {
+  it("does not begin in a store that has lost what it held, unless nobody was promised anything", async () => {
+    const world = await deposited(2);
+    const kept = world.host.offer({ ...Account, type: "kept", durability: "fsync" });
+    const open = async (): Promise<string> => {
+      const opened = world.virtual.ask(kept.entity("new"), { kind: "open", owner: "Ana" });
+      const outcome = opened.then(
+        ({ kind }) => kind,
+        (error: unknown) => (error as Fault).code,
+      );
+      await world.virtual.advance(100);
+      return outcome;
+    };
+    world.journal.isLost = true;
+    assert.equal(await open(), "stateLost");
+    await world.open("of no durability");
+    assert.equal(await balanceIn(world), 2, "those that are stored go on");
+    world.journal.isLost = false;
+    assert.equal(await open(), "opened", "it begins as soon as it may");
+    assert.ok(!world.virtual.events.includes("entity.unreadable"), "it is told once, by whoever watches");
+  });
+});
 
 describe("an entity that is loaded", () => {
   it("is the fold of its records, and runs neither decisions nor their effects again", async () => {

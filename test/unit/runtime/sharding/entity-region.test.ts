@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { Fault, isFault } from "../../../../runtime/fault.ts";
 import { note, work } from "../../../support/script.ts";
 import { RegionWorld } from "../../../support/region-world.ts";
+import { SeededChance } from "../../../support/seeded-chance.ts";
 
 describe("an entity of a cluster", () => {
   it("is reached from every node, and runs on one", async () => {
@@ -125,6 +126,36 @@ describe("an entity of a cluster", () => {
     assert.equal(a!.remote.counts.deliveries, 0);
   });
 
+  it("carries a request of another node out once, and answers it as the first time, also after its node was killed", async () => {
+    const world = new RegionWorld();
+    const [a, b] = await world.start("a", "b");
+    const id = await world.idAt(b!);
+    const request = (name: string, seq: number) =>
+      world.during(
+        a!.entities
+          .request(
+            { type: "register", id },
+            { kind: "enter", from: "a", seq },
+            { request: { name, digest: String(seq) }, deadlineMs: 20_000 },
+          )
+          .catch((error: unknown) => (error as { readonly code: string }).code),
+      );
+    assert.deepEqual(await request("first", 1), { kind: "entered", count: 1 });
+    assert.deepEqual(await request("second", 2), { kind: "entered", count: 2 });
+    assert.deepEqual(await request("first", 1), { kind: "entered", count: 1 });
+    assert.equal(await request("first", 3), "requestDiffers");
+    const told = a!.entities.request(
+      { type: "register", id },
+      { kind: "note", from: "a", seq: 4 },
+      { request: { name: "told", digest: "" }, deadlineMs: 5_000 },
+    );
+    assert.deepEqual(await world.during(told), { kind: "taken" });
+    b!.kill();
+    await world.advance(8_000);
+    assert.deepEqual(await request("first", 1), { kind: "entered", count: 1 });
+    assert.deepEqual(world.notes(id), ["a:1", "a:2", "a:4"]);
+  });
+
   it("is watched from another node, until it leaves memory", async () => {
     const world = new RegionWorld();
     const [a, b] = await world.start("a", "b");
@@ -165,6 +196,42 @@ describe("an entity of a cluster", () => {
       ids.map(() => 1),
     );
     assert.equal(a!.registers.size, 20);
+  });
+
+  it("that was claimed for somebody who has left memory meanwhile is given up again", async () => {
+    const world = new RegionWorld();
+    const [a] = await world.start("a");
+    const entity = { type: "register", id: "one" };
+    await assert.rejects(
+      async () => a!.region.acquire(entity),
+      (error: unknown) => isFault(error, "fenced"),
+    );
+    await world.settle();
+    assert.equal(a!.claims.size, 0);
+    assert.equal(await world.ownership.lookup(entity), undefined);
+  });
+
+  it("is not claimed together with all others when a lease is held again", async () => {
+    const world = new RegionWorld();
+    const [a, b] = await world.start("a", "b");
+    const ids = await Promise.all(Array.from({ length: 20 }, (_, index) => world.idAt(b!, `many${index}-`)));
+    const chance = new SeededChance(1);
+    Object.assign(b!.system, { random: () => chance.next() });
+    b!.table.isCut = true;
+    await world.advance(4_500);
+    assert.equal(b!.member.holdsLease(), false);
+    for (const id of ids) a!.system.tell(a!.register(id), { kind: "note", from: "a", seq: 1 });
+    await world.advance(400);
+    const claimedMs = new Set<number>();
+    const claim = world.ownership.claim.bind(world.ownership);
+    world.ownership.claim = (wish) => {
+      claimedMs.add(world.clock.nowMs());
+      return claim(wish);
+    };
+    b!.table.isCut = false;
+    await world.advance(3_000);
+    for (const id of ids) assert.deepEqual(world.notes(id), ["a:1"]);
+    assert.ok(claimedMs.size > 10, `all at ${[...claimedMs].join()}`);
   });
 
   it("that nobody may take is refused at once", async () => {

@@ -20,6 +20,16 @@ describe("the barrier after a failover", () => {
     assert.equal(barrier.standsForMs("0", 7_000), 0);
   });
 
+  it("stands for what is left of it when a node comes just after a failover", () => {
+    const barrier = new FailoverBarrier(6_000);
+    assert.equal(barrier.observe("0", "second", 100, 2_000), false, "it has nothing to say again");
+    assert.equal(barrier.standsForMs("0", 100), 4_000);
+    barrier.observe("1", "old", 100, 7_000);
+    assert.equal(barrier.standsForMs("1", 100), 0);
+    assert.equal(barrier.observe("1", "next", 200, 0), true);
+    assert.equal(barrier.standsForMs("1", 200), 6_000);
+  });
+
   it("concerns one shard alone", () => {
     const barrier = new FailoverBarrier(6_000);
     for (const shard of ["0", "1"]) barrier.observe(shard, "first", 0);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { checkHistory, MOVES, RegionRun, TROUBLE } from "../../../support/region-run.ts";
+import { checkHistory, CLOCKS, MOVES, RegionRun, TROUBLE } from "../../../support/region-run.ts";
 import type { RunRules } from "../../../support/region-run.ts";
 
 /** Runs of each kind, each from a seed of its own. */
@@ -16,6 +16,10 @@ describe("entities that many nodes write to", () => {
 
   it("have one owner at a time and lose nothing that was acknowledged, whatever happens to the nodes", async () => {
     for (const seed of SEEDS) await runOf(seed, TROUBLE);
+  });
+
+  it("are safe by the fence of the store alone when machines are suspended and their clocks are set", async () => {
+    for (const seed of SEEDS) await runOf(seed, CLOCKS);
   });
 
   it("survive the schedules that once broke them", async () => {
@@ -61,10 +65,15 @@ async function runOf(seed: number, rules: RunRules): Promise<RegionRun> {
     await run.run();
     run.checkOwners();
     run.checkAcknowledged();
-    run.checkOrder();
+    // What waited in a machine that was suspended may come late: its lease looks as good as before, so nothing but the store stops it.
+    if (rules.suspend === 0) run.checkOrder();
     run.checkCounted();
   } catch (error) {
-    throw new Error(`seed ${seed} of ${rules === MOVES ? "moves" : "trouble"}`, { cause: error });
+    const name = new Map([
+      [MOVES, "moves"],
+      [TROUBLE, "trouble"],
+    ]).get(rules);
+    throw new Error(`seed ${seed} of ${name ?? "clocks"}`, { cause: error });
   }
   return run;
 }
