@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import type { KeptSecret } from "./data-directory.ts";
 import type { ReadySettings } from "./node-secrets.ts";
 import type { RunningNode } from "./running-node.ts";
+import { treeLink } from "./tree-link.ts";
 
 /** What the banner tells. */
 export interface BannerParts {
@@ -31,6 +32,7 @@ export function banner({ version, node, ready, folder, isTerminal }: BannerParts
       ({ name, framing }) => `    TCP        ${addressOf(node, name)} (${FRAMING_WORDS[framing ?? "line"]})`,
     ),
     `    operators  ${node.opsUrl}`,
+    `    tree       ${treeLink(node.opsUrl, isTerminal ? opsToken?.value : undefined)}`,
     ...(opsToken === undefined ? [] : [`    token      ${tokenWords(opsToken, shown, isTerminal)}`]),
     ...(ready.pushKey === undefined ? [] : [`    push key   kept in ${shown(ready.pushKey.path)}`]),
     "",

@@ -1,7 +1,8 @@
 import { HealthFields } from "../../protocols/ops.ts";
 import type { NodeStatus } from "../../runtime/feature.ts";
+import { everybody } from "../../runtime/net/everybody.ts";
 import { operation, route } from "../../runtime/net/route.ts";
-import type { Guard, Route } from "../../runtime/net/route.ts";
+import type { Route } from "../../runtime/net/route.ts";
 import type { Metrics } from "../../runtime/telemetry/metrics.ts";
 
 /** What the health of a node is read from. */
@@ -13,10 +14,7 @@ export interface HealthSource {
   troubles(): readonly string[];
 }
 
-/** Probes carry no token; what they are told is no secret. */
-const everybody: Guard = () => ({ kind: "admitted" });
-
-/** Whether the process lives, whether it wants traffic, and its numbers. */
+/** Whether the process lives, whether it wants traffic, and its numbers. Probes carry no token. */
 export function healthRoutes(source: HealthSource, metrics: Metrics): Route[] {
   const health = () => ({
     status: source.status(),

@@ -9,8 +9,8 @@ import type { KnownMember } from "../../runtime/membership/member-view.ts";
 const LOOK_EVERY_MS = 2_000;
 /** A node that ended so recently may have been the one on which this watch was before, in milliseconds. */
 const NEWS_MS = 60_000;
-/** Nodes that are remembered as lost; the one lost longest ago is forgotten. */
-const LOST_MAX = 200;
+/** Ends and lost nodes that are remembered, of each so many; the one of longest ago is forgotten. */
+const REMEMBERED_MAX = 200;
 
 /** What it is started with. */
 export interface NodeWatchArgs {
@@ -58,10 +58,17 @@ function noteEnd(
   context: Context<typeof NodeWatchProtocol>,
 ): void {
   if (state !== "dead" || told.has(incarnation)) return;
-  told.add(incarnation);
-  for (const oldest of told) if (told.size > LOST_MAX) told.delete(oldest);
+  remember(told, incarnation);
   const isNews = context.wallMs() - (ended?.atMs ?? Number.POSITIVE_INFINITY) < NEWS_MS;
   if (ended === undefined || ended.cause === "left" || !isNews) return;
-  lost.add(node);
+  remember(lost, node);
   context.log.error("cluster.nodeLost", { node, incarnation, cause: ended.cause });
+}
+
+/** Names of nodes need not come back: those of containers never do. */
+function remember(names: Set<string>, name: string): void {
+  names.delete(name);
+  names.add(name);
+  const [oldest] = names;
+  if (names.size > REMEMBERED_MAX && oldest !== undefined) names.delete(oldest);
 }

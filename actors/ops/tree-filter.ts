@@ -1,13 +1,15 @@
+import { readableName } from "../../runtime/actor/actor-name.ts";
 import type { TreeNode } from "../../runtime/kernel/tree-node.ts";
 
 type FieldValue = string | number;
 
-/** The words that a filter may ask about, and where an actor has them. */
+/** The words that a filter may ask about, and where an actor has them; `any` is its name as people read it, and its type. */
 const WORDS: Readonly<Record<string, (node: TreeNode) => string>> = {
   name: (node) => node.name,
   path: (node) => node.path,
   type: (node) => node.type,
   state: (node) => node.state,
+  any: (node) => `${readableName(node.name)} ${node.type}`,
 };
 
 /** The numbers that a filter may ask about. */

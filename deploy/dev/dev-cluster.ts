@@ -7,6 +7,7 @@ import { OPS_TOKEN_FILE, OpsClient } from "../ops-client.ts";
 import { stopSignal } from "../stop-signals.ts";
 import { terminalPaint } from "../terminal.ts";
 import { drawTree } from "../tree-drawing.ts";
+import { treeLink } from "../tree-link.ts";
 import type { OwnProcess } from "./child-process.ts";
 import { DevLine } from "./dev-line.ts";
 import { portsUp } from "./dev-node.ts";
@@ -79,9 +80,13 @@ async function serve(parts: Parts, running: Running, isFree: boolean): Promise<v
   if (first !== undefined) say(`\n${await treeOf(first)}\n`);
 }
 
-async function treeOf({ line, urls }: ServingNode): Promise<string> {
-  const token = new DataDirectory(line.node.dataDir).knownSecret(OPS_TOKEN_FILE) ?? "";
-  const client = new OpsClient(urls.opsUrl, token, `no node answers at ${urls.opsUrl}`);
+function tokenOf({ line }: ServingNode): string {
+  return new DataDirectory(line.node.dataDir).knownSecret(OPS_TOKEN_FILE) ?? "";
+}
+
+async function treeOf(node: ServingNode): Promise<string> {
+  const { urls } = node;
+  const client = new OpsClient(urls.opsUrl, tokenOf(node), `no node answers at ${urls.opsUrl}`);
   return drawTree((await client.get("/v1/tree", { depth: "1" })) as BoundedTree, terminalPaint);
 }
 
@@ -95,6 +100,9 @@ function guide(all: readonly ServingNode[], redis: OwnRedis): string {
   return [
     "",
     ...rows,
+    "",
+    "  The tree in a browser, from any of them:",
+    ...all.map((node) => `    ${treeLink(node.urls.opsUrl, tokenOf(node))}`),
     "",
     `  See all nodes:   npm run -s banyan -- nodes ${at}`,
     `  The whole tree:  npm run -s banyan -- tree --watch ${at}`,

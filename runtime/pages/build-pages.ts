@@ -19,7 +19,7 @@ const bundle = await bundlePages(ROOT, findPages(ROOT));
 rmSync(FOLDER, { recursive: true, force: true });
 const brotliBytes = new Map(bundle.files.map((file) => [file.path, write(file)]));
 const manifest: PageManifest = {
-  files: bundle.files.map(({ path, file, type, hashed }) => ({ path, file, type, hashed })),
+  files: bundle.files.map(({ content: _, ...file }) => file),
 };
 writeFileSync(join(FOLDER, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
 process.exitCode = printBudget(bundle) ? 0 : 1;

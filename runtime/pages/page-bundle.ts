@@ -85,6 +85,7 @@ function htmlOf(page: PageSource, outputs: Outputs): { file: BuiltFile; loads: r
     file: `${page.name}.html`,
     type: "text/html; charset=utf-8",
     hashed: false,
+    readers: page.readers,
     content,
   };
   return { file, loads: [parts.firstPaint, parts.icon, parts.script, ...chunks, ...parts.styles] };

@@ -1,3 +1,6 @@
+/** Who reads a page: it is shown at the gateway, or on the operators' port. */
+export type PageReaders = "clients" | "operators";
+
 /** One file of the built pages, as the page server announces it. */
 export interface PageFile {
   /** Where it is asked for: `/`, `/assets/index-4F2A.js`. */
@@ -7,6 +10,8 @@ export interface PageFile {
   readonly type: string;
   /** Whether the name holds a hash of the content, so that it never changes. */
   readonly hashed: boolean;
+  /** Left out for what pages load. */
+  readonly readers?: PageReaders;
 }
 
 /** Everything that the build wrote for the page server. */

@@ -1,14 +1,16 @@
 import { operation, route } from "../net/route.ts";
 import type { OperationRequest, Route, RouteResponse } from "../net/route.ts";
 import { ASSETS_PATH } from "./page-manifest.ts";
+import type { PageReaders } from "./page-manifest.ts";
 import type { PageServer } from "./page-server.ts";
 
-/** The routes of every page and of the files that pages load, for a listener that shows them. */
-export function pageRoutes(pages: PageServer): readonly Route[] {
-  const paths = pages.paths.filter((path) => !path.startsWith(ASSETS_PATH));
+/** The routes of every page for these readers and of the files that pages load, for a listener that shows them. */
+export function pageRoutes(pages: PageServer, readers: PageReaders): readonly Route[] {
   const handle = (request: OperationRequest) => respond(pages, request);
   return [
-    ...paths.map((path) => pageRoute(path, `The page at ${path}`, { type: "text/html", handle })),
+    ...pages
+      .pathsFor(readers)
+      .map((path) => pageRoute(path, `The page at ${path}`, { type: "text/html", handle })),
     pageRoute(`${ASSETS_PATH}*`, "The scripts, styles and pictures of the pages", {
       type: "application/octet-stream",
       handle,

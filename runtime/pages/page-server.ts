@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MANIFEST_FILE } from "./page-manifest.ts";
-import type { PageFile, PageManifest } from "./page-manifest.ts";
+import type { PageFile, PageManifest, PageReaders } from "./page-manifest.ts";
 
 /** What a browser asks for. */
 export interface PageRequest {
@@ -26,6 +26,7 @@ type Encoding = "br" | "gzip" | "identity";
 interface Loaded {
   readonly headers: Readonly<Record<string, string>>;
   readonly etag: string;
+  readonly readers: PageReaders | undefined;
   readonly bodies: Readonly<Record<Encoding, Buffer>>;
 }
 
@@ -74,9 +75,9 @@ export class PageServer {
     return new PageServer(new Map(manifest.files.map((file) => [file.path, load(folder, file)])));
   }
 
-  /** The paths that are answered, for whoever mounts them. */
-  get paths(): readonly string[] {
-    return [...this.#files.keys()];
+  /** Where the pages for these readers are, for whoever mounts them. */
+  pathsFor(readers: PageReaders): readonly string[] {
+    return [...this.#files].flatMap(([path, file]) => (file.readers === readers ? [path] : []));
   }
 
   /** The answer to a GET or HEAD; undefined when no page lies there. */
@@ -93,7 +94,7 @@ export class PageServer {
   }
 }
 
-function load(folder: string, { file, type, hashed }: PageFile): Loaded {
+function load(folder: string, { file, type, hashed, readers }: PageFile): Loaded {
   const path = join(folder, file);
   const identity = readFileSync(path);
   return {
@@ -103,6 +104,7 @@ function load(folder: string, { file, type, hashed }: PageFile): Loaded {
       "cache-control": hashed ? HASHED_CACHE : PAGE_CACHE,
       vary: "accept-encoding",
     },
+    readers,
     etag: createHash("sha256").update(identity).digest("base64url").slice(0, 22),
     bodies: { identity, gzip: readFileSync(`${path}.gz`), br: readFileSync(`${path}.br`) },
   };

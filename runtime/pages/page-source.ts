@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { PageReaders } from "./page-manifest.ts";
 
 /** A page as it lies in the sources. */
 export interface PageSource {
@@ -7,14 +8,16 @@ export interface PageSource {
   readonly name: string;
   /** Where it is asked for. */
   readonly path: string;
+  readonly readers: PageReaders;
   /** The file that the bundle begins with, below the project's root. */
   readonly entry: string;
 }
 
 const PAGE_ENDING = ".page.tsx";
+const OPERATORS_ENDING = ".operators";
 
 /**
- * Every page of every feature: `actors/<feature>/page/<name>.page.tsx`.
+ * Every page of every feature: `actors/<feature>/page/<name>.page.tsx`, and `<name>.operators.page.tsx` where it is for operators.
  * @throws Error when two features claim the same path
  */
 export function findPages(root: string): readonly PageSource[] {
@@ -43,6 +46,8 @@ function pageFiles(root: string, folder: string): readonly string[] {
 }
 
 function pageSource(entry: string): PageSource {
-  const name = entry.slice(entry.lastIndexOf("/") + 1, -PAGE_ENDING.length);
-  return { name, path: name === "index" ? "/" : `/${name}`, entry };
+  const stem = entry.slice(entry.lastIndexOf("/") + 1, -PAGE_ENDING.length);
+  const readers = stem.endsWith(OPERATORS_ENDING) ? "operators" : "clients";
+  const name = readers === "operators" ? stem.slice(0, -OPERATORS_ENDING.length) : stem;
+  return { name, path: name === "index" ? "/" : `/${name}`, readers, entry };
 }

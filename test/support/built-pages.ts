@@ -9,7 +9,8 @@ import { PageServer } from "../../runtime/pages/page-server.ts";
 export const HTML = "<!doctype html><title>Banyan</title>";
 
 const FILES: readonly PageFile[] = [
-  { path: "/", file: "index.html", type: "text/html; charset=utf-8", hashed: false },
+  { path: "/", file: "index.html", type: "text/html; charset=utf-8", hashed: false, readers: "clients" },
+  { path: "/tree", file: "tree.html", type: "text/html; charset=utf-8", hashed: false, readers: "operators" },
   { path: "/assets/index-AB12.js", file: "index.js", type: "text/javascript; charset=utf-8", hashed: true },
 ];
 

@@ -21,6 +21,15 @@ export function writeStored(key: string, value: string, keep: Keep = "browser"):
   }
 }
 
+/** Forgets a value, if there is one. */
+export function forgetStored(key: string, keep: Keep = "browser"): void {
+  try {
+    storageOf(keep).removeItem(PREFIX + key);
+  } catch {
+    // A browser that stores nothing has nothing to forget.
+  }
+}
+
 function storageOf(keep: Keep): Storage {
   return keep === "browser" ? localStorage : sessionStorage;
 }

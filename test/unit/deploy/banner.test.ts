@@ -39,6 +39,7 @@ describe("the banner", () => {
   it("shows the token that the node has made, with a line to try it", () => {
     const shown = text({ opsToken: kept("ops-token"), pushKey: kept("push-key") });
     assert.match(shown, /token {6}the-ops-token \(kept in \.banyan\/ops-token\)/);
+    assert.match(shown, /tree {7}http:\/\/127\.0\.0\.1:9510\/tree#token=the-ops-token\n/);
     assert.match(
       shown,
       /curl -s -H "Authorization: Bearer \$\(cat \.banyan\/ops-token\)" http:\/\/127\.0\.0\.1:9510\/v1\/tree/,
@@ -49,6 +50,7 @@ describe("the banner", () => {
   it("names only the file of the token where it may be kept", () => {
     const shown = text({ opsToken: kept("ops-token") }, false);
     assert.match(shown, /token {6}kept in \.banyan\/ops-token\n/);
+    assert.match(shown, /tree {7}http:\/\/127\.0\.0\.1:9510\/tree\n/);
     assert.doesNotMatch(shown, /the-ops-token/);
   });
 

@@ -54,6 +54,12 @@ describe("a tree filter", () => {
     assert.ok(holds("state!=stopped"));
   });
 
+  it("looks for any word where people would", () => {
+    assert.ok(holds("any~chat/lobby"));
+    assert.ok(holds("any~Room"));
+    assert.ok(!holds("any~rooms"));
+  });
+
   it("wants all of its conditions", () => {
     assert.ok(holds("type=room, restarts>0"));
     assert.ok(!holds("type=room,restarts>1"));

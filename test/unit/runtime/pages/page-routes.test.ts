@@ -4,7 +4,7 @@ import type { OperationRequest, RouteContext } from "../../../../runtime/net/rou
 import { pageRoutes } from "../../../../runtime/pages/page-routes.ts";
 import { pageServer } from "../../../support/built-pages.ts";
 
-const routes = () => pageRoutes(pageServer());
+const routes = () => pageRoutes(pageServer(), "clients");
 
 /** What a browser gets that asks a route for a path. */
 async function get(routePath: string, path: string, headers: OperationRequest["headers"] = {}) {
@@ -21,6 +21,11 @@ test("each page has a route, and all that pages load has one together", () => {
       ["/assets/*", false],
     ],
   );
+});
+
+test("operators have pages of their own, which load from the same place", () => {
+  const paths = pageRoutes(pageServer(), "operators").map(({ path }) => path);
+  assert.deepEqual(paths, ["/tree", "/assets/*"]);
 });
 
 test("a page is answered with its headers, in the encoding that the browser takes", async () => {

@@ -72,7 +72,7 @@ test("nothing else is answered, whatever the path tries", () => {
   ]) {
     assert.equal(server.answer({ path }), undefined, path);
   }
-  assert.deepEqual(server.paths, ["/", "/assets/index-AB12.js"]);
+  assert.deepEqual([server.pathsFor("clients"), server.pathsFor("operators")], [["/"], ["/tree"]]);
 });
 
 test("pages that were never built are refused with what to do", () => {

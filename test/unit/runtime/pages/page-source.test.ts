@@ -15,17 +15,22 @@ function project(files: readonly string[]): string {
   return root;
 }
 
-test("every feature may have pages; `index` is the one at the root", (context) => {
+test("every feature may have pages; `index` is the one at the root, `.operators` those for operators", (context) => {
   const root = project([
     "actors/rooms/page/index.page.tsx",
     "actors/rooms/page/view.tsx",
-    "actors/ops/page/console.page.tsx",
+    "actors/ops/page/console.operators.page.tsx",
     "actors/logs/puller.ts",
   ]);
   context.after(() => rmSync(root, { recursive: true }));
   assert.deepEqual(findPages(root), [
-    { name: "index", path: "/", entry: "actors/rooms/page/index.page.tsx" },
-    { name: "console", path: "/console", entry: "actors/ops/page/console.page.tsx" },
+    { name: "index", path: "/", readers: "clients", entry: "actors/rooms/page/index.page.tsx" },
+    {
+      name: "console",
+      path: "/console",
+      readers: "operators",
+      entry: "actors/ops/page/console.operators.page.tsx",
+    },
   ]);
 });
 

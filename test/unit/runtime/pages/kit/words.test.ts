@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { TREE_WORDS } from "../../../../../actors/ops/page/tree-words.ts";
 import { ROOM_WORDS } from "../../../../../actors/rooms/page/room-words.ts";
 import { KIT_WORDS } from "../../../../../runtime/pages/kit/kit-words.ts";
 import { dictionary, preferredLanguage, translator } from "../../../../../runtime/pages/kit/words.ts";
@@ -36,8 +37,8 @@ test("a browser gets the first of its languages that the pages speak", () => {
 });
 
 test("every Chinese text is Chinese, but for names and the name of the other language", () => {
-  const same = new Set(["title", "otherLanguage", "switchLanguage"]);
-  for (const words of [KIT_WORDS, ROOM_WORDS]) {
+  const same = new Set(["title", "otherLanguage", "switchLanguage", "actor"]);
+  for (const words of [KIT_WORDS, ROOM_WORDS, TREE_WORDS]) {
     for (const [key, text] of Object.entries(words.zh)) {
       if (typeof text === "string" && !same.has(key)) assert.match(text, /\p{Script=Han}/u, key);
     }
