@@ -35,15 +35,18 @@ export async function openCluster(
   onIncarnation: (incarnation: string) => void = () => undefined,
 ): Promise<ClusterStores> {
   const link = await openClusterLink(settings, log);
+  let opened: RedisStoreWatch | undefined;
   try {
     await checkFitness(link, settings.cluster, log);
-    const watch = await openWatch(link, settings.cluster, log);
+    const watch = (opened = await openWatch(link, settings.cluster, log));
     const journal = await RedisJournal.open(link, (entity) => watch.confirmUnknown(entity));
     const time = await RedisTime.open(link.control, new SystemClock());
     const store = new RedisReminderStore(link.commands);
     const cluster = partsOf(settings, { link, log, onIncarnation, store, time, watch });
     return { journal, cluster, reminders: { ...settings.reminders, store, time: () => time.nowMs() } };
   } catch (error) {
+    // Its next look would keep the process that was refused from ending.
+    opened?.close();
     await link.close();
     throw refusalOf(error);
   }

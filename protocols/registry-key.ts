@@ -37,8 +37,8 @@ export const RegistryKeyProtocol = defineProtocol({
     list: { request: {}, reply: { members: { members: Type.Array(anyReference()) } } },
   },
   self: {
-    memberStopped: { member: anyReference() },
-    watcherStopped: { watcher: anyReference() },
+    /** Whoever is registered or watches, or both, has stopped. */
+    stopped: { who: anyReference() },
     /** Nobody has been here for a while. */
     idle: {},
   },
@@ -90,8 +90,8 @@ export const RegistrarProtocol = defineProtocol({
       outcome: local<RegisterOutcome>(),
       answer: local<{ reply(outcome: RegisterOutcome): void }>(),
     },
-    memberStopped: { key: Key, member: anyReference() },
-    watcherStopped: { key: Key, watcher: anyReference() },
+    /** Whoever is registered or watches has stopped, under however many keys that was. */
+    stopped: { who: anyReference() },
     /** The place of a key has left memory, and with it all that was known there. */
     keyEnded: { key: Key },
     /** Says everything again. */

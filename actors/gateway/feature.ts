@@ -21,8 +21,8 @@ export const gatewayFeature: Feature = {
       // The actor starts with its ports, so that it still has them after a restart.
       serve(ports) {
         gateway = system.spawn(Gateway, "gateway", { ports, rooms, pingEveryMs, ledger, registry });
-        // Whatever becomes of it, it is entered as soon as it can be.
-        void registry.register(GATEWAYS_KEY, gateway);
+        // It is entered as soon as it can be; a node that stops before that has nobody to enter.
+        registry.register(GATEWAYS_KEY, gateway).catch(() => undefined);
         return [{ protocol: GatewayProtocol, reference: gateway }];
       },
       async drain(withinMs) {

@@ -1,6 +1,7 @@
 import { ChatKeeperProtocol } from "../../protocols/chat-keeper.ts";
 import type { LiveRoomProtocol } from "../../protocols/live-room.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
+import { isClient } from "../../runtime/cluster/client-role.ts";
 import type { ClusterSight } from "../../runtime/feature.ts";
 import type { EntityType } from "../../runtime/sharding/entity-type.ts";
 
@@ -59,9 +60,10 @@ async function nextPage({ type, cluster, after }: KeeperState): Promise<readonly
   return page.map(({ entity }) => entity.id);
 }
 
-/** Whether no other member that serves is here for longer. */
+/** Whether no other node that serves is here for longer. A service on Redis is a member, too, and looks after nothing. */
 async function isEldest(cluster: ChatKeeperArgs["cluster"]): Promise<boolean> {
-  const serving = (await cluster.members()).map(({ member }) => member).filter(({ state }) => state === "up");
+  const members = (await cluster.members()).map(({ member }) => member);
+  const serving = members.filter((member) => member.state === "up" && !isClient(member));
   const [eldest] = serving.toSorted((one, other) => one.joinedAtMs - other.joinedAtMs);
   return eldest !== undefined && eldest.incarnation === cluster.incarnation;
 }

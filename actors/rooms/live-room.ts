@@ -13,7 +13,7 @@ import { refusalOfPost } from "./room-refusals.ts";
 const SNAPSHOT_EVERY_RECORDS = 1_000;
 
 /** Posts that may wait for their turn: each may weigh 32 KiB, and a service does better to come again than to wait for long. */
-const WAITING_MAX = 2_000;
+export const WAITING_MAX = 2_000;
 
 /** What is stored of a live room apart from the posts themselves. */
 export interface LiveRoomState {

@@ -3,6 +3,7 @@ import type { Context, ReplyTo } from "../../runtime/actor/context.ts";
 import { Fault, FAULTS, isFault } from "../../runtime/fault.ts";
 import type { FaultCode } from "../../runtime/fault.ts";
 import { hasStored, isShared, lookLater } from "./following.ts";
+import { WAITING_MAX } from "./live-room.ts";
 import { newEpoch } from "./room-epoch.ts";
 import { notStored } from "./room-refusals.ts";
 import type { RoomState, Said, Storing } from "./room-state.ts";
@@ -25,7 +26,11 @@ export function store(
   { id, ...said }: Said & { readonly id?: string | undefined },
   context: RoomContext & { replyLater(): ReplyTo<RoomProtocol, "post" | "publish"> },
 ): void {
-  const { following } = state;
+  const { following, room } = state;
+  // While its entity is not found a room keeps as much as that would.
+  if (following.isPaused && following.storing.size >= WAITING_MAX) {
+    return context.replyLater().reply(notStored(new Fault("mailboxFull", { address: room })));
+  }
   const number = ++following.count;
   // Without a name it could not be told whether it was stored the first time.
   const name = id ?? (isShared(state) ? `${newEpoch(context)}.${number}` : undefined);

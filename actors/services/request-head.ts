@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { REQUEST_KEY, REQUEST_KEY_TEXT } from "../../runtime/codec/done-request.ts";
 import type { RequestName } from "../../runtime/codec/done-request.ts";
 import type { RouteRequest } from "../../runtime/net/route.ts";
 import type { WhyNot } from "./refused.ts";
@@ -6,9 +7,8 @@ import type { WhyNot } from "./refused.ts";
 /** How long an answer is waited for unless the service says otherwise, and at most; in milliseconds. */
 const DEADLINE_MS = 5_000;
 const DEADLINE_MAX_MS = 30_000;
-/** The header by which a service names what it asks for, and how long such a name may be. */
+/** The header by which a service names what it asks for. */
 const KEY_HEADER = "idempotency-key";
-const KEY = /^[\x21-\x7e]{1,128}$/;
 const DEADLINE = /^\d{1,6}$/;
 
 /** What a service says of its message beside the message. */
@@ -25,7 +25,7 @@ export function requestHead({ query, headers, raw }: RouteRequest, keyId: string
   if (deadlineMs < 1 || deadlineMs > DEADLINE_MAX_MS) return NO_DEADLINE;
   const key = headers[KEY_HEADER];
   if (key === undefined) return { deadlineMs, request: undefined };
-  if (typeof key !== "string" || !KEY.test(key)) return NO_KEY;
+  if (typeof key !== "string" || !REQUEST_KEY.test(key)) return NO_KEY;
   const digest = createHash("sha256").update(raw).digest("base64url");
   return { deadlineMs, request: { name: `${keyId}:${key}`, digest } };
 }
@@ -40,5 +40,5 @@ const NO_KEY: WhyNot = {
   status: 400,
   code: "invalidField",
   field: "Idempotency-Key",
-  text: "must be one text of 1 to 128 visible ASCII characters",
+  text: REQUEST_KEY_TEXT,
 };

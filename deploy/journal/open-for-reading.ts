@@ -1,5 +1,5 @@
-import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, realpathSync, rmSync } from "node:fs";
+import { isAbsolute, join, relative } from "node:path";
 import type { JournalCopyFields } from "../../protocols/ops-acts.ts";
 import type { NodeSettings } from "../../protocols/settings.ts";
 import { Fault } from "../../runtime/fault.ts";
@@ -60,12 +60,23 @@ async function readCopy<T>(
   const client = opsClientOf(settings, undefined);
   const answer = (await client.post("/v1/node/journal-copy", {}, COPY_LIMIT_MS)) as JournalCopies;
   const [copy] = answer.copies;
+  const stranger = answer.copies.find((made) => !isInside(settings.dataDir, made.path));
+  if (stranger !== undefined) {
+    throw unusable(path, `${stranger.path} was named as its copy, which is not in the data directory`);
+  }
   if (copy === undefined) throw unusable(path, "the node that runs stores nothing on this machine");
   try {
     return await readStill(copy.path, path, read);
   } finally {
     for (const made of answer.copies) rmSync(made.path, { recursive: true, force: true });
   }
+}
+
+/** What is answered at a port is removed only where the node could have put it: after a crash of the node, anybody may listen there. */
+function isInside(folder: string, path: string): boolean {
+  if (!existsSync(path)) return false;
+  const way = relative(realpathSync(folder), realpathSync(path));
+  return way !== "" && !way.startsWith("..") && !isAbsolute(way);
 }
 
 /** `path` is what is read, `name` what it is called. */

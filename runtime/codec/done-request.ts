@@ -8,6 +8,11 @@ export interface RequestName {
   readonly digest: string;
 }
 
+/** What a name may look like that somebody gives a request: an entity keeps 1,000 of them. */
+export const REQUEST_KEY = /^[\x21-\x7e]{1,128}$/;
+/** The same in words. */
+export const REQUEST_KEY_TEXT = "must be one text of 1 to 128 visible ASCII characters";
+
 /** A request that was carried out: what an entity remembers, so that it has one effect and one answer. */
 export interface DoneRequest extends RequestName {
   /** In milliseconds since 1970. */

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync, statSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../fault.ts";
 import { DATA_FILE } from "./data-file.ts";
+import { lmdbFault } from "./lmdb-fault.ts";
 import type { LmdbStore } from "./lmdb-store.ts";
 import { isTaken } from "./store-lock.ts";
 
@@ -33,7 +34,7 @@ export class StoreCopies {
     this.#path = join(path, FOLDER);
   }
 
-  /** @throws Fault journalBusy while another copy is made, journalUnavailable when the disk has no room for it */
+  /** @throws Fault journalBusy while another copy is made, journalUnavailable when the disk has no room to spare or does not take it, journalFull when it filled up meanwhile */
   make(store: Pick<LmdbStore, "copyTo" | "usedBytes">): Promise<StoreCopy> {
     if (this.#making !== undefined) return Promise.reject(new Fault("journalBusy", { path: this.#path }));
     this.#making = this.#make(store).finally(() => (this.#making = undefined));
@@ -46,9 +47,17 @@ export class StoreCopies {
   }
 
   async #make(store: Pick<LmdbStore, "copyTo" | "usedBytes">): Promise<StoreCopy> {
-    mkdirSync(this.#path, { recursive: true, mode: FOLDER_MODE });
-    this.#removeForgotten();
-    this.#checkRoom(store.usedBytes());
+    try {
+      mkdirSync(this.#path, { recursive: true, mode: FOLDER_MODE });
+      this.#removeForgotten();
+      this.#checkRoom(store.usedBytes());
+      return await this.#copy(store);
+    } catch (error) {
+      throw lmdbFault(error, this.#path);
+    }
+  }
+
+  async #copy(store: Pick<LmdbStore, "copyTo">): Promise<StoreCopy> {
     const path = join(this.#path, randomUUID());
     mkdirSync(path, { mode: FOLDER_MODE });
     try {
@@ -63,7 +72,9 @@ export class StoreCopies {
   #removeForgotten(): void {
     for (const name of readdirSync(this.#path)) {
       const path = join(this.#path, name);
-      const isYoung = Date.now() - statSync(path).mtimeMs < UNREAD_MS_MAX;
+      // Whoever has read one may remove it just now.
+      const changedAtMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      const isYoung = Date.now() - changedAtMs < UNREAD_MS_MAX;
       if (!isYoung && !isTaken(path)) rmSync(path, { recursive: true, force: true });
     }
   }

@@ -44,10 +44,14 @@ function replace<Holder extends ProcessIdentity>(
   const claim = `${path}.claim`;
   const rival = takeLockFile(claim, me);
   if (rival !== undefined) return rival;
-  const isStale = textOf(path) === stale;
-  if (isStale) renameSync(writeDraft(path, me), path);
-  releaseLockFile(claim, me);
-  return isStale ? me : undefined;
+  try {
+    const isStale = textOf(path) === stale;
+    if (isStale) renameSync(writeDraft(path, me), path);
+    return isStale ? me : undefined;
+  } finally {
+    // Also when the disk is full: a claim that stayed would be taken for the lock itself by this process.
+    releaseLockFile(claim, me);
+  }
 }
 
 /** A link fails when its name is there, so of two at once one wins; and the file is complete when it gets its name. */

@@ -13,9 +13,10 @@ import { isPlace } from "./registry-key.ts";
 
 /** Keys under which one node may register something, or watch. */
 export const KEYS_MAX = 10_000;
-/** How soon everything is said again to a place that has ended, and how often to all, in milliseconds: what got lost is mended. */
+/** How soon everything is said again to a place that has ended, in milliseconds. */
 const AGAIN_AFTER_MS = 200;
-const REFRESH_EVERY_MS = 30_000;
+/** How often everything is said again to all places, in milliseconds: what got lost is mended. With many keys less often, 100 keys a second at most. */
+const REFRESH_EVERY_MS = { least: 5_000, forEachKey: 10 };
 
 /** What a registrar is started with. */
 export interface RegistrarArgs {
@@ -30,6 +31,8 @@ interface Own {
 
 interface RegistrarState extends RegistrarArgs {
   readonly keys: Map<string, Own>;
+  /** Under which keys somebody is registered or watches, by address: there is one watch of each. */
+  readonly held: Map<string, Set<string>>;
 }
 
 /** Keeps what this node has registered, and enters it at the place of each key: again whenever that place has begun anew. */
@@ -37,16 +40,14 @@ export const Registrar = defineActor({
   protocol: RegistrarProtocol,
   essential: true,
   initialState({ placeOf }: RegistrarArgs, context): RegistrarState {
-    context.startTimer("refresh", REFRESH_EVERY_MS, { kind: "refresh" });
-    return { placeOf, keys: new Map() };
+    context.startTimer("refresh", REFRESH_EVERY_MS.least, { kind: "refresh" });
+    return { placeOf, keys: new Map(), held: new Map() };
   },
   handlers: {
     register(state, { key, member }, context) {
       const own = ownOf(state, key);
       if (own === undefined) return context.reply(TOO_MANY_KEYS);
-      if (!own.members.has(member.address) && !isPlace(member)) {
-        context.watch(member, { kind: "memberStopped", key, member });
-      }
+      if (!isPlace(member)) hold(state, key, member, context);
       own.members.set(member.address, member);
       watchPlace(state, key, context);
       const answer = context.replyLater();
@@ -58,39 +59,41 @@ export const Registrar = defineActor({
     entered(state, { key, member, outcome, answer }, context) {
       answer.reply(outcome);
       if (outcome.kind !== "refused") return;
-      context.unwatch(member);
       state.keys.get(key)?.members.delete(member.address);
+      letGo(state, key, member, context);
       forgetEmpty(state, key, context);
     },
-    unregister(state, { key, member }, context) {
-      if (!isPlace(member)) context.unwatch(member);
-      leave(state, key, member, context);
-    },
+    unregister: (state, { key, member }, context) => leave(state, key, member, context),
     watch(state, { key, watcher }, context) {
       const own = ownOf(state, key);
       if (own === undefined) return;
-      context.watch(watcher, { kind: "watcherStopped", key, watcher });
+      hold(state, key, watcher, context);
       own.watchers.set(watcher.address, watcher);
       watchPlace(state, key, context);
       context.tell(state.placeOf(key), { kind: "watch", watcher });
     },
     unwatch(state, { key, watcher }, context) {
-      context.unwatch(watcher);
       state.keys.get(key)?.watchers.delete(watcher.address);
+      letGo(state, key, watcher, context);
       context.tell(state.placeOf(key), { kind: "unwatch", watcher });
       forgetEmpty(state, key, context);
     },
-    memberStopped: (state, { key, member }, context) => leave(state, key, member, context),
-    watcherStopped(state, { key, watcher }, context) {
-      state.keys.get(key)?.watchers.delete(watcher.address);
-      forgetEmpty(state, key, context);
+    stopped(state, { who }, context) {
+      for (const key of state.held.get(who.address) ?? []) {
+        state.keys.get(key)?.watchers.delete(who.address);
+        // An entity that has left memory is still at its place.
+        if (!isPlace(who)) leave(state, key, who, context);
+        forgetEmpty(state, key, context);
+      }
+      state.held.delete(who.address);
     },
     keyEnded: (_state, { key }, context) =>
       context.startTimer(`refresh ${key}`, AGAIN_AFTER_MS, { kind: "refreshKey", key }),
     refreshKey: (state, { key }, context) => sayAgain(state, key, context),
     refresh(state, _message, context) {
       for (const key of state.keys.keys()) sayAgain(state, key, context);
-      context.startTimer("refresh", REFRESH_EVERY_MS, { kind: "refresh" });
+      const { least, forEachKey } = REFRESH_EVERY_MS;
+      context.startTimer("refresh", Math.max(least, state.keys.size * forEachKey), { kind: "refresh" });
     },
     keys({ keys }, _message, context) {
       const all = Array.from(keys, ([key, { members }]) => ({ key, members: [...members.keys()] }));
@@ -123,8 +126,28 @@ function outcomeOf(entered: Outcome<Reply<RegistryKeyProtocol, "enter">>): Regis
   return { kind: "later", code: entered.error instanceof Fault ? entered.error.code : "actorFailed" };
 }
 
+/** Is told when somebody stops who is registered or watches. */
+function hold({ held }: RegistrarState, key: string, who: AnyReference, context: RegistrarContext): void {
+  const keys = held.get(who.address);
+  if (keys !== undefined) return void keys.add(key);
+  held.set(who.address, new Set([key]));
+  context.watch(who, { kind: "stopped", who });
+}
+
+/** Under a key somebody may be registered, watch, or both. */
+function letGo(state: RegistrarState, key: string, who: AnyReference, context: RegistrarContext): void {
+  const { members, watchers } = state.keys.get(key) ?? {};
+  const keys = state.held.get(who.address);
+  if (keys === undefined || members?.has(who.address) === true || watchers?.has(who.address) === true) return;
+  keys.delete(key);
+  if (keys.size > 0) return;
+  state.held.delete(who.address);
+  context.unwatch(who);
+}
+
 function leave(state: RegistrarState, key: string, member: AnyReference, context: RegistrarContext): void {
   if (state.keys.get(key)?.members.delete(member.address) !== true) return;
+  letGo(state, key, member, context);
   context.tell(state.placeOf(key), { kind: "leave", member });
   forgetEmpty(state, key, context);
 }

@@ -42,14 +42,14 @@ export const RegistryKey = defineActor({
       }
       members.set(member.address, member);
       context.stopTimer("idle");
-      if (isNew && !isPlace(member)) context.watch(member, { kind: "memberStopped", member });
+      if (isNew && !isPlace(member)) context.watch(member, { kind: "stopped", who: member });
       context.reply({ kind: "entered", members: members.size });
       if (isNew) tellWatchers(state, context);
     },
     knock: lookIdle,
     leave(state, { member }, context) {
-      context.unwatch(member);
       forget(state, member, context);
+      letGo(state, member, context);
     },
     list({ members }, _message, context) {
       context.reply({ kind: "members", members: [...members.values()] });
@@ -57,19 +57,20 @@ export const RegistryKey = defineActor({
     watch(state, { watcher }, context) {
       const { watchers, key, members } = state;
       if (!watchers.has(watcher.address) && watchers.size >= WATCHERS_MAX) return;
-      if (!watchers.has(watcher.address)) context.watch(watcher, { kind: "watcherStopped", watcher });
+      if (!watchers.has(watcher.address)) context.watch(watcher, { kind: "stopped", who: watcher });
       watchers.set(watcher.address, watcher);
       context.stopTimer("idle");
       context.tell(watcher, { kind: "registryChanged", key, members: [...members.values()] });
     },
     unwatch(state, { watcher }, context) {
-      context.unwatch(watcher);
       state.watchers.delete(watcher.address);
+      letGo(state, watcher, context);
       lookIdle(state, undefined, context);
     },
-    memberStopped: forgetMember,
-    watcherStopped(state, { watcher }, context) {
-      state.watchers.delete(watcher.address);
+    stopped(state, { who }, context) {
+      state.watchers.delete(who.address);
+      // An entity that has left memory is still at its place.
+      if (!isPlace(who)) forget(state, who, context);
       lookIdle(state, undefined, context);
     },
     idle: (_state, _message, context) => context.stopSelf(),
@@ -77,12 +78,9 @@ export const RegistryKey = defineActor({
   describe: ({ members, watchers }) => ({ members: [...members.keys()], watchers: watchers.size }),
 });
 
-function forgetMember(
-  state: KeyState,
-  { member }: { readonly member: AnyReference },
-  context: KeyContext,
-): void {
-  forget(state, member, context);
+/** Whoever is registered may watch as well, and there is one watch of each. */
+function letGo({ members, watchers }: KeyState, who: AnyReference, context: KeyContext): void {
+  if (!members.has(who.address) && !watchers.has(who.address)) context.unwatch(who);
 }
 
 function forget(state: KeyState, { address }: AnyReference, context: KeyContext): void {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AskKind, AskMessage, Protocol, Reply, Tell } from "../../protocols/protocol.ts";
 import type { Verdict } from "../actor/actor-ref.ts";
+import { REQUEST_KEY, REQUEST_KEY_TEXT } from "../codec/done-request.ts";
 import { Fault } from "../fault.ts";
 import type { ActorSystem } from "../kernel/actor-system.ts";
 import type { EntityHost } from "../sharding/entity-host.ts";
@@ -53,6 +54,9 @@ export class AwayReference<P extends Protocol> implements ServiceReference<P> {
     if (key === undefined) {
       const asked = system.put(this.#kind.type.entity(this.#id), message, { deadlineMs }, undefined);
       return (await asked) as Reply<P, K>;
+    }
+    if (!REQUEST_KEY.test(key)) {
+      throw new Fault("messageInvalid", { address: this.address, field: "key", text: REQUEST_KEY_TEXT });
     }
     const digest = createHash("sha256").update(JSON.stringify(message)).digest("base64url");
     const request = { name: `${name}:${key}`, digest };

@@ -38,7 +38,8 @@ export class DeliveryLane {
   #sent = 0;
   #latestSeq = 0;
   #attempt = 0;
-  #stopTimer: Cancel | undefined = undefined;
+  /** Undefined while no timer runs. */
+  #timer: Cancel | undefined = undefined;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
@@ -58,17 +59,25 @@ export class DeliveryLane {
 
   /** Whatever waits is given up. */
   close(why: () => Error): void {
-    this.#stopTimer?.();
+    this.#stopTimer();
     for (const { lost } of this.#kept.splice(0)) lost(why());
   }
 
   #fill(): void {
+    if (!this.#sendWaiting()) return this.#later(BUSY_AGAIN_MS, () => this.#fill());
+    // One that runs is not started anew: what is lost would wait for as long as others follow it.
+    if (this.#timer !== undefined) return;
+    this.#later(backoffMs(AGAIN, this.#attempt, this.#parts.random()), () => this.#again());
+  }
+
+  /** Sends those whose turn has come; false when the way takes no more now. */
+  #sendWaiting(): boolean {
     while (this.#sent < Math.min(WINDOW, this.#kept.length)) {
       const next = this.#kept[this.#sent];
-      if (next === undefined || !this.#send(next)) return this.#later(BUSY_AGAIN_MS, () => this.#fill());
+      if (next === undefined || !this.#send(next)) return false;
       this.#sent++;
     }
-    this.#later(backoffMs(AGAIN, this.#attempt, this.#parts.random()), () => this.#again());
+    return true;
   }
 
   #send({ seq, message }: Delivery): boolean {
@@ -83,8 +92,8 @@ export class DeliveryLane {
     if (at < this.#sent) this.#sent--;
     this.#attempt = 0;
     delivery.taken();
+    this.#stopTimer();
     if (this.#kept.length > 0) this.#fill();
-    else this.#stopTimer?.();
   }
 
   /** All that is not acknowledged, in order: one that comes without those before it is not taken. */
@@ -95,7 +104,15 @@ export class DeliveryLane {
   }
 
   #later(delayMs: number, task: () => void): void {
-    this.#stopTimer?.();
-    this.#stopTimer = this.#parts.clock.after(delayMs, task);
+    this.#stopTimer();
+    this.#timer = this.#parts.clock.after(delayMs, () => {
+      this.#timer = undefined;
+      task();
+    });
+  }
+
+  #stopTimer(): void {
+    this.#timer?.();
+    this.#timer = undefined;
   }
 }

@@ -10,8 +10,9 @@ import { Remote } from "../remote/remote.ts";
 import { EntityHost } from "../sharding/entity-host.ts";
 import { NoOwners } from "../sharding/entity-owners.ts";
 import { EntityRegion } from "../sharding/entity-region.ts";
+import { ONLY } from "../sharding/singletons.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import type { Clock } from "../time/clock.ts";
+import type { Cancel, Clock } from "../time/clock.ts";
 import { AwayKind } from "./away-kind.ts";
 import { AwayReference } from "./away-reference.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -19,8 +20,6 @@ import type { ServiceClient, ServiceReference } from "./service-client.ts";
 import { awayEntity } from "./service-kind.ts";
 import type { ServiceKind } from "./service-kind.ts";
 
-/** The id of the one entity of a kind that is there once. */
-const ONLY = "only";
 /** How long a close waits for what is to be delivered unless told, in milliseconds. */
 const CLOSE_WITHIN_MS = 5_000;
 
@@ -85,7 +84,7 @@ export class RedisClient implements ServiceClient {
     });
   }
 
-  singleton<P extends Protocol>(kind: ServiceKind<P>): ServiceReference<P> {
+  singleton<P extends Protocol>(kind: ServiceKind<P>): Omit<ServiceReference<P>, "deliver"> {
     return this.entity(kind, ONLY);
   }
 
@@ -94,10 +93,11 @@ export class RedisClient implements ServiceClient {
   }
 
   async #close(withinMs: number): Promise<void> {
-    await Promise.race([
-      this.#deliveries.settled(),
-      new Promise<void>((resolve) => this.#clock.after(withinMs, resolve)),
-    ]);
+    let endWait: Cancel = () => undefined;
+    const late = new Promise<void>((resolve) => (endWait = this.#clock.after(withinMs, resolve)));
+    await Promise.race([this.#deliveries.settled(), late]);
+    // A timer that runs on would keep the process alive.
+    endWait();
     this.#deliveries.close();
     await this.#cluster.leave();
     await this.#system.stop();

@@ -6,7 +6,7 @@ import type { ServiceKind } from "./service-kind.ts";
 export interface ServiceAskOptions {
   /** How long the answer is waited for, in milliseconds; 5,000 unless given. */
   readonly deadlineMs?: number;
-  /** Names the question: asked again under the same name it has no second effect, and the answer of the first time, as long as the entity knows it. */
+  /** Names the question, in 1 to 128 visible ASCII characters: asked again under the same name it has no second effect, and the answer of the first time, as long as the entity knows it. */
   readonly key?: string;
 }
 
@@ -39,8 +39,8 @@ export interface ServiceClient {
   readonly undelivered: number;
   /** The entity of this kind and id, whether it exists or not. @throws Fault `addressInvalid` */
   entity<P extends Protocol>(kind: ServiceKind<P>, id: string): ServiceReference<P>;
-  /** The one actor of this kind that the cluster has. */
-  singleton<P extends Protocol>(kind: ServiceKind<P>): ServiceReference<P>;
+  /** The one actor of this kind that the cluster has. Nothing of it is stored: it takes no deliveries, and knows no question again by its key (Fault `unhandledKind`). */
+  singleton<P extends Protocol>(kind: ServiceKind<P>): Omit<ServiceReference<P>, "deliver">;
   /** Waits for what is to be delivered, for `withinMs` (5,000 unless given), then ends all connections. Nothing keeps the process alive any more. */
   close(withinMs?: number): Promise<void>;
 }

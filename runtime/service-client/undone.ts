@@ -1,20 +1,20 @@
 import { Fault } from "../fault.ts";
 import type { FaultCode } from "../fault.ts";
 
-/** Faults of a question that was certainly not carried out. */
+/**
+ * Faults of a question that was certainly not carried out. `entityPassive` also ends one that an actor had in hand when it stopped, `cannotTravel` and `parcelTooLarge`
+ * one of which only the answer could not come back.
+ */
 const UNDONE: readonly FaultCode[] = [
   "actorDraining",
   "addressInvalid",
   "askCycle",
-  "cannotTravel",
   "clusterLeft",
   "entitiesFull",
   "entityMoving",
-  "entityPassive",
   "mailboxFull",
   "messageInvalid",
   "outboxFull",
-  "parcelTooLarge",
   "recordTooLarge",
   "requestDiffers",
 ];

@@ -10,7 +10,7 @@ import { entityText } from "../persistence/entity-address.ts";
 import { RECORD_BYTES_MAX } from "../persistence/journal-limits.ts";
 import type { Effect } from "./after-notes.ts";
 import type { Place } from "./place.ts";
-import { REPLY_BYTES_MAX } from "./requests.ts";
+import { REPLY_BYTES_MAX, replyBytes } from "./requests.ts";
 
 /** Ends a request that was carried out before as it ended then, or says why not. */
 export function answerAgain(
@@ -44,8 +44,9 @@ export function withReply(
   const { request } = record;
   if (request === undefined || reply === undefined) return record;
   const isData = reply.kind === TAKEN || holdsData(protocol, reply);
-  const hasRoom = bytes + REPLY_BYTES_MAX <= RECORD_BYTES_MAX;
-  if (!isData || !hasRoom || JSON.stringify(reply).length > REPLY_BYTES_MAX) return record;
+  // Beside the answer itself a record takes what separates it from the rest.
+  const hasRoom = bytes + REPLY_BYTES_MAX < RECORD_BYTES_MAX;
+  if (!isData || !hasRoom || replyBytes(reply) > REPLY_BYTES_MAX) return record;
   return { ...record, request: { ...request, reply } };
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Fault } from "../fault.ts";
 import { entityText } from "../persistence/entity-address.ts";
 import type { EntityAddress } from "../persistence/entity-address.ts";
@@ -88,10 +87,10 @@ export class RedisStoreWatch implements StoreWatch {
     const { clock } = this.#parts;
     const waitMs = this.#newUntilMs - clock.nowMs();
     if (waitMs > 0) await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
-    const shard = this.shardOf(entity);
-    const mark = await this.#askMark(this.#keyOf(shard));
+    // The mark of its own part, because hash slots move: to a server that has lost nothing, or away from one that has.
+    const mark = await this.#askMark(this.#marks.keyAt(slotOf(entityKeys(entity).own)));
     if (mark?.lostSinceMs === undefined) return;
-    throw new Fault("stateLost", { entity: entityText(entity), shard });
+    throw new Fault("stateLost", { entity: entityText(entity), shard: this.shardOf(entity) });
   }
 
   close(): void {
@@ -104,15 +103,18 @@ export class RedisStoreWatch implements StoreWatch {
     const { redis, lookEveryMs, clock } = this.#parts;
     this.#shards.learn(await readSlotRanges(redis));
     const isCalm = !(await this.#parts.isAnybodyAlive());
-    const marks = await Promise.all(this.#marks.keys.map((key) => this.#marks.look(key, undefined, isCalm)));
+    const lookAll = (): Promise<readonly (Mark | undefined)[]> =>
+      Promise.all(this.#marks.keys.map((key) => this.#marks.look(key, this.#known, isCalm)));
+    const marks = await lookAll();
     this.#tellAccepted(marks);
     const whole = marks.filter((mark) => mark?.isWhole === true);
     this.#known = whole.map((mark) => mark?.id ?? "").toSorted()[0];
     if (this.#known === undefined) {
-      this.#known = await this.#marks.make(`${String(clock.wallMs()).padStart(15, "0")}-${randomUUID()}`);
+      this.#known = await this.#marks.make();
       this.#newUntilMs = clock.nowMs() + lookEveryMs * LOOKS_AFTER_BEGIN;
     }
-    await Promise.all(this.#marks.keys.map((key) => this.#marks.look(key, this.#known, isCalm)));
+    // Of a mark that is missing it shows only now, by the others, that it is lost.
+    this.#tellAccepted(await lookAll());
     await this.#look();
     this.#stopHearing = redis.onReady(() => this.#lookSoon());
     this.#again();
@@ -144,9 +146,12 @@ export class RedisStoreWatch implements StoreWatch {
     this.#shards.learn(await readSlotRanges(this.#parts.redis));
     // One server that does not answer keeps the others from nothing.
     const shards = new Set(this.#marks.keys.map((key) => this.#shardOfKey(key)));
-    const looks = [...shards].map(async (shard) => {
-      const key = this.#keyOf(shard);
-      this.#learn(key, await this.#marks.look(key, this.#known));
+    const firsts = new Set(Array.from(shards, (shard) => this.#keyOf(shard)));
+    // What was lost is accepted mark by mark.
+    const keys = this.#parts.allowsColdStart ? this.#marks.keys : [...firsts];
+    const looks = keys.map(async (key) => {
+      const mark = await this.#marks.look(key, this.#known);
+      if (firsts.has(key)) this.#learn(key, mark);
     });
     for (const look of await Promise.allSettled(looks)) {
       if (look.status === "rejected" && !(look.reason instanceof Fault)) throw look.reason;
@@ -188,7 +193,8 @@ export class RedisStoreWatch implements StoreWatch {
     const known = this.#asked.get(key);
     if (known !== undefined) return known;
     const asked = this.#marks.look(key, this.#known).then((mark) => {
-      this.#learn(key, mark);
+      // A shard is known by one of its marks alone, or two that differ would be a loss and a find by turns.
+      if (key === this.#keyOf(this.#shardOfKey(key))) this.#learn(key, mark);
       return mark;
     });
     this.#asked.set(key, asked);

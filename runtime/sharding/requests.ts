@@ -1,3 +1,4 @@
+import type { TaggedMessage } from "../../protocols/protocol.ts";
 import type { DoneRequest } from "../codec/done-request.ts";
 
 /** Requests that an entity would know again; the oldest is forgotten, and could then be carried out twice. */
@@ -35,7 +36,7 @@ export class Requests {
 
   add(request: DoneRequest): void {
     this.#forget(request.name);
-    const bytes = request.reply === undefined ? 0 : JSON.stringify(request.reply).length;
+    const bytes = request.reply === undefined ? 0 : replyBytes(request.reply);
     this.#known.set(request.name, { request, bytes });
     this.#bytes += bytes;
     for (const [name, known] of this.#known) {
@@ -44,7 +45,7 @@ export class Requests {
     }
     for (const known of this.#known.values()) {
       if (this.#bytes <= REPLIES_BYTES_MAX) return;
-      this.#dropReply(known);
+      if (known.bytes > 0) this.#dropReply(known);
     }
   }
 
@@ -64,6 +65,11 @@ export class Requests {
     known.request = rest;
     known.bytes = 0;
   }
+}
+
+/** What an answer weighs as JSON. Pure. */
+export function replyBytes(reply: TaggedMessage): number {
+  return Buffer.byteLength(JSON.stringify(reply));
 }
 
 function isOver({ atMs }: DoneRequest, wallMs: number): boolean {

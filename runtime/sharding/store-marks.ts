@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { Fault } from "../fault.ts";
+import { HASH_SLOTS } from "../redis/key-slot.ts";
 import { MARK_PARTS, markKey } from "../redis/redis-keys.ts";
 import type { RedisConnection } from "../redis/redis-connection.ts";
 import { LOOK_MARK_SCRIPT } from "../redis/scripts/look-mark-script.ts";
@@ -51,6 +53,11 @@ export class StoreMarks {
     this.keys = Array.from({ length: count }, (_, part) => markKey(part));
   }
 
+  /** The key of the mark for a hash slot. */
+  keyAt(slot: number): string {
+    return this.keys[Math.floor((slot * this.keys.length) / HASH_SLOTS)] ?? "";
+  }
+
   /**
    * Looks at a mark. With a `known` id one that is missing is written again as lost. @param isCalm no node can hold anything that a new copy has missed
    * @throws Fault of the store; redisUnfit when it is another cluster's
@@ -73,10 +80,10 @@ export class StoreMarks {
   }
 
   /** Makes all marks, in steps: one that has been interrupted has lost nothing. Answers their id. @throws Fault of the store */
-  async make(wanted: string): Promise<string> {
+  async make(): Promise<string> {
     const [first = "", ...others] = this.keys;
     // Of two nodes that begin a cluster together one has made the first mark: its id is that of all.
-    const id = await this.#make(first, wanted, "");
+    const id = await this.#make(first, "", "");
     await Promise.all(others.map((key) => this.#make(key, id, "")));
     await Promise.all(this.keys.map((key) => this.#make(key, id, "1")));
     return id;
@@ -84,7 +91,7 @@ export class StoreMarks {
 
   async #make(key: string, id: string, areAllMade: string): Promise<string> {
     const { redis, name } = this.#parts;
-    return String(await redis.script(MAKE_MARK_SCRIPT, [key], [id, name, areAllMade]));
+    return String(await redis.script(MAKE_MARK_SCRIPT, [key], [id, name, areAllMade, randomUUID()]));
   }
 }
 

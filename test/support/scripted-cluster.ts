@@ -1,5 +1,6 @@
 import type { Reference } from "../../protocols/reference.ts";
 import type { OpsProtocol } from "../../protocols/ops-node.ts";
+import { CLIENT_ROLE } from "../../runtime/cluster/client-role.ts";
 import type { LeasedMember } from "../../runtime/cluster/cluster-node.ts";
 import type { Whereabouts } from "../../runtime/cluster/region.ts";
 import { Fault } from "../../runtime/fault.ts";
@@ -18,11 +19,12 @@ export class ScriptedCluster implements ClusterSight {
   whereabouts: Whereabouts = { kind: "free", belongsTo: undefined };
   #members: readonly LeasedMember[] = [];
 
-  /** Members by incarnation: `{ "a/first": "up" }`. */
+  /** Members by incarnation: `{ "a/first": "up" }`. One called `service` is no node. */
   has(states: Readonly<Record<string, MemberState>>): this {
     this.#members = Object.entries(states).map(([incarnation, state], index) => ({
       member: {
         ...memberFacts(incarnation.split("/")[0] ?? ""),
+        ...(incarnation.startsWith("service/") ? { roles: [CLIENT_ROLE] } : {}),
         incarnation,
         state,
         joinedAtMs: index,

@@ -1,5 +1,6 @@
 import { isPromised, messageKey, storedCounts } from "./history.ts";
-import type { History } from "./history.ts";
+import type { EndedMessage, History } from "./history.ts";
+import { BELL } from "./tally.ts";
 
 type Facts = Pick<History, "said" | "ended" | "stored" | "lost" | "forgivenUntilMs" | "acceptedAtMs">;
 
@@ -11,7 +12,7 @@ export function checkPromises(history: Facts): readonly string[] {
   const forgiven = said.filter(({ atMs }) => forgivenUntilMs !== undefined && atMs <= forgivenUntilMs);
   const mayBeLost = new Set(forgiven.map(messageKey));
   const missing = history.ended
-    .filter(isPromised)
+    .filter((one) => isPromised(one) && !isForgivenBell(one, forgivenUntilMs))
     .map(messageKey)
     .filter((key) => !counts.has(key) && !mayBeLost.has(key));
   const twice = [...counts].filter(([, count]) => count > 1);
@@ -20,6 +21,11 @@ export function checkPromises(history: Facts): readonly string[] {
     ...twice.map(([key, count]) => `I2 ${key} is stored ${count} times`),
     ...rash(history),
   ];
+}
+
+/** Nobody has said what a tally reminds itself of: it counts from when that was promised. */
+function isForgivenBell({ from, atMs }: EndedMessage, forgivenUntilMs = -Infinity): boolean {
+  return from === BELL && atMs <= forgivenUntilMs;
 }
 
 /** What was said and answered while everything was lost, and nobody had accepted that. One that had nothing to lose was in memory as such, and may go on. */

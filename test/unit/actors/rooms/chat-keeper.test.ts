@@ -35,6 +35,12 @@ describe("chat rooms that nobody has needed since their node was lost", () => {
     assert.equal(world.host.activeCount, 0);
   });
 
+  it("are woken also while a service is a member for longer", async () => {
+    const { world, left } = await leftOver(3, { "service/1": "up", "a/first": "up" });
+    await world.virtual.advance(LOOK_EVERY_MS + 4 * ROOM_SETTINGS.graceMs);
+    assert.equal(await left(), 0);
+  });
+
   it("are left to another node that is there for longer", async () => {
     const { world, left } = await leftOver(3, { "b/1": "up", "a/first": "up" });
     await world.virtual.advance(2 * LOOK_EVERY_MS);

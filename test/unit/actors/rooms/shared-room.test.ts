@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { FOLLOW_EVERY_MS } from "../../../../actors/rooms/following.ts";
+import { WAITING_MAX } from "../../../../actors/rooms/live-room.ts";
 import { STORE_AGAIN_MS, STORE_WITHIN_MS } from "../../../../actors/rooms/storing.ts";
 import { LiveRoomWorld } from "../../../support/live-room-world.ts";
 
@@ -86,6 +87,17 @@ describe("a live room that is open at two nodes", () => {
     await world.virtual.advance(STORE_WITHIN_MS);
     const end = await second;
     assert.equal(end.kind === "refused" && end.code, "notStored");
+  });
+
+  it("keeps no more than so much while nothing can be stored, and loses nothing of that", async () => {
+    const { world, room } = await twoNodes();
+    world.journal.fates.push("failed");
+    const posts = Array.from({ length: WAITING_MAX }, (_, index) => world.post(room, index));
+    await world.virtual.settle();
+    assert.equal(await world.posted(room, "one too many"), "notStored");
+    await world.virtual.advance(STORE_AGAIN_MS);
+    await Promise.all(posts);
+    assert.equal((await world.stored()).includes("one too many"), false);
   });
 
   it("is in the epoch of the one in which something was posted first, and who was in the other comes anew", async () => {

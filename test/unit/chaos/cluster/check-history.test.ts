@@ -63,6 +63,12 @@ describe("the history of a run", () => {
       assert.deepEqual(checkHistory({ ...SOUND, ...before, forgivenUntilMs: 60 }), []);
       finds({ ...before, forgivenUntilMs: 40 }, /^I2/);
     });
+
+    it("of reminders, which nobody has said, and forgives those that were made before a loss on purpose", () => {
+      const promised = { ended: [...SOUND.ended, ended("bell", 1)] };
+      assert.deepEqual(checkHistory({ ...SOUND, ...promised, forgivenUntilMs: 210 }), []);
+      finds({ ...promised, forgivenUntilMs: 190 }, /^I2 .* bell:1 was acknowledged and is not stored/);
+    });
   });
 
   it("shows promises while everything was lost and nobody had accepted that", () => {

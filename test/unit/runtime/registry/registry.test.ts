@@ -54,11 +54,17 @@ const found = defineActor({
   },
 });
 
+/** Notes how many it is told of, and ends when it hears of the key `end`. */
 const watcher = (heard: string[]) =>
   defineActor({
     protocol: RegistryWatcherProtocol,
     initialState: () => undefined,
-    handlers: { registryChanged: (_state, { members }) => void heard.push(String(members.length)) },
+    handlers: {
+      registryChanged(_state, { key, members }, context) {
+        heard.push(String(members.length));
+        if (key === "end") context.stopSelf();
+      },
+    },
   });
 
 describe("the registry of a cluster", () => {
@@ -83,6 +89,38 @@ describe("the registry of a cluster", () => {
     await one.world.advance(100);
     assert.deepEqual(await listed(one, c!, "printers"), []);
     assert.deepEqual(await one.world.during(one.registries.get(b!)!.own()), []);
+  });
+
+  it("forgets whoever has stopped under every key, also who watches what it is registered under", async () => {
+    const world = new EntityWorld();
+    const { system } = world.virtual;
+    const registry = new Registry(system, world.host);
+    const heard: string[] = [];
+    const both = system.spawn(watcher(heard), "both");
+    const one = system.spawn(found, "one");
+    const counts = async (): Promise<number[]> => {
+      const lists = ["x", "y", "z"].map((key) => registry.list(key));
+      await world.virtual.settle();
+      return (await Promise.all(lists)).map(({ length }) => length);
+    };
+    for (const key of ["x", "y", "z"]) {
+      const entered = [registry.register(key, one), registry.register(key, both as never)];
+      registry.watch(key, both);
+      await world.virtual.settle();
+      await Promise.all(entered);
+    }
+    registry.unregister("z", one);
+    registry.unwatch("z", both);
+    await world.virtual.settle();
+    assert.deepEqual(await counts(), [2, 2, 1]);
+    system.tell(one, { kind: "heard", text: "" });
+    system.tell(both, { kind: "registryChanged", key: "end", members: [] });
+    await world.virtual.advance(1_000);
+    assert.deepEqual(await counts(), [0, 0, 0]);
+    const own = registry.own();
+    await world.virtual.advance(60_000);
+    assert.deepEqual(await own, []);
+    assert.equal(world.host.activeCount, 0);
   });
 
   it("forgets those of a node that has died, and tells who watches", async () => {

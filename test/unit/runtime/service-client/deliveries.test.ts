@@ -85,6 +85,20 @@ describe("the deliveries of a service", () => {
     );
   });
 
+  it("are sent again in time also when others follow what was lost", async () => {
+    const { receiver, deliver, clock } = world();
+    receiver.isDeaf = true;
+    deliver(1);
+    await microtasks();
+    receiver.isDeaf = false;
+    for (let n = 2; n <= 5; n++) {
+      deliver(n);
+      clock.advance(400);
+      await microtasks();
+    }
+    assert.deepEqual(receiver.taken, [1, 2, 3, 4, 5]);
+  });
+
   it("wait while the way is busy, and are not sent twice for that", async () => {
     const { receiver, ends, deliver, clock } = world();
     receiver.verdict = "busy";

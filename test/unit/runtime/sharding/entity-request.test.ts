@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { DoneRequest } from "../../../../runtime/codec/done-request.ts";
 import { isFault } from "../../../../runtime/fault.ts";
-import { REQUEST_KEPT_MS, Requests } from "../../../../runtime/sharding/requests.ts";
+import { defineProtocol } from "../../../../protocols/protocol.ts";
+import { RECORD_BYTES_MAX } from "../../../../runtime/persistence/journal-limits.ts";
+import { withReply } from "../../../../runtime/sharding/once-only.ts";
+import { REPLY_BYTES_MAX, REQUEST_KEPT_MS, Requests } from "../../../../runtime/sharding/requests.ts";
 import { EntityWorld } from "../../../support/entity-world.ts";
 
 const ANA = { type: "account", id: "ana" } as const;
@@ -114,6 +117,18 @@ describe("the requests that an entity knows", () => {
     assert.equal(requests.find("large0", 2_000)?.reply, undefined);
     assert.notEqual(requests.find("large0", 2_000), undefined);
     assert.notEqual(requests.find("large29", 2_000)?.reply, undefined);
+  });
+
+  it("keep an answer only if it has room in the record, and count its bytes and not its letters", () => {
+    const record = { events: [], request: done("a", 1) };
+    const [protocol, room] = [
+      defineProtocol({ name: "said", version: 1 }),
+      RECORD_BYTES_MAX - REPLY_BYTES_MAX,
+    ];
+    const isKept = (text: string, bytes: number): boolean =>
+      withReply(record, { kind: "said", text }, { protocol, bytes }).request?.reply !== undefined;
+    assert.deepEqual([isKept("b", 100), isKept("b", room - 1), isKept("b", room)], [true, true, false]);
+    assert.deepEqual([isKept("b".repeat(6_000), 100), isKept("界".repeat(6_000), 100)], [true, false]);
   });
 
   it("are the same after they were written and read", () => {
