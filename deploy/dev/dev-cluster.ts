@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BoundedTree } from "../../runtime/kernel/bounded-tree.ts";
 import { DataDirectory } from "../data-directory.ts";
 import { OPS_TOKEN_FILE, OpsClient } from "../ops-client.ts";
@@ -18,6 +19,8 @@ const NAMES = ["a", "b", "c"] as const;
 /** So far apart are the ports of two nodes. */
 const PORTS_APART = 100;
 const STOP_WITHIN_MS = 15_000;
+const LOOKS_MAX = 50;
+const LOOK_EVERY_MS = 200;
 const FREE_PORTS = "--free-ports";
 
 /** What runs, also what is only starting. */
@@ -77,17 +80,22 @@ async function serve(parts: Parts, running: Running, isFree: boolean): Promise<v
   const all = await Promise.all(lines.map(async (line) => ({ line, urls: await line.serving() })));
   say(guide(all, redis));
   const [first] = all;
-  if (first !== undefined) say(`\n${await treeOf(first)}\n`);
+  if (first !== undefined) say(`\n${await treeOf(first, all.length)}\n`);
 }
 
 function tokenOf({ line }: ServingNode): string {
   return new DataDirectory(line.node.dataDir).knownSecret(OPS_TOKEN_FILE) ?? "";
 }
 
-async function treeOf(node: ServingNode): Promise<string> {
-  const { urls } = node;
-  const client = new OpsClient(urls.opsUrl, tokenOf(node), `no node answers at ${urls.opsUrl}`);
-  return drawTree((await client.get("/v1/tree", { depth: "1" })) as BoundedTree, terminalPaint);
+/** As one node shows it once it has heard of all: it looks at the members once a second. */
+async function treeOf(node: ServingNode, nodes: number): Promise<string> {
+  const { opsUrl } = node.urls;
+  const client = new OpsClient(opsUrl, tokenOf(node), `no node answers at ${opsUrl}`);
+  for (let looks = 1; ; looks++) {
+    const tree = (await client.get("/v1/tree", { depth: "1" })) as BoundedTree;
+    if (tree.childCount >= nodes || looks === LOOKS_MAX) return drawTree(tree, terminalPaint);
+    await sleep(LOOK_EVERY_MS);
+  }
 }
 
 function guide(all: readonly ServingNode[], redis: OwnRedis): string {
