@@ -9,6 +9,7 @@ import { openStore } from "../../runtime/persistence/lmdb-store.ts";
 import type { LmdbStore } from "../../runtime/persistence/lmdb-store.ts";
 import type { BodyOf } from "../../runtime/net/route.ts";
 import { holdStill } from "../../runtime/persistence/still-store.ts";
+import { takeStore } from "../../runtime/persistence/store-lock.ts";
 import type { StillStore } from "../../runtime/persistence/still-store.ts";
 import { holderOf } from "../host/place/host-lock.ts";
 import { opsClientOf } from "../ops-client.ts";
@@ -27,7 +28,7 @@ export interface OpenForReading {
   readonly store: LmdbStore;
 }
 
-/** Has something read the journal of a data directory. Where a node runs on it, that one makes a copy, which is read instead. Nothing is changed. @throws Refusal */
+/** Has something read the journal of a data directory. Where a node runs on it, that one makes a copy, which is read instead. Nothing that is stored is changed. @throws Refusal */
 export async function readingJournal<T>(
   settings: NodeSettings,
   read: (journal: OpenForReading) => Promise<T>,
@@ -35,10 +36,7 @@ export async function readingJournal<T>(
   const path = join(settings.dataDir, JOURNAL_FOLDER);
   try {
     if (holderOf(settings.dataDir) !== undefined) return await readCopy(settings, path, read);
-    const file = join(path, DATA_FILE);
-    // A page beyond the end of the file would end this process.
-    if (existsSync(file) && examineDataFile(file) === "short") restoreLength(file);
-    return await readStill(path, path, read);
+    return await readAlone(path, read);
   } catch (error) {
     throw journalRefusal(error);
   }
@@ -77,6 +75,20 @@ function isInside(folder: string, path: string): boolean {
   if (!existsSync(path)) return false;
   const way = relative(realpathSync(folder), realpathSync(path));
   return way !== "" && !way.startsWith("..") && !isAbsolute(way);
+}
+
+/** No node runs; one that starts meanwhile waits, and finds a file that nobody is lengthening. */
+async function readAlone<T>(path: string, read: (journal: OpenForReading) => Promise<T>): Promise<T> {
+  const file = join(path, DATA_FILE);
+  if (!existsSync(file)) throw unusable(path, "there is no journal");
+  const release = takeStore(path);
+  try {
+    // A page beyond the end of the file would end this process.
+    if (examineDataFile(file) === "short") restoreLength(file);
+    return await readStill(path, path, read);
+  } finally {
+    release();
+  }
 }
 
 /** `path` is what is read, `name` what it is called. */
