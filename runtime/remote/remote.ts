@@ -132,6 +132,14 @@ export class Remote implements TransportReceiver {
 
   // For the transport.
 
+  readBegan(): void {
+    this.#system.hold();
+  }
+
+  readEnded(): void {
+    this.#system.pump();
+  }
+
   receive(from: string, bytes: Uint8Array): void {
     const parcel = this.#open(from, bytes);
     if (parcel === undefined) return;

@@ -19,8 +19,9 @@ export interface ReaderParts {
   readonly quarantine: Quarantine;
   /** Takes what a frame brings; undefined when it is handled already. */
   readonly take: (frame: InboxFrame) => Handling | undefined;
-  /** All that came together was given to `take`. */
-  readonly onRead: () => void;
+  /** What is given to `take` until `onReadEnded` came together. */
+  readonly onReadBegan: () => void;
+  readonly onReadEnded: () => void;
   /** There is something to trim. */
   readonly onHandled: () => void;
   /** This node was taken for dead. */
@@ -92,7 +93,7 @@ export class InboxReader {
         if (!this.#isOpen) await this.#reopen();
         if (this.#open.size > 0) this.#giveUpOld();
         if (this.#openBytes > OPEN_BYTES_MAX) await this.#pause();
-        else this.#takeAll(await this.#parts.inboxes.read(this.#after));
+        else await this.#takeAll(await this.#parts.inboxes.read(this.#after));
       } catch (error) {
         // The store cannot be reached, or has answered with an error: both pass. Anything else is a mistake, and may pass with what is read next.
         if (!(error instanceof Fault)) this.#parts.log.error("transport.readFailed", { err: error });
@@ -102,15 +103,21 @@ export class InboxReader {
     }
   }
 
-  #takeAll(entries: readonly InboxEntry[] | "missing"): void {
+  async #takeAll(entries: readonly InboxEntry[] | "missing"): Promise<void> {
     if (this.#isClosed) return;
     if (entries === "missing") {
       this.#isOpen = false;
       this.#parts.log.warn("transport.inboxLost");
       return;
     }
-    for (const entry of entries) this.#take(entry);
-    if (entries.length > 0) this.#parts.onRead();
+    if (entries.length === 0) return;
+    this.#parts.onReadBegan();
+    try {
+      for (const entry of entries) this.#take(entry);
+    } finally {
+      this.#parts.onReadEnded();
+    }
+    await nextTurn();
   }
 
   async #reopen(): Promise<void> {
@@ -184,4 +191,9 @@ export class InboxReader {
       };
     });
   }
+}
+
+/** What was read has led to answers: they leave before more is asked for. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }

@@ -77,8 +77,8 @@ export class StreamTransport implements Transport {
         this.#outgoing.hear(frame.from, frame.standing);
         return this.#incoming.take(frame);
       },
-      // Answers go before the next read: who asked waits for them.
-      onRead: () => this.#flush(),
+      onReadBegan: () => this.#listening().readBegan?.(),
+      onReadEnded: () => this.#listening().readEnded?.(),
       onHandled: () => this.#owe(false),
       onAdopted: () => void this.close(),
     });

@@ -28,6 +28,10 @@ export interface Transport {
 
 /** What a transport gives what arrives to. Nothing that is thrown or rejected here stops the transport; it counts as handled. */
 export interface TransportReceiver {
+  /** For receivers that put off work: what is given until `readEnded` came in one piece. */
+  readBegan?(): void;
+  /** All of it was given: what was put off may be done now, so that answers leave together and before anything else is read. */
+  readEnded?(): void;
   /** In order for each sender, each parcel once. A frame is acknowledged once all that was returned here for its parcels has settled. */
   receive(from: string, parcel: Uint8Array): void | Promise<void>;
   /** A parcel out of the inbox of a dead node, which this node has adopted: the dead one may or may not have handled it. */

@@ -6,6 +6,8 @@ export class Recipient implements TransportReceiver {
   readonly parcels: Uint8Array[] = [];
   /** By dead receiver and sender: `dead sender`. */
   readonly heirlooms = new Map<string, string[]>();
+  /** How often something came in one piece. */
+  readonly reads = { began: 0, ended: 0 };
   failing: "throws" | "rejects" | undefined = undefined;
   readonly #received = new Map<string, string[]>();
   readonly #returned = new Map<string, string[]>();
@@ -32,6 +34,14 @@ export class Recipient implements TransportReceiver {
 
   returnedFrom(to: string): readonly string[] {
     return this.#returned.get(to) ?? [];
+  }
+
+  readBegan(): void {
+    this.reads.began++;
+  }
+
+  readEnded(): void {
+    this.reads.ended++;
   }
 
   receive(from: string, parcel: Uint8Array): Promise<void> | undefined {

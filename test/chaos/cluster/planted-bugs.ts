@@ -107,6 +107,8 @@ export class PlantedBugs {
       close: () => transport.close(),
       listen: (receiver) =>
         transport.listen({
+          readBegan: () => receiver.readBegan?.(),
+          readEnded: () => receiver.readEnded?.(),
           receive: this.#receiving(receiver),
           adopted: (from, dead, parcel) => receiver.adopted(from, dead, parcel),
           returned: (to, parcels) => receiver.returned(to, parcels),

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { VirtualClock } from "../../../../runtime/time/virtual-clock.ts";
+import { NOTHING_ARRIVED } from "../../../../runtime/transport/arrivals.ts";
+import { writeFrame } from "../../../../runtime/transport/inbox-frame.ts";
 import { InboxReader } from "../../../../runtime/transport/inbox-reader.ts";
+import type { ReaderParts } from "../../../../runtime/transport/inbox-reader.ts";
 import type { Inboxes } from "../../../../runtime/transport/inboxes.ts";
 import { Quarantine } from "../../../../runtime/transport/quarantine.ts";
 import { noCounts } from "../../../../runtime/transport/transport-counts.ts";
@@ -76,17 +79,7 @@ describe("an inbox", () => {
         return failure === undefined ? new Promise(() => {}) : Promise.reject(failure);
       },
     };
-    const reader = new InboxReader({
-      inboxes: inboxes as Inboxes,
-      clock,
-      log,
-      counts: noCounts(),
-      quarantine: new Quarantine(clock, log),
-      take: () => undefined,
-      onRead: () => {},
-      onHandled: () => {},
-      onAdopted: () => {},
-    });
+    const reader = readerOf(inboxes, { clock, log });
     reader.start();
     for (let left = 2; left > 0; left--) {
       await microtasks();
@@ -100,4 +93,54 @@ describe("an inbox", () => {
     );
     reader.stop();
   });
+
+  it("gives what came together in one piece, and asks for more in a later turn", async () => {
+    const steps: string[] = [];
+    const pages = [["1-0", "2-0"], ["3-0"]];
+    const inboxes: Pick<Inboxes, "read"> = {
+      read: () => {
+        steps.push("read");
+        const page = pages.shift();
+        if (page === undefined) return new Promise(() => {});
+        return Promise.resolve(page.map((id) => ({ id, bytes: frameOf(id) })));
+      },
+    };
+    const reader = readerOf(inboxes, {
+      take: ({ from }) => {
+        steps.push(from);
+        queueMicrotask(() => steps.push(`answered ${from}`));
+        return undefined;
+      },
+      onReadBegan: () => steps.push("began"),
+      onReadEnded: () => steps.push("ended"),
+    });
+    reader.start();
+    while (steps.filter((step) => step === "read").length < 3) await microtasks();
+    assert.deepEqual(steps, [
+      ...["read", "began", "1-0", "2-0", "ended", "answered 1-0", "answered 2-0"],
+      ...["read", "began", "3-0", "ended", "answered 3-0", "read"],
+    ]);
+    reader.stop();
+  });
 });
+
+function readerOf(inboxes: Partial<Inboxes>, parts: Partial<ReaderParts>): InboxReader {
+  const [clock, log] = [parts.clock ?? new VirtualClock(), parts.log ?? new LogRecord()];
+  return new InboxReader({
+    inboxes: inboxes as Inboxes,
+    clock,
+    log,
+    counts: noCounts(),
+    quarantine: new Quarantine(clock, log),
+    take: () => undefined,
+    onReadBegan: () => {},
+    onReadEnded: () => {},
+    onHandled: () => {},
+    onAdopted: () => {},
+    ...parts,
+  });
+}
+
+function frameOf(from: string): Buffer {
+  return writeFrame({ from, standing: NOTHING_ARRIVED, asks: 1, first: 0, parcels: [] });
+}
