@@ -30,6 +30,10 @@ export const SOURCE_REFUSALS = {
   signedBeforeStart: { status: 401, text: "the request was signed before this node started; sign it anew" },
   replayedNonce: { status: 401, text: "the nonce was used before" },
   nonceMemoryFull: { status: 503, text: "too many signed requests of this key in a short time" },
+  nonceUnknown: {
+    status: 503,
+    text: "the cluster cannot say now whether the nonce was used before, so nothing was done; sign the request anew",
+  },
   missingScope: { status: 403, text: "the key may not do this" },
 } as const;
 
@@ -37,7 +41,12 @@ export type SourceRefusal = keyof typeof SOURCE_REFUSALS;
 
 /** Who is behind a request, or why that is not believed. */
 export type SourceVerdict =
-  | { readonly kind: "verified"; readonly key: SourceKey }
+  | {
+      readonly kind: "verified";
+      readonly key: SourceKey;
+      /** Of a signed request: new to this node, and still to be asked of the others. */
+      readonly nonce?: string;
+    }
   | { readonly kind: "refused"; readonly code: SourceRefusal; readonly keyId?: string };
 
 /** What a verifier goes by. */
@@ -157,7 +166,7 @@ export class SourceVerifier {
     }
     switch (memory.nonces.take(nonce, wallMs)) {
       case "fresh":
-        return { kind: "verified", key };
+        return { kind: "verified", key, nonce };
       case "replayed":
         return { kind: "refused", code: "replayedNonce", keyId };
       case "full":
