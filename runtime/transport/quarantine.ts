@@ -11,15 +11,12 @@ export interface QuarantinedEntry extends InboxEntry {
 /** Entries that are kept, the latest; of a longer one only the beginning. */
 const ENTRIES_MAX = 100;
 const ENTRY_BYTES_MAX = 4096;
-/** Not more often than this is one logged; all are counted. */
-const LOG_EVERY_MS = 10_000;
 
 /** Keeps what came and could not be read, so that somebody can look at it; it holds up nobody. */
 export class Quarantine {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #entries: QuarantinedEntry[] = [];
-  #logAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, log: Logger) {
     this.#clock = clock;
@@ -36,9 +33,6 @@ export class Quarantine {
     const kept = Buffer.from(bytes.subarray(0, ENTRY_BYTES_MAX));
     this.#entries.push({ id, bytes: kept, why, atMs: this.#clock.wallMs() });
     if (this.#entries.length > ENTRIES_MAX) this.#entries.shift();
-    const nowMs = this.#clock.nowMs();
-    if (nowMs < this.#logAtMs) return;
-    this.#logAtMs = nowMs + LOG_EVERY_MS;
     this.#log.error("transport.quarantined", { id, why, bytes: bytes.length });
   }
 }
