@@ -8,7 +8,7 @@ export const ChatKeeperProtocol = defineProtocol({
   self: {
     /** Time to look at some of them. */
     look: {},
-    /** These are stored, by id; none when they could not be listed, or another node looks. */
+    /** These are stored, by id; none when they could not be listed. */
     listed: { ids: local<readonly string[]>() },
   },
 });

@@ -32,6 +32,12 @@ export const PAGE_QUERY_FIELDS = {
       description: "only publications with smaller offsets; the latest unless given",
     }),
   ),
+  epoch: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: "what `before` belongs to: refused (409) when the room counts anew by now",
+    }),
+  ),
   limit: Type.Optional(
     Type.Integer({
       minimum: 1,

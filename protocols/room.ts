@@ -144,6 +144,10 @@ export const RoomProtocol = defineProtocol({
       count: Type.Integer({ minimum: 0 }),
       /** Some of them. */
       members: Type.Array(Member),
+      /** Stays with them when they move to another process: what is said under it in a new place takes the place of what was said in the one before. */
+      party: Type.Optional(Type.String()),
+      /** The latest publication that is known there. */
+      offset: Type.Optional(Type.Integer({ minimum: 0 })),
     },
   },
   self: {

@@ -3,7 +3,7 @@ import type { AnyReference } from "../../protocols/reference.ts";
 import type { RoomProtocol } from "../../protocols/room.ts";
 import type { Context } from "../../runtime/actor/context.ts";
 import { backoffMs } from "../../runtime/time/backoff.ts";
-import { forgetElsewhere, hearOf, silentElsewhere } from "./elsewhere.ts";
+import { forgetElsewhere, hearOf, movedFrom, silentElsewhere } from "./elsewhere.ts";
 import type { Changed } from "./elsewhere.ts";
 import { isDue, noteChanged, noteJoined, noteLeft, takeAnnouncements } from "./presence-batch.ts";
 import { memberCount, namedHere } from "./room-state.ts";
@@ -68,14 +68,19 @@ export function rollEnded(state: RoomState, context: RoomContext): void {
 /** The same room says who is there. */
 export function heardOf(
   state: RoomState,
-  { at, count, members }: Tell<RoomProtocol> & { readonly kind: "attendance" },
+  word: Tell<RoomProtocol> & { readonly kind: "attendance" },
   context: RoomContext,
 ): void {
   const { elsewhere, attending } = state;
-  if (at.address === context.self.address || attending.phase === "away") return;
+  const { at } = word;
+  // Under its own party a room hears the one that it was, in the process before.
+  const isOwn = at.address === context.self.address || word.party === state.party;
+  if (isOwn || attending.phase === "away") return;
   const isKnown = elsewhere.has(at.address);
-  const changed = hearOf(elsewhere, { at, count, members }, context.nowMs());
+  const before = movedFrom(elsewhere, word);
+  const changed = hearOf(elsewhere, word, context.nowMs());
   const isThere = elsewhere.has(at.address);
+  if (before !== undefined) context.unwatch(before);
   if (isThere && !isKnown) context.watch(at, { kind: "elsewhereGone", at: at.address });
   if (isKnown && !isThere) context.unwatch(at);
   // Who was there before somebody came here is no news.
@@ -99,11 +104,14 @@ export function attend(state: RoomState, context: RoomContext): void {
 }
 
 /** Says to all nodes who is here. */
-export function sayWhoIsHere({ store, seats, attending }: RoomState, context: RoomContext): void {
+export function sayWhoIsHere(state: RoomState, context: RoomContext): void {
+  const { store, seats, attending, party, history } = state;
   attending.isChanged = false;
   const all = store?.everywhere?.all;
   if (all === undefined) return;
-  context.tell(all, { kind: "attendance", at: context.self, count: seats.size, members: namedHere(seats) });
+  const members = namedHere(seats);
+  const { offset } = history;
+  context.tell(all, { kind: "attendance", at: context.self, count: seats.size, members, party, offset });
 }
 
 /** Notes who came or went here. */

@@ -1,8 +1,6 @@
 import { ChatKeeperProtocol } from "../../protocols/chat-keeper.ts";
 import type { LiveRoomProtocol } from "../../protocols/live-room.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
-import { isClient } from "../../runtime/cluster/client-role.ts";
-import type { ClusterSight } from "../../runtime/feature.ts";
 import type { EntityType } from "../../runtime/sharding/entity-type.ts";
 
 /** How often all chat rooms are looked at, and how soon after a page the next one, in milliseconds. */
@@ -11,10 +9,9 @@ export const NEXT_PAGE_MS = 1_000;
 /** Rooms that are looked at at a time. */
 const PAGE_SIZE = 200;
 
-/** Where chat rooms are stored, and who else looks after them. */
+/** Where chat rooms are stored. */
 export interface ChatKeeperArgs {
   readonly type: Pick<EntityType<LiveRoomProtocol>, "entity" | "kind">;
-  readonly cluster: Pick<ClusterSight, "incarnation" | "members">;
 }
 
 interface KeeperState extends ChatKeeperArgs {
@@ -25,14 +22,14 @@ interface KeeperState extends ChatKeeperArgs {
 
 /**
  * Wakes chat rooms that are stored, now and then: whoever nobody needs is forgotten a while later. A room whose node died when nobody was in it any more would stay
- * stored for ever. One node does it for all.
+ * stored for ever. The cluster has one, which does it for all.
  */
 export const ChatKeeper = defineActor({
   protocol: ChatKeeperProtocol,
   type: "chat-keeper",
-  initialState(args: ChatKeeperArgs, context): KeeperState {
+  initialState({ type }: ChatKeeperArgs, context): KeeperState {
     context.startTimer("look", LOOK_EVERY_MS, { kind: "look" });
-    return { ...args, after: undefined, awoken: 0 };
+    return { type, after: undefined, awoken: 0 };
   },
   handlers: {
     look(state, _message, context) {
@@ -52,18 +49,9 @@ export const ChatKeeper = defineActor({
   describe: ({ after, awoken }) => ({ after, awoken }),
 });
 
-async function nextPage({ type, cluster, after }: KeeperState): Promise<readonly string[]> {
-  if (!(await isEldest(cluster))) return [];
+async function nextPage({ type, after }: KeeperState): Promise<readonly string[]> {
   const { journal, definition } = type.kind;
   const from = after === undefined ? {} : { after: { type: definition.type, id: after } };
   const page = await journal.list(definition.type, { ...from, limit: PAGE_SIZE });
   return page.map(({ entity }) => entity.id);
-}
-
-/** Whether no other node that serves is here for longer. A service on Redis is a member, too, and looks after nothing. */
-async function isEldest(cluster: ChatKeeperArgs["cluster"]): Promise<boolean> {
-  const members = (await cluster.members()).map(({ member }) => member);
-  const serving = members.filter((member) => member.state === "up" && !isClient(member));
-  const [eldest] = serving.toSorted((one, other) => one.joinedAtMs - other.joinedAtMs);
-  return eldest !== undefined && eldest.incarnation === cluster.incarnation;
 }

@@ -13,6 +13,7 @@ interface Attendance {
   readonly at: AnyReference;
   readonly count: number;
   readonly members: ReadonlyMap<string, Member>;
+  readonly party: string | undefined;
   readonly heardAtMs: number;
 }
 
@@ -28,10 +29,12 @@ export interface Changed {
 }
 
 /** What a room on another node has said. */
-export interface Said {
+export interface AttendanceWord {
   readonly at: AnyReference;
   readonly count: number;
   readonly members: readonly Member[];
+  /** Stays with them when they move to another process. */
+  readonly party?: string | undefined;
 }
 
 /** How many are in the room on other nodes. */
@@ -46,15 +49,27 @@ export function* namedElsewhere(elsewhere: Elsewhere): Generator<Member> {
   for (const { members } of elsewhere.values()) yield* members.values();
 }
 
+/** Where those were, as far as it was heard, who have moved to this address; undefined when they are there already, or new. */
+export function movedFrom(
+  elsewhere: Elsewhere,
+  { at, party }: Pick<AttendanceWord, "at" | "party">,
+): AnyReference | undefined {
+  if (party === undefined || elsewhere.has(at.address)) return undefined;
+  for (const attendance of elsewhere.values()) if (attendance.party === party) return attendance.at;
+  return undefined;
+}
+
 /** Takes note of who is there on another node; nobody is the same as no room. */
-export function hearOf(elsewhere: Elsewhere, { at, count, members }: Said, nowMs: number): Changed {
-  const before = elsewhere.get(at.address);
-  if (count === 0) return forgetElsewhere(elsewhere, at.address);
+export function hearOf(elsewhere: Elsewhere, word: AttendanceWord, nowMs: number): Changed {
+  const { at, count, members, party } = word;
+  const beforeAt = (movedFrom(elsewhere, word) ?? at).address;
+  const before = elsewhere.get(beforeAt);
+  if (count === 0) return forgetElsewhere(elsewhere, beforeAt);
   if (before === undefined && elsewhere.size >= ELSEWHERE_MAX) return { came: [], left: [], by: 0 };
   const named = new Map(members.map((member) => [member.id, member]));
-  elsewhere.delete(at.address);
+  elsewhere.delete(beforeAt);
   const known = new Set(Array.from(namedElsewhere(elsewhere), ({ id }) => id));
-  elsewhere.set(at.address, { at, count, members: named, heardAtMs: nowMs });
+  elsewhere.set(at.address, { at, count, members: named, party, heardAtMs: nowMs });
   const isNews = ({ id }: Member): boolean => !known.has(id);
   return {
     came: members.filter((member) => isNews(member) && before?.members.get(member.id)?.name !== member.name),

@@ -10,12 +10,10 @@ import { roomRoutes } from "./routes.ts";
 /** Live text and chat: rooms, the routes to them, and the door for services that post. */
 export const roomsFeature: Feature = {
   name: "rooms",
-  start({ settings, system, entities, sources, cluster, openChannel, find }) {
+  start({ settings, system, entities, singletons, sources, cluster, openChannel, find }) {
     const { findStore, chats } = offerStores({ settings: settings.rooms, entities, topics: cluster?.topics });
     const rooms = system.spawn(Rooms, "rooms", { settings: settings.rooms, openChannel, findStore });
-    if (chats !== undefined && cluster !== undefined) {
-      system.spawn(ChatKeeper, "chat-keeper", { type: chats, cluster });
-    }
+    if (chats !== undefined) singletons.offer(ChatKeeper, {}, { type: chats });
     const guard = sources.guard(PUSH_SCOPE);
     // The gateway starts later, because it wants to know where rooms are.
     const gateway = () => find(GatewayProtocol);

@@ -3,6 +3,7 @@ import type { LiveRoomProtocol } from "../../protocols/live-room.ts";
 import type { Own, Reply, Tell } from "../../protocols/protocol.ts";
 import type { RoomProtocol } from "../../protocols/room.ts";
 import type { Context, Outcome } from "../../runtime/actor/context.ts";
+import { backoffMs } from "../../runtime/time/backoff.ts";
 import { beginAttending, endAttending, sayWhoIsHere } from "./attendance.ts";
 import { publish } from "./publish.ts";
 import type { RoomState } from "./room-state.ts";
@@ -12,8 +13,8 @@ import type { RoomState } from "./room-state.ts";
 
 /** How long after something went wrong a room asks how far its store is, in milliseconds. */
 export const LOOK_AGAIN_MS = 1_000;
-/** How often a room asks whose store is shared, as long as somebody is in it, in milliseconds. */
-export const FOLLOW_EVERY_MS = 3_000;
+/** How long after the latest that it has heard a room asks whose store is shared, as long as somebody is in it, and how long it waits at most when it asks in vain again and again. */
+export const FOLLOW = { minMs: 3_000, maxMs: 24_000, jitter: 0 };
 /** Publications that are read at once of those that were missed. */
 const MISSED_AT_ONCE = 100;
 
@@ -40,6 +41,18 @@ export function beginFollowing(state: RoomState, context: RoomContext): void {
   catchUp(state, context);
 }
 
+/** The same room knows of something elsewhere that was not heard here: most likely it is on its way, and else it is asked for. */
+export function knownElsewhere(state: RoomState, offset: number | undefined, context: RoomContext): void {
+  const isBehind = offset !== undefined && offset > state.history.offset;
+  if (isBehind && state.seats.size > 0) lookLater(state, context);
+}
+
+/** A node has gone on which this room was: what it had stored last it may not have told. */
+export function mayHaveMissed(state: RoomState, context: RoomContext): void {
+  state.following.vain = 0;
+  lookLater(state, context);
+}
+
 /** The room has come from another process with everybody who is in it: the others must not take them for gone when that process ends. */
 export function goOnFollowing(state: RoomState, context: RoomContext): void {
   if (!isShared(state) || state.seats.size === 0) return lookAtStored(state, context);
@@ -63,6 +76,7 @@ export function catchUp(state: RoomState, context: RoomContext): void {
 export function lookAtStored({ store: asked, following }: RoomState, context: RoomContext): void {
   if (asked === undefined) return;
   following.isLookDue = true;
+  following.isRoutine = false;
   const asking = context.ask(asked.entity, { kind: "stand" });
   context.pipeToSelf(asking, (outcome) => ended(outcome, (standing) => ({ kind: "stood", standing })));
 }
@@ -77,9 +91,10 @@ export function stood(
   goOnIn(state, epoch, context);
   // Where others post, what they have stored may have been told of before.
   if (offset < history.offset && !isShared(state)) throw wentBack(state, offset);
+  following.vain = offset > following.stored ? 0 : following.vain + 1;
   following.stored = Math.max(following.stored, offset);
   following.isLookDue = false;
-  if (isShared(state) && state.seats.size > 0) lookLater(state, context, FOLLOW_EVERY_MS);
+  if (isShared(state) && state.seats.size > 0) lookRoutinely(state, context);
   readMissing(state, context);
   noteCurrent(state);
 }
@@ -122,11 +137,21 @@ export function hasStored(
 }
 
 /** Asks in a moment how far the store is, unless that is about to be asked. */
-export function lookLater({ following }: RoomState, context: RoomContext, delayMs = LOOK_AGAIN_MS): void {
+export function lookLater({ following }: RoomState, context: RoomContext): void {
   // One that runs is not started anew: under a flood of failures it would never end.
-  if (following.isLookDue) return;
+  if (following.isLookDue && !following.isRoutine) return;
   following.isLookDue = true;
-  context.startTimer("look", delayMs, { kind: "lookAtStored" });
+  following.isRoutine = false;
+  context.startTimer("look", LOOK_AGAIN_MS, { kind: "lookAtStored" });
+}
+
+/** Asks though nothing points to a loss: the longer nothing was missed, the later. */
+function lookRoutinely({ following, policy }: RoomState, context: RoomContext): void {
+  following.isLookDue = true;
+  following.isRoutine = true;
+  // The order of a chat room is forgotten when nobody asks for it.
+  const maxMs = Math.min(FOLLOW.maxMs, policy.emptyGraceMs);
+  context.startTimer("look", backoffMs({ ...FOLLOW, maxMs }, following.vain, 0), { kind: "lookAtStored" });
 }
 
 /** Publishes what has just been stored, unless something before it is missing. */
@@ -135,7 +160,11 @@ function follow(state: RoomState, publication: Publication, context: RoomContext
   const { history, following } = state;
   if (offset <= history.offset) return refuseAnother(state, publication);
   following.stored = Math.max(following.stored, offset);
-  if (offset === history.offset + 1) publish(state, publication, context);
+  if (offset !== history.offset + 1) return;
+  publish(state, publication, context);
+  following.vain = 0;
+  // Up to this one nothing is missing: only the next one may get lost unseen.
+  if (following.isRoutine) lookRoutinely(state, context);
 }
 
 /** It has asked, and has all that was there. */

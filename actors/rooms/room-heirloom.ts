@@ -12,6 +12,8 @@ export interface RoomHeirloom {
   readonly facts: Facts;
   /** The ids of posts, with their offsets; what a room of an earlier version leaves has none. */
   readonly ids?: readonly (readonly [id: string, offset: number])[];
+  /** By which other nodes know its members again; what a room of an earlier version leaves has none. */
+  readonly party?: string;
   readonly members: readonly Member[];
   readonly presence: {
     readonly joined: readonly Member[];
@@ -27,9 +29,11 @@ export interface Now {
 }
 
 /** All that a room knows, as plain data. Pure. */
-export function roomHeirloom({ epoch, history, facts, ids, seats, presence }: RoomState): RoomHeirloom {
+export function roomHeirloom(state: RoomState): RoomHeirloom {
+  const { epoch, party, history, facts, ids, seats, presence } = state;
   return {
     epoch,
+    party,
     offset: history.offset,
     kept: history.entries.map(({ publication, bytes }) => ({ publication, bytes })),
     facts,
@@ -43,15 +47,19 @@ export function roomHeirloom({ epoch, history, facts, ids, seats, presence }: Ro
   };
 }
 
-/** The same room in another process: every seat is taken, and waits for its connection. Pure. */
-export function inheritedRoom(heirloom: RoomHeirloom, args: RoomArgs, now: Now): RoomState {
-  const { epoch, offset, kept, facts, ids = [], members, presence } = heirloom;
-  const state = newRoomState(args, epoch);
+/** The same room in another process: every seat is taken, and waits for its connection. `newParty` is for one of an earlier version, which had none. Pure. */
+export function inheritedRoom(
+  heirloom: RoomHeirloom,
+  args: RoomArgs,
+  { newParty, ...now }: Now & { readonly newParty: string },
+): RoomState {
+  const { epoch, party = newParty, offset, kept, facts, ids = [], members, presence } = heirloom;
+  const state = newRoomState(args, { epoch, party });
   fillHistory(state.history, kept, now);
   state.history.offset = offset;
   state.following.stored = offset;
   for (const [id, at] of ids) state.ids.set(id, at);
-  for (const member of members) state.seats.set(member.id, { member, place: undefined });
+  for (const member of members) state.seats.set(member.id, { member, contact: undefined });
   noteAll(state.presence, presence);
   return { ...state, facts, missing: members.length };
 }

@@ -44,7 +44,7 @@ export function refusalOfPost(
 
 /** What was to be stored has not been, or nobody knows whether it has. */
 export function notStored(error: Error): Refused {
-  if (isFault(error.cause, "journalFull")) {
+  if (isFault(error, "journalFull") || isFault(error.cause, "journalFull")) {
     const text = "the journal has no room left, nothing can be stored; push it again later, with the same id";
     return { kind: "refused", code: "storageFull", text };
   }

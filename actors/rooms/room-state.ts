@@ -29,7 +29,7 @@ export interface RoomArgs {
 
 /** Something that is on its way to the store. */
 export interface Storing {
-  readonly said: Said;
+  readonly said: Utterance;
   readonly id: string | undefined;
   readonly answer: ReplyTo<RoomProtocol, "post" | "publish">;
   readonly saidAtMs: number;
@@ -37,7 +37,7 @@ export interface Storing {
 }
 
 /** What somebody says, before it has its place in the order. */
-export type Said = Pick<Publication, "from" | "data" | "facts">;
+export type Utterance = Pick<Publication, "from" | "data" | "facts">;
 
 /** How far a room has followed its store. */
 export interface Following {
@@ -53,6 +53,10 @@ export interface Following {
   isReading: boolean;
   /** Whether it asks how far the store is, or is about to. */
   isLookDue: boolean;
+  /** Whether it is about to ask only because nothing was heard for a while. */
+  isRoutine: boolean;
+  /** How often it has asked in vain since something was new. */
+  vain: number;
   /** Where others post too: whether it has all that was stored when it asked. */
   isCurrent: boolean;
 }
@@ -79,7 +83,7 @@ export interface Attending {
 }
 
 /** Where a member is reached. */
-export interface Place {
+export interface Contact {
   readonly outlet: Reference<OutletProtocol>;
   readonly connection: AnyReference;
 }
@@ -88,13 +92,15 @@ export interface Place {
 export interface Seat {
   readonly member: Member;
   /** Undefined while its connection is on the way from another process. */
-  readonly place: Place | undefined;
+  readonly contact: Contact | undefined;
 }
 
 /** What a room knows in one life. */
 export interface RoomState extends RoomArgs {
   /** Names this life: what was said in another one is gone. Where there is a store, the first post gives it the name for good. */
   epoch: string;
+  /** Names its seats, also when they move to another process: other nodes know by it that nobody came or went. */
+  readonly party: string;
   /** By the member's id. */
   readonly seats: Map<string, Seat>;
   /** Who is in the room on other nodes. */
@@ -111,10 +117,14 @@ export interface RoomState extends RoomArgs {
 }
 
 /** A room that nobody has entered yet. */
-export function newRoomState(args: RoomArgs, epoch: string): RoomState {
+export function newRoomState(
+  args: RoomArgs,
+  { epoch, party }: Pick<RoomState, "epoch" | "party">,
+): RoomState {
   return {
     ...args,
     epoch,
+    party,
     seats: new Map(),
     elsewhere: new Map(),
     attending: { phase: "away", calls: 0, isChanged: false, arrivals: [] },
@@ -129,6 +139,8 @@ export function newRoomState(args: RoomArgs, epoch: string): RoomState {
       isPaused: false,
       isReading: false,
       isLookDue: false,
+      isRoutine: false,
+      vain: 0,
       isCurrent: false,
     },
     missing: 0,

@@ -17,8 +17,10 @@ import {
   beginFollowing,
   endFollowing,
   goOnFollowing,
+  knownElsewhere,
   lookAtStored,
   lookFailed,
+  mayHaveMissed,
   missingRead,
   stood,
   toldOf,
@@ -32,7 +34,7 @@ import { inheritedRoom, roomHeirloom } from "./room-heirloom.ts";
 import type { RoomHeirloom } from "./room-heirloom.ts";
 import { notAMember, onlyServicesPost, refusalOfPost, roomFull } from "./room-refusals.ts";
 import { memberCount, namedMembers, newRoomState } from "./room-state.ts";
-import type { Place, RoomArgs, RoomState, Said, Seat } from "./room-state.ts";
+import type { Contact, RoomArgs, RoomState, Seat, Utterance } from "./room-state.ts";
 import { sendAway } from "./send-away.ts";
 import { storedRoom } from "./stored-room.ts";
 import { store, storeAgain, storingEnded } from "./storing.ts";
@@ -56,7 +58,7 @@ export const Room = defineActor({
     sendAway(args, context);
     const epoch = newEpoch(context);
     if (args.store !== undefined) return storedRoom(args, args.store, epoch, context);
-    const state = newRoomState(args, epoch);
+    const state = newRoomState(args, { epoch, party: epoch });
     closeWhenForgotten(state, context);
     return state;
   },
@@ -66,21 +68,21 @@ export const Room = defineActor({
       if (seated === undefined && memberCount(state) >= state.policy.membersMax) {
         return context.reply(roomFull(state.policy));
       }
-      take(state, { member, place: { outlet, connection } }, context);
+      take(state, { member, contact: { outlet, connection } }, context);
       letIn(state, { member: member.id, outlet, frameId, recover }, context);
     },
     resume(state, { member: id, outlet, connection, epoch }, context) {
       const seat = state.seats.get(id);
-      if (seat === undefined || seat.place !== undefined || epoch !== state.epoch) {
+      if (seat === undefined || seat.contact !== undefined || epoch !== state.epoch) {
         return context.reply({ kind: "lost" });
       }
       context.tell(state.channel, { kind: "resume", outlet });
-      take(state, { member: seat.member, place: { outlet, connection } }, context);
+      take(state, { member: seat.member, contact: { outlet, connection } }, context);
       context.reply({ kind: "resumed" });
     },
     leave(state, { member }, context) {
       const seat = state.seats.get(member);
-      if (seat?.place !== undefined) context.unwatch(seat.place.connection);
+      if (seat?.contact !== undefined) context.unwatch(seat.contact.connection);
       vacate(state, seat, context);
     },
     memberGone(state, { member }, context) {
@@ -141,9 +143,11 @@ export const Room = defineActor({
     },
     attendance(state, message, context) {
       heardOf(state, message, context);
+      knownElsewhere(state, message.offset, context);
     },
     elsewhereGone(state, { at }, context) {
       goneElsewhere(state, at, context);
+      mayHaveMissed(state, context);
     },
     attend(state, _message, context) {
       attend(state, context);
@@ -152,7 +156,7 @@ export const Room = defineActor({
       admitAll(state, context);
     },
     giveUpMissing(state, _message, context) {
-      const missing = [...state.seats.values()].filter(({ place }) => place === undefined);
+      const missing = [...state.seats.values()].filter(({ contact }) => contact === undefined);
       for (const seat of missing) vacate(state, seat, context);
     },
     close(state, _message, context) {
@@ -165,7 +169,7 @@ export const Room = defineActor({
     version: 1,
     dump: roomHeirloom,
     load(data, args: RoomArgs, context): RoomState {
-      const now = { nowMs: context.nowMs(), wallMs: context.wallMs() };
+      const now = { nowMs: context.nowMs(), wallMs: context.wallMs(), newParty: newEpoch(context) };
       const state = inheritedRoom(data as RoomHeirloom, args, now);
       forget(state.history, state.policy.history, now.nowMs);
       // What was stored at the last moment, after the move had begun, is read while the members come.
@@ -210,14 +214,16 @@ function noLongerMissing(state: RoomState, context: RoomContext): void {
 }
 
 /** Gives a member its seat, or the one it has a new outlet. */
-function take(state: RoomState, seat: Seat & { readonly place: Place }, context: RoomContext): void {
-  const { member, place } = seat;
+function take(state: RoomState, seat: Seat & { readonly contact: Contact }, context: RoomContext): void {
+  const { member, contact } = seat;
   const before = state.seats.get(member.id);
   if (state.seats.size === 0) beginFollowing(state, context);
   state.seats.set(member.id, seat);
   context.stopTimer("close");
-  if (before?.place === undefined) context.watch(place.connection, { kind: "memberGone", member: member.id });
-  if (before !== undefined && before.place === undefined) noLongerMissing(state, context);
+  if (before?.contact === undefined) {
+    context.watch(contact.connection, { kind: "memberGone", member: member.id });
+  }
+  if (before !== undefined && before.contact === undefined) noLongerMissing(state, context);
   if (before?.member.name === member.name) return;
   announceHere(state, () => noteJoined(state.presence, member), context);
 }
@@ -225,8 +231,8 @@ function take(state: RoomState, seat: Seat & { readonly place: Place }, context:
 function vacate(state: RoomState, seat: Seat | undefined, context: RoomContext): void {
   if (seat === undefined) return;
   state.seats.delete(seat.member.id);
-  if (seat.place === undefined) noLongerMissing(state, context);
-  else context.tell(state.channel, { kind: "detach", outlet: seat.place.outlet });
+  if (seat.contact === undefined) noLongerMissing(state, context);
+  else context.tell(state.channel, { kind: "detach", outlet: seat.contact.outlet });
   notArriving(state, seat.member.id);
   announceHere(state, () => noteLeft(state.presence, seat.member), context);
   if (state.seats.size > 0) return;
@@ -237,7 +243,7 @@ function vacate(state: RoomState, seat: Seat | undefined, context: RoomContext):
 /** Gives what is said its place in the order, or has that done, and sends it to everybody. */
 function say(
   state: RoomState,
-  said: Said & { readonly id?: string },
+  said: Utterance & { readonly id?: string },
   context: AskContext<RoomProtocol, "post" | "publish">,
 ): void {
   if (state.store !== undefined) return store(state, said, context);

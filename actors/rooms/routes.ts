@@ -9,13 +9,15 @@ import { compileFields } from "../../runtime/codec/validator.ts";
 import { action, operation, route } from "../../runtime/net/route.ts";
 import type { Action, Operation, Route, RouteResponse } from "../../runtime/net/route.ts";
 import { look, lookBack } from "./look.ts";
-import type { RoomSources } from "./look.ts";
+import type { RoomPage, RoomSources } from "./look.ts";
 import { ROOM_KINDS } from "./room-kind.ts";
 import type { RoomKind } from "./room-kind.ts";
 
 /** A page unless a limit is given, and the most that one weighs, in bytes of JSON. */
 const PAGE_LIMIT = 50;
 const PAGE_BYTES_MAX = 256 * 1_024;
+
+const NAMES = { room: true, epoch: true } as const;
 
 const checkQuery = compileFields(ROOM_QUERY_FIELDS);
 const checkPageQuery = compileFields(PAGE_QUERY_FIELDS);
@@ -54,24 +56,24 @@ function pageOperation({ findStore }: RoomSources, kind: RoomKind): Operation {
   return operation({
     summary: `A page of all that was ever posted in a ${kind} room; the one before it has \`before\` = its first offset`,
     query: PAGE_QUERY_FIELDS,
-    answers: { 200: PAGE_FIELDS, 400: RefusalFields, 404: RefusalFields },
+    answers: { 200: PAGE_FIELDS, 400: RefusalFields, 404: RefusalFields, 409: RefusalFields },
     async handle({ query }, context) {
       const checked = checkPageQuery(Object.fromEntries(Array.from(query, withNumber)));
       if (!checked.ok) return refused(400, checked.code, checked);
-      const { room, before, limit = PAGE_LIMIT } = checked.message;
+      const { room, epoch, before, limit = PAGE_LIMIT } = checked.message;
       const store = isOfKind(room, [kind]) ? findStore(room) : undefined;
       if (store === undefined) return refused(400, "unknownRoom", wrongKind([kind]));
       const page = await lookBack(store, room, { before, limit, bytes: PAGE_BYTES_MAX }, context);
-      return page === undefined
-        ? refused(404, "unknownRoom", nothingPosted(room))
-        : { status: 200, body: page };
+      if (page === undefined) return refused(404, "unknownRoom", nothingPosted(room));
+      if (epoch !== undefined && epoch !== page.epoch) return refused(409, "otherEpoch", countsAnew(page));
+      return { status: 200, body: page };
     },
   });
 }
 
-/** Everything behind a `?` is a text; the names of rooms stay one. */
+/** Everything behind a `?` is a text; names stay one, also those that are made of digits. */
 function withNumber([name, text]: readonly [string, string]): readonly [string, unknown] {
-  return [name, /^\d{1,15}$/.test(text) ? Number(text) : text];
+  return [name, name in NAMES || !/^\d{1,15}$/.test(text) ? text : Number(text)];
 }
 
 function historyAction(sources: RoomSources, kinds: readonly RoomKind[]): Action {
@@ -103,6 +105,10 @@ function wrongKind(kinds: readonly RoomKind[]): Why {
 
 function nothingPosted(room: string): Why {
   return { field: "/room", text: `nothing was posted to ${room}` };
+}
+
+function countsAnew({ room, epoch }: RoomPage): Why {
+  return { field: "/epoch", text: `${room} is in the epoch ${epoch}; offsets of another one do not compare` };
 }
 
 function noSuchRoom(room: string): Why {

@@ -21,7 +21,7 @@ export async function storedRoom(
   const standing = await context.ask(store.entity, { kind: "stand" });
   const page = { before: standing.offset + 1, limit: history.size, bytes: history.bytes };
   const latest = await pageBefore(store, page);
-  const state = newRoomState(args, standing.epoch ?? epoch);
+  const state = newRoomState(args, { epoch: standing.epoch ?? epoch, party: epoch });
   const now = { nowMs: context.nowMs(), wallMs: context.wallMs() };
   const kept = latest.map((publication) => ({ publication, bytes: publicationBytes(publication) }));
   fillHistory(state.history, kept, now);

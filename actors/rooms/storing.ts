@@ -6,7 +6,7 @@ import { hasStored, isShared, lookLater } from "./following.ts";
 import { WAITING_MAX } from "./live-room.ts";
 import { newEpoch } from "./room-epoch.ts";
 import { notStored } from "./room-refusals.ts";
-import type { RoomState, Said, Storing } from "./room-state.ts";
+import type { RoomState, Storing, Utterance } from "./room-state.ts";
 
 // What is said in a room that is stored is said when it is stored. Where the entity of a room may be on another node, that node may go: then what was said is said
 // again to the next one, in the same order and under the same ids, so that nobody who speaks notices more than a pause.
@@ -16,14 +16,14 @@ export const STORE_WITHIN_MS = 8_500;
 /** How long after a failure what waits is tried again, in milliseconds. */
 export const STORE_AGAIN_MS = 250;
 /** Faults that are not over in a moment, or in which more of the same would do harm. */
-const LASTING: readonly FaultCode[] = ["askTimeout", "mailboxFull", "journalBusy"];
+const LASTING: readonly FaultCode[] = ["askTimeout", "mailboxFull", "journalBusy", "journalFull"];
 
 type RoomContext = Context<RoomProtocol>;
 
 /** Has something stored. It is published and answered when it is; meanwhile the room goes on, and more may follow it. */
 export function store(
   state: RoomState,
-  { id, ...said }: Said & { readonly id?: string | undefined },
+  { id, ...said }: Utterance & { readonly id?: string | undefined },
   context: RoomContext & { replyLater(): ReplyTo<RoomProtocol, "post" | "publish"> },
 ): void {
   const { following, room } = state;

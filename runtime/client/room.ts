@@ -79,6 +79,11 @@ export class Room {
     return this.#state;
   }
 
+  /** What the offsets belong to that were shown; undefined until the room has answered for the first time. */
+  get epoch(): string | undefined {
+    return this.#position.epoch;
+  }
+
   /** Follows the room until `leave`, across reconnects. Called again, it replaces the handlers. */
   subscribe(handlers: RoomHandlers): void {
     const first = this.#handlers === undefined;

@@ -87,6 +87,13 @@ describe("two windows, a WebSocket client and a TCP client", () => {
   const said: string[] = [];
   const lines: string[] = [];
 
+  /** Says something, and waits until it has its place: what somebody else says then comes after it. */
+  async function speak(words: string, say: (words: string) => void | Promise<void>): Promise<void> {
+    await say(words);
+    said.push(words);
+    await eventually(async () => (await one.sequenced()).map(({ text }) => text), said);
+  }
+
   /** Everybody shows the same, in the same order: nothing is lost and nothing stands twice. */
   async function everybodyShows(): Promise<void> {
     for (const window of [one, two]) {
@@ -121,11 +128,7 @@ describe("two windows, a WebSocket client and a TCP client", () => {
       "from a socket": (words) => socket.send({ ...publish, data: words }),
       "from a line": (words) => tcp.send({ ...publish, data: { text: words } }),
     };
-    for (const [words, say] of Object.entries(talk)) {
-      await say(words);
-      said.push(words);
-      await eventually(() => one.chat(), said);
-    }
+    for (const [words, say] of Object.entries(talk)) await speak(words, say);
     await push(LIVE, "Kick-off", "--fact", "home=0", "--fact", "away=0");
     await push(LIVE, "Goal!", "--fact", "home=1");
     lines.push("Kick-off", "Goal!");
@@ -137,10 +140,9 @@ describe("two windows, a WebSocket client and a TCP client", () => {
     wire.cut();
     await two.disconnected();
     for (let n = 1; n <= 5; n++) {
-      await one.say(`while you were away ${n}`);
-      tcp.send({ kind: "publish", id: 20 + n, room: CHAT, data: `from the line ${n}` });
-      said.push(`while you were away ${n}`, `from the line ${n}`);
-      await eventually(() => one.chat(), said);
+      await speak(`while you were away ${n}`, (words) => one.say(words));
+      const publish = { kind: "publish", id: 20 + n, room: CHAT } as const;
+      await speak(`from the line ${n}`, (data) => tcp.send({ ...publish, data }));
     }
     await push(LIVE, "Half time", "--fact", "minute=45");
     lines.push("Half time");
@@ -209,12 +211,12 @@ describe("the page", () => {
   it("wears the theme of the system, or the one chosen, also after it is loaded again", async () => {
     const { window } = await open("?room=themes&live=themes", { colorScheme: "dark" });
     const theme = () => window.page.locator("html").getAttribute("data-theme");
-    assert.equal(await theme(), "dark");
+    await eventually(theme, "dark");
     await window.page.emulateMedia({ colorScheme: "light" });
     await eventually(theme, "light");
     await window.page.getByLabel("Theme: as the system").click();
     await window.page.getByLabel("Theme: light").click();
-    assert.equal(await theme(), "dark");
+    await eventually(theme, "dark");
     await window.page.reload();
     await window.connected();
     assert.equal(await theme(), "dark");

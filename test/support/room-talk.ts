@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as pass } from "node:timers/promises";
+import { eventually } from "./eventually.ts";
 import { FrameClient } from "./frame-client.ts";
 import { hasHeard } from "./has-heard.ts";
 import type { ReloadingNode } from "./reloading-node.ts";
 
-/** How long after they came members are announced at the latest, in milliseconds. */
-const ANNOUNCED_MS = 500;
 const ANSWER_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 2;
 
@@ -46,7 +45,7 @@ export class RoomTalk {
       await member.next("subscribed");
     }
     const talk = new RoomTalk(room, members);
-    await talk.#silence();
+    await talk.#allAnnounced();
     return talk;
   }
 
@@ -98,9 +97,14 @@ export class RoomTalk {
     }
   }
 
-  /** Waits until nobody is announced any more, and forgets what was. */
-  async #silence(): Promise<void> {
-    await pass(ANNOUNCED_MS);
+  /** Waits until everybody has heard that the last one came, after which nobody is announced any more, and forgets what was heard. */
+  async #allAnnounced(): Promise<void> {
+    const last = this.members.at(-1)?.name;
+    for (const { inbox, name } of this.members) {
+      const heard = (): boolean =>
+        inbox.some((frame) => frame.kind === "joined" && frame.members.some((came) => came.name === last));
+      await eventually(heard, true, `${name} hears who came`);
+    }
     for (const member of this.members) member.inbox.length = 0;
   }
 }

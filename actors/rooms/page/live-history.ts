@@ -11,9 +11,17 @@ export interface HistoryPage {
 /** How many publications are asked for at once. */
 const PAGE_LIMIT = 100;
 
-/** Reads what was posted before an offset. Rejects when the node does not answer, or not with a page. */
-export async function pageBefore(room: string, before: number): Promise<HistoryPage> {
+/** From where a history is read back. */
+export interface HistoryPlace {
+  /** What the offset belongs to, as far as that is known. */
+  readonly epoch: string | undefined;
+  readonly before: number;
+}
+
+/** Reads what was posted before an offset. Rejects when the node does not answer, or not with a page: as when the room counts anew by now. */
+export async function pageBefore(room: string, { epoch, before }: HistoryPlace): Promise<HistoryPage> {
   const query = new URLSearchParams({ room, before: String(before), limit: String(PAGE_LIMIT) });
+  if (epoch !== undefined) query.set("epoch", epoch);
   const answer = await fetch(`/chatroom/live/history?${query.toString()}`);
   if (!answer.ok) throw new Error(`the history was refused with ${answer.status}`);
   return (await answer.json()) as HistoryPage;

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { Signal } from "@preact/signals";
-import type { Client, Facts, Gap, RoomState, Roster } from "../../../runtime/client/client.ts";
+import type { Client, Facts, Gap, Room, RoomState, Roster } from "../../../runtime/client/client.ts";
 import { earlierThan, LINES_MAX, withFeedGap, withLine, withPage } from "./live-feed.ts";
 import type { LiveEntry } from "./live-feed.ts";
 import { pageBefore } from "./live-history.ts";
@@ -21,12 +21,14 @@ export class LiveRoom {
   readonly roster: Signal<Roster> = signal({ count: 0, members: [] });
   readonly state: Signal<RoomState> = signal({ kind: "away" });
   readonly reading: Signal<Reading> = signal("idle");
+  readonly #room: Room;
   /** Grows with what was read back: what one has asked for is not taken away again. */
   #linesMax = LINES_MAX;
 
   constructor(client: Client, id: string) {
     this.id = id;
-    client.room(id).subscribe({
+    this.#room = client.room(id);
+    this.#room.subscribe({
       publication: (publication) =>
         (this.feed.value = withLine(this.feed.value, publication, this.#linesMax)),
       gap: (gap) => this.#missed(gap),
@@ -72,7 +74,8 @@ export class LiveRoom {
 
   /** Answers the first offset of the page; undefined when it has nothing. */
   async #readPage(before: number): Promise<number | undefined> {
-    const { publications } = await pageBefore(this.id, before);
+    const { epoch } = this.#room;
+    const { publications } = await pageBefore(this.id, { epoch, before });
     const { length } = this.feed.value;
     this.feed.value = withPage(this.feed.value, publications);
     this.#linesMax += Math.max(0, this.feed.value.length - length);

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { ADMIT_WITHIN_MS } from "../../../../actors/rooms/arriving.ts";
 import { ANNOUNCE_AFTER_MS, ATTEND_EVERY_MS } from "../../../../actors/rooms/attendance.ts";
 import { ELSEWHERE_SILENT_MS } from "../../../../actors/rooms/elsewhere.ts";
-import { FOLLOW_EVERY_MS } from "../../../../actors/rooms/following.ts";
+import { FOLLOW } from "../../../../actors/rooms/following.ts";
 import type { Reference } from "../../../../protocols/reference.ts";
 import { RoomProtocol } from "../../../../protocols/room.ts";
 import { OWNER } from "../../../support/entity-world.ts";
@@ -226,7 +226,7 @@ describe("what is stored of a chat room", () => {
     for (let data = 1; data <= 450; data++) {
       void world.virtual.ask(here, { kind: "publish", member: "a", data });
     }
-    await world.virtual.advance(FOLLOW_EVERY_MS);
+    await world.virtual.advance(FOLLOW.minMs);
     const stored = await world.stored(ROOM);
     assert.equal(stored.at(-1), 450);
     assert.ok(stored.length < 450, `${stored.length} are stored`);
@@ -283,7 +283,7 @@ describe("what is stored of a chat room", () => {
     await world.journal.remove({ entity: { type: "chat-room", id: "lobby" }, owner: OWNER });
     const lost = world.virtual.ask(here, { kind: "publish", member: "a", data: "two" });
     const ended = assert.rejects(lost, { code: "actorFailed" });
-    await world.virtual.advance(FOLLOW_EVERY_MS);
+    await world.virtual.advance(FOLLOW.minMs);
     await ended;
     const frame = await world.join(here, { id: "a", channel: ROOM });
     assert.ok(before.kind === "published");

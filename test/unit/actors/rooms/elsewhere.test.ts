@@ -6,6 +6,7 @@ import {
   ELSEWHERE_MAX,
   forgetElsewhere,
   hearOf,
+  movedFrom,
   namedElsewhere,
 } from "../../../../actors/rooms/elsewhere.ts";
 import type { Changed, Elsewhere } from "../../../../actors/rooms/elsewhere.ts";
@@ -53,6 +54,21 @@ describe("who is in the same room on other nodes", () => {
         );
       }),
     );
+  });
+
+  it("is the same as before when they move together to another process, and the one before is heard no more", () => {
+    const elsewhere: Elsewhere = new Map();
+    const [before, heir] = [ROOMS[0]!, ROOMS[1]!];
+    const said = { count: 3, members: [member(1)], party: "l" };
+    hearOf(elsewhere, { at: before, ...said }, 0);
+    assert.equal(movedFrom(elsewhere, { at: before, party: "l" }), undefined);
+    assert.equal(movedFrom(elsewhere, { at: heir, party: "l" }), before);
+    assert.deepEqual(hearOf(elsewhere, { at: heir, ...said }, 0), { came: [], left: [], by: 0 });
+    assert.equal(countElsewhere(elsewhere), 3);
+    assert.deepEqual(forgetElsewhere(elsewhere, before.address).by, -0);
+    assert.equal(countElsewhere(elsewhere), 3, "the process before has ended");
+    assert.deepEqual(hearOf(elsewhere, { at: before, ...said, count: 2 }, 0).by, -1, "it goes on after all");
+    assert.equal(countElsewhere(elsewhere), 2);
   });
 
   it("is known of so many nodes at most", () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { FOLLOW_EVERY_MS } from "../../../../actors/rooms/following.ts";
+import { FOLLOW, LOOK_AGAIN_MS } from "../../../../actors/rooms/following.ts";
 import { WAITING_MAX } from "../../../../actors/rooms/live-room.ts";
 import { STORE_AGAIN_MS, STORE_WITHIN_MS } from "../../../../actors/rooms/storing.ts";
+import { TRY_EVERY_MS } from "../../../../runtime/sharding/room-left.ts";
 import { LiveRoomWorld } from "../../../support/live-room-world.ts";
 
 const ROOM = "live/final";
@@ -16,6 +17,17 @@ async function twoNodes() {
   const elsewhere = await world.openElsewhere();
   const { epoch } = await world.join(room);
   return { world, room, elsewhere, epoch };
+}
+
+/** How much the owner of the order has been asked or told since the last call. */
+function countHandled({ entities }: LiveRoomWorld): () => number {
+  let before = 0;
+  return () => {
+    const handled = entities.presentCell("final")?.handled ?? 0;
+    const since = handled - before;
+    before = handled;
+    return since;
+  };
 }
 
 describe("a live room that is open at two nodes", () => {
@@ -51,13 +63,43 @@ describe("a live room that is open at two nodes", () => {
   it("goes on hearing of the other as long as somebody is there, also of what it was not told", async () => {
     const { world, room, elsewhere } = await twoNodes();
     await world.posted(room, "first");
-    await world.virtual.advance(10 * FOLLOW_EVERY_MS);
+    await world.virtual.advance(10 * FOLLOW.minMs);
     await world.posted(elsewhere, "late");
     assert.deepEqual(world.heard(), ["first", "late"]);
     if (world.air !== undefined) world.air.isDeaf = true;
     await world.posted(elsewhere, "lost on its way");
     assert.deepEqual(world.heard(), []);
-    await world.virtual.advance(FOLLOW_EVERY_MS);
+    await world.virtual.advance(FOLLOW.minMs);
+    assert.deepEqual(world.heard(), ["lost on its way"]);
+  });
+
+  it("asks how far the other is ever less often while nothing is missed, and not at all while it hears what is said", async () => {
+    const { world, room } = await twoNodes();
+    const handled = countHandled(world);
+    handled();
+    await world.virtual.advance(600_000);
+    const quiet = handled();
+    const least = 600_000 / FOLLOW.maxMs;
+    assert.ok(quiet >= least - 2 && quiet <= least + 4, `${quiet} questions in ten minutes`);
+    for (let count = 0; count < 100; count++) {
+      await world.posted(room, count);
+      await world.virtual.advance(FOLLOW.minMs - 1);
+    }
+    // Each post, and that it is stored.
+    assert.ok(handled() <= 202, "whatever comes shows that nothing before it is missing");
+  });
+
+  it("reads at once what another node knows of that it was not told", async () => {
+    const { world, room, elsewhere } = await twoNodes();
+    await world.join(elsewhere, { id: "2", channel: `${ROOM} elsewhere` });
+    await world.posted(room, "first");
+    await world.virtual.advance(20 * FOLLOW.maxMs);
+    world.frames();
+    if (world.air !== undefined) world.air.isDeaf = true;
+    await world.posted(elsewhere, "lost on its way");
+    if (world.air !== undefined) world.air.isDeaf = false;
+    world.virtual.tell(elsewhere, { kind: "leave", member: "2" });
+    await world.virtual.advance(LOOK_AGAIN_MS + 500);
     assert.deepEqual(world.heard(), ["lost on its way"]);
   });
 
@@ -81,6 +123,10 @@ describe("a live room that is open at two nodes", () => {
     const { world, room } = await twoNodes();
     world.journal.fates.push("full");
     assert.equal(await world.posted(room, "first"), "storageFull");
+    const soon = world.post(room, "as soon");
+    await world.virtual.advance(TRY_EVERY_MS / 2);
+    assert.equal(await soon, "storageFull", "without another try");
+    await world.virtual.advance(TRY_EVERY_MS);
     world.journal.fates.push(...Array.from({ length: 100 }, () => "failed" as const));
     const post = { kind: "post", from: "desk", data: "second" } as const;
     const second = world.virtual.ask(room, post, { deadlineMs: 2 * STORE_WITHIN_MS });

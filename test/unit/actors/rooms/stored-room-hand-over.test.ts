@@ -101,7 +101,8 @@ describe("a live room that has come from another process", () => {
 
   it("hears the other nodes at once, and tells them who is here, so that nobody counts as gone", async () => {
     const store = sharedStoreOf(2);
-    const { kit } = openRoom({ policy, store, heirloom: await handedOver() });
+    const heirloom = await handedOver();
+    const { kit } = openRoom({ policy, store, heirloom });
     assert.deepEqual(store.entrance.takeTold(), [{ kind: "attach", receiver: kit.self }]);
     const told = store.all.takeTold();
     assert.deepEqual(
@@ -109,6 +110,31 @@ describe("a live room that has come from another process", () => {
       ["callRoll", "attendance"],
     );
     const members = [{ id: "1", name: "name of 1" }];
-    assert.deepEqual(told[1], { kind: "attendance", at: kit.self, count: 1, members });
+    const { party, ...attendance } = told[1] as { party: string };
+    assert.deepEqual(attendance, { kind: "attendance", at: kit.self, count: 1, members, offset: 2 });
+    assert.equal(party, (heirloom as { party: string }).party);
+  });
+
+  it("does not count those twice who came along, as long as the process before is still there", async () => {
+    const store = sharedStoreOf(2);
+    const heirloom = await handedOver();
+    const { kit } = openRoom({ policy, store, heirloom });
+    const { party } = heirloom as { party: string };
+    const members = [{ id: "1", name: "name of 1" }];
+    kit.tell({
+      kind: "attendance",
+      at: new Probe(RoomProtocol, "actor:old:/room"),
+      count: 1,
+      members,
+      party,
+    });
+    await kit.idle();
+    assert.equal((await kit.ask({ kind: "presence" })).count, 1);
+    const other = { count: 1, members: [{ id: "2", name: "2" }], party: "other" };
+    for (const node of ["c", "d"]) {
+      kit.tell({ kind: "attendance", at: new Probe(RoomProtocol, `actor:${node}:/room`), ...other });
+    }
+    await kit.idle();
+    assert.equal((await kit.ask({ kind: "presence" })).count, 2);
   });
 });

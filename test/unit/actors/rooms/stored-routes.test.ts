@@ -108,6 +108,18 @@ describe("the history of a live room", () => {
     }
   });
 
+  it("is refused for an offset of another epoch, in which the same numbers mean something else", async () => {
+    const get = door(await posted(3));
+    const { epoch } = (await get(HISTORY, "room=live/final")).body as Page;
+    const same = await get(HISTORY, `room=live/final&before=3&epoch=${epoch}`);
+    assert.deepEqual([same.status, (same.body as Page).publications.length], [200, 2]);
+    for (const other of ["another", "12"]) {
+      const { status, body } = await get(HISTORY, `room=live/final&before=3&epoch=${other}`);
+      const { code, field } = body as { code: string; field: string };
+      assert.deepEqual([status, code, field], [409, "otherEpoch", "/epoch"]);
+    }
+  });
+
   it("has its latest page when asked for what is to come", async () => {
     const { body } = await door(await posted(2))(HISTORY, "room=live/final&before=999999999");
     assert.deepEqual(
