@@ -163,11 +163,10 @@ describe("stopping a node", () => {
     const socket = openSocket();
     await once(socket, "open");
     const closed = once(socket, "close") as Promise<[number, Buffer]>;
-    const startedAtMs = performance.now();
     const { code, stdout } = await node.stop();
     assert.equal(code, 0);
     assert.equal((await closed)[0], 4503);
-    assert.ok(performance.now() - startedAtMs < 10_000);
+    assert.doesNotMatch(stdout, /"event":"node\.stopTimedOut"/);
     assert.match(stdout, /"signal":"SIGTERM","event":"node\.stopping"/);
     assert.match(
       stdout,

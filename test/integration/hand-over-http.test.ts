@@ -36,17 +36,20 @@ describe("HTTP clients that keep their connections", () => {
   it("have no failed request and keep their sockets through three moves under load", async () => {
     let isOver = false;
     const agents = Array.from({ length: CLIENTS }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
-    const runs = agents.map(async (agent) => {
-      const answers: Answer[] = [];
-      while (!isOver) answers.push(await ask(agent));
-      return answers;
+    const all = agents.map((): Answer[] => []);
+    const runs = agents.map(async (agent, index) => {
+      while (!isOver) all[index]?.push(await ask(agent));
     });
+    /** Each client has an answer of the process that serves. */
+    const areServed = (): boolean => all.every((answers) => answers.at(-1)?.pid === host.worker.child.pid);
     for (let move = 0; move < 3; move++) {
+      await eventually(areServed, true);
       assert.equal((await host.move()).lost, 0);
-      await pass(READ_MS);
     }
+    await eventually(areServed, true);
     isOver = true;
-    for (const answers of await Promise.all(runs)) {
+    await Promise.all(runs);
+    for (const answers of all) {
       assert.equal(answers.filter(({ reusedSocket }) => !reusedSocket).length, 1, "a socket was closed");
       assert.equal(new Set(answers.map(({ pid }) => pid)).size, 4, "was not answered by every process");
     }

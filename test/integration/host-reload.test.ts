@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { WebSocket } from "ws";
 import type { HostAnswer } from "../../protocols/host.ts";
 import { askHost } from "../../deploy/host/control/control-client.ts";
+import { eventually } from "../support/eventually.ts";
 import { eventsIn, startNode, workplace } from "../support/node-process.ts";
 import type { NodeProcess, Workplace } from "../support/node-process.ts";
 import { ProgramCopy } from "../support/program-copy.ts";
@@ -106,7 +107,7 @@ async function reloadBroken(
   assert.match(text, why);
   assert.match(text, new RegExp(`process ${old} serves on as before`));
   assert.equal(host.node.workerPid(), old);
-  assert.equal(host.seen("reload.refused").length, refusals + 1);
+  await eventually(() => host.seen("reload.refused").length, refusals + 1);
   assert.equal((await host.node.get("/readyz")).status, 200);
   assert.equal(closed, false);
   socket.close();
@@ -133,13 +134,11 @@ describe("a host whose code and settings change", { concurrency: 3 }, () => {
       rmSync(settings);
       assert.notEqual(host.node.workerPid(), old);
       await untilGone(old);
-      assert.deepEqual(
-        host.seen("worker.serving").map(({ version }) => version === "9.9.9"),
-        [false, true],
-      );
-      assert.equal(host.seen("worker.rehearsed").length, 1);
+      const versions = () => host.seen("worker.serving").map(({ version }) => version === "9.9.9");
+      await eventually(versions, [false, true]);
+      await eventually(() => host.seen("worker.rehearsed").length, 1);
       assert.equal((await host.node.get("/readyz")).status, 200);
-      assert.deepEqual(zombiesOf(host.node.process.child.pid ?? 0), []);
+      await eventually(() => zombiesOf(host.node.process.child.pid ?? 0), []);
     });
 
     it("comes by signal too", async () => {
@@ -156,7 +155,7 @@ describe("a host whose code and settings change", { concurrency: 3 }, () => {
       const [first, second] = await Promise.all([host.reload(), host.reload()]);
       assert.equal(first.kind, "done", JSON.stringify(first));
       assert.match(refusal(second), /^alreadyReloading: /);
-      assert.equal(host.seen("reload.begun").length, begun + 1);
+      await eventually(() => host.seen("reload.begun").length, begun + 1);
     });
 
     const broken: readonly (readonly [string, string, (text: string) => string, RegExp])[] = [
@@ -213,7 +212,7 @@ describe("a host whose code and settings change", { concurrency: 3 }, () => {
       restore();
       const old = host.node.workerPid();
       await host.reloadDone();
-      assert.equal(host.seen("worker.died").at(-1)?.["pid"], old);
+      await eventually(() => host.seen("worker.died").at(-1)?.["pid"], old);
       await untilGone(old);
       assert.notEqual(host.node.workerPid(), old);
       assert.equal((await fetch(`${host.web}/`)).status, 200);

@@ -84,6 +84,7 @@ for (const format of ["json", "msgpack"] as const) {
         ash.heard.length = fig.heard.length = 0;
         wire.cut();
         for (let n = 1; n <= count; n++) await fig.room.publish(n);
+        await eventually(() => fig.heard.length, count);
         wire.mend();
         const kept = fig.heard.slice(-HISTORY_SIZE);
         const missing = count - kept.length;

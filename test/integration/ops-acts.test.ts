@@ -162,7 +162,7 @@ describe("what operators do", () => {
       const { body } = await node.get(`/v1/trace?id=${started.id}`);
       return (body as { samples: { kind: string; outcome: string }[] }).samples.map(({ outcome }) => outcome);
     };
-    await eventually(kinds, ["handled"]);
+    await eventually(async () => (await kinds()).includes("handled"), true);
     const paths = ["/v1/actors/rooms/chat/lobby", "/v1/actors/rooms/chat$2flobby"];
     const lookedAt = [...paths, "/v1/tree?path=/rooms/chat/lobby", "/v1/why?path=/rooms/chat/lobby"];
     const statuses = await Promise.all(lookedAt.map(async (path) => (await node.get(path)).status));

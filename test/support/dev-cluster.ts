@@ -31,7 +31,11 @@ export class DevCluster {
   /** All its nodes serve when this resolves. */
   static async start(): Promise<DevCluster> {
     const cluster = new DevCluster();
-    const shown = await cluster.process.until((_, stderr) => (TREE.test(stderr) ? stderr : undefined));
+    const isShown = (_: string, stderr: string) => (TREE.test(stderr) ? stderr : undefined);
+    const shown = await cluster.process.until(isShown).catch(async (error: unknown) => {
+      await cluster.stop();
+      throw error;
+    });
     const folder = /nodes --data-dir (\S+)\/a\/data/.exec(shown)?.[1] ?? "";
     cluster.#nodes = Array.from(
       shown.matchAll(NODE_LINE),

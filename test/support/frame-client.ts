@@ -9,7 +9,7 @@ import { frameCodec } from "../../runtime/codec/frame-codec.ts";
 import { ActiveClock } from "../../runtime/time/active-clock.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 30_000;
 const LOOK_EVERY_MS = 500;
 
 interface Wanted {
@@ -74,7 +74,7 @@ export class FrameClient {
     this.#write(frame);
   }
 
-  /** The next frame of a kind; others that come before it stay in the inbox. @throws Error when none comes in 5 s in which this process could act */
+  /** The next frame of a kind; others that come before it stay in the inbox. @throws Error when none comes in 30 s in which this process could act */
   next<K extends keyof ServerFrames>(kind: K): Promise<ServerFrames[K]> {
     const index = this.inbox.findIndex((frame) => frame.kind === kind);
     if (index >= 0) return Promise.resolve(this.inbox.splice(index, 1)[0] as ServerFrames[K]);

@@ -138,7 +138,7 @@ export async function startNode(
   program?: string,
 ): Promise<NodeProcess> {
   const node = new Banyan(folder, ["start", ...FREE_PORTS, ...words], environment, program);
-  const started = await node.until(startedEvent);
+  const started = await node.until(startedEvent).catch((error: unknown) => endAnd(node, error));
   const dataDir = join(folder, ".banyan");
   const token = environment?.["BANYAN_OPS_TOKEN"] ?? readFileSync(join(dataDir, "ops-token"), "utf8").trim();
   return {
@@ -149,7 +149,9 @@ export async function startNode(
     listeners: started.listeners,
     workerPid: () => servingPid(dataDir),
     get: async (path) => {
-      const response = await fetch(started.opsUrl + path, { headers: { authorization: `Bearer ${token}` } });
+      // A connection that is kept may just be closed by the other side, or belong to a worker that has ended.
+      const headers = { authorization: `Bearer ${token}`, connection: "close" };
+      const response = await fetch(started.opsUrl + path, { headers });
       const text = await response.text();
       const isJson = response.headers.get("content-type")?.includes("json") === true;
       return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
@@ -159,6 +161,13 @@ export async function startNode(
       return node.ended;
     },
   };
+}
+
+/** Nobody else knows of a node whose start has failed. */
+async function endAnd(node: Banyan, error: unknown): Promise<never> {
+  node.child.kill("SIGKILL");
+  await node.ended;
+  throw error;
 }
 
 function servingPid(dataDir: string): number {
@@ -182,10 +191,11 @@ function startedEvent(stdout: string): Started | undefined {
   return isKnown ? (started as Started | undefined) : undefined;
 }
 
-/** The events of one name in the log that a process has written, in their order. */
+/** The events of one name in the log that a process has written, in their order; a line that has not come whole is none yet. */
 export function eventsIn(stdout: string, name: string): Record<string, unknown>[] {
   return stdout
     .split("\n")
+    .slice(0, -1)
     .filter((line) => line.includes(`"event":"${name}"`) && line.endsWith("}"))
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }

@@ -13,7 +13,7 @@ import type { Framing } from "../../runtime/net/framing.ts";
 import { webSocketFrame } from "../../runtime/net/web-socket-frame.ts";
 import { rawSocket } from "../../runtime/net/ws-internals.ts";
 
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 30_000;
 const FRAME_BYTES_MAX = 1_000_000;
 
 /** A WebSocket frame as a client sends it; a mask of zeros leaves the payload as it is. */
@@ -86,7 +86,7 @@ export class RawClient {
     return client;
   }
 
-  /** The next frame of a kind; those before it stay in the inbox. @throws Error when none comes in 5 s or before the end */
+  /** The next frame of a kind; those before it stay in the inbox. @throws Error when none comes in 30 s or before the end */
   next<K extends keyof ServerFrames>(kind: K): Promise<ServerFrames[K]> {
     return this.#until(`a "${kind}"`, () => {
       const index = this.inbox.findIndex((frame) => frame.kind === kind);
@@ -94,7 +94,7 @@ export class RawClient {
     });
   }
 
-  /** Waits for the end, and answers the code of the WebSocket's close; undefined over TCP, which has none. @throws Error after 5 s */
+  /** Waits for the end, and answers the code of the WebSocket's close; undefined over TCP, which has none. @throws Error after 30 s */
   async ended(): Promise<number | undefined> {
     const { code } = await this.#until("the end", () => this.#end);
     return code;

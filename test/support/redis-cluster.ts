@@ -6,8 +6,8 @@ import { eventually } from "./eventually.ts";
 import { freePort, RedisServer } from "./redis-server.ts";
 import type { RedisSettings } from "./redis-server.ts";
 
-/** How soon a server of such a cluster is taken for dead, in milliseconds. */
-const NODE_TIMEOUT_MS = 700;
+/** How soon a server of such a cluster is taken for dead, in milliseconds: not for a moment in which the machine does something else. */
+const NODE_TIMEOUT_MS = 2_000;
 const PRIMARIES = 3;
 const SETTINGS: RedisSettings = {
   "cluster-enabled": "yes",

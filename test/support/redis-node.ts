@@ -33,11 +33,15 @@ export class RedisNode {
   readonly #types = new Map<Durability, EntityType<RegisterProtocol>>();
 
   /** Starts one that serves. @throws Refusal */
-  static async start(name: string, url: string, changes: NodeChanges = {}): Promise<RedisNode> {
+  static async start(
+    name: string,
+    url: string,
+    changes: NodeChanges = {},
+    log = new LogRecord(),
+  ): Promise<RedisNode> {
     const given = { name, "cluster.redis": url, "cluster.profile": "fast", ...changes };
     const flags = Object.entries(given).map(([dotted, text]) => ({ dotted, text, flag: "test" }));
     const settings = loadSettings({ folder: tmpdir(), environment: {}, flags });
-    const log = new LogRecord();
     const node = new RedisNode(name, log, await openCluster(settings, log));
     await node.#cluster.join();
     await node.#cluster.serve();

@@ -11,8 +11,8 @@ import type { RedisSettings } from "./redis-server.ts";
 const NAME = "store";
 const SENTINELS = 3;
 const QUORUM = 2;
-/** How soon a silent primary is taken for dead, in milliseconds. */
-const DOWN_AFTER_MS = 500;
+/** How soon a silent primary is taken for dead, in milliseconds: not for a moment in which the machine does something else. */
+const DOWN_AFTER_MS = 1_500;
 const FAILOVER_WITHIN_MS = 3_000;
 /** They talk to each other, and look at the servers, more often than they usually do. */
 const HASTE = ["publish-period", "200", "info-period", "300", "ask-period", "200"];

@@ -1,4 +1,4 @@
-import type { RedisArgument, RedisCommands } from "../../runtime/redis/redis-connection.ts";
+import type { RedisArgument, RedisCommands, RedisConnection } from "../../runtime/redis/redis-connection.ts";
 import { defineScript } from "../../runtime/redis/redis-script.ts";
 import type { RedisScript } from "../../runtime/redis/redis-script.ts";
 import type { Cancel, Clock } from "../../runtime/time/clock.ts";
@@ -27,10 +27,12 @@ const IS_TOLD = "{ ARGV[#ARGV - 1], ARGV[#ARGV] }";
 export class TimedRedis implements RedisCommands {
   readonly #redis: RedisCommands;
   readonly #time: TableTime;
+  readonly isCluster: boolean;
 
-  constructor(redis: RedisCommands, time: TableTime) {
+  constructor(redis: RedisConnection, time: TableTime) {
     this.#redis = redis;
     this.#time = time;
+    this.isCluster = redis.isCluster;
   }
 
   command(name: string, ...args: RedisArgument[]): Promise<unknown> {

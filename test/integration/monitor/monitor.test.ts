@@ -9,7 +9,8 @@ import { HttpReceiver } from "../../support/http-receiver.ts";
 import { Banyan, banyan, startNode, workplace } from "../../support/node-process.ts";
 import type { Workplace } from "../../support/node-process.ts";
 
-const QUICK = ["--every", "200", "--timeout", "2000"];
+/** What is gone refuses at once; who is only slow is not to be taken for gone. */
+const QUICK = ["--every", "200", "--timeout", "20000"];
 
 describe("the monitor beside a node", () => {
   let place: Workplace;

@@ -52,15 +52,20 @@ describe("nodes that send to each other over Redis", { timeout: LIMIT_MS }, () =
     for (const node of [a, c]) node.do(`stream ${b.incarnation} 20`);
     a.do(`stream ${c.incarnation} 20`);
     await eventually(() => received(a, b) > 500 && received(c, b) > 500, true);
-    // It has something to leave, too.
+    // It has something to leave, too, and there is something that comes back to the first.
     b.signal("SIGSTOP");
-    await sleep(200);
+    const isOnItsWay = async (): Promise<boolean> => {
+      await a.report();
+      return (a.said.sent.get(b.incarnation) ?? 0) > received(a, b);
+    };
+    await eventually(isOnItsWay, true);
+    await eventually(() => server.cli("xlen", `{n:b%2F${round}}:in`) !== "0", true);
     await b.kill();
     await sleep(100);
     for (const node of [a, c]) node.do(`ended ${b.incarnation}`);
     await comeToRest();
     await eventually(() => [a, c].filter(({ said }) => said.adopted.size > 0).length, 1);
-    assert.ok((a.said.returned.get(b.incarnation)?.length ?? 0) > 0);
+    await eventually(() => (a.said.returned.get(b.incarnation)?.length ?? 0) > 0, true);
     await eventually(() => server.cli("keys", `{n:b%2F${round}}:*`), `{n:b%2F${round}}:heir`);
   });
 
@@ -95,9 +100,8 @@ describe("nodes that send to each other over Redis", { timeout: LIMIT_MS }, () =
     b.do(`stream ${c.incarnation} 20`);
     await eventually(() => received(a, b) > 500 && received(b, c) > 500, true);
     c.signal("SIGSTOP");
-    await sleep(100);
     // What lies in the inbox of the one that stands still is lost.
-    assert.notEqual(server.cli("xlen", `{n:c%2F${round}}:in`), "0");
+    await eventually(() => server.cli("xlen", `{n:c%2F${round}}:in`) !== "0", true);
     server.cli("flushall");
     c.signal("SIGCONT");
     const earlier = received(a, c);

@@ -64,8 +64,9 @@ describe("a watched folder", () => {
   it("tells files of a folder that is new", async () => {
     write("dist/new/deeper/c.js", "1");
     await eventually(named, ["dist/new/deeper/c.js"]);
+    const count = changes.length;
     write("dist/new/deeper/c.js", "2");
-    await eventually(() => changes.length, 2);
+    await eventually(() => changes.length > count, true);
   });
 
   it("is still watched after a tool has removed and rewritten all of it", async () => {
@@ -79,7 +80,8 @@ describe("a watched folder", () => {
     }
     const count = changes.length;
     write("dist/deep/b.js", "4");
-    await eventually(() => changes.slice(count), [["dist/deep/b.js"]]);
+    // What was told late of the rewriting may stand before it.
+    await eventually(() => changes.slice(count).at(-1), ["dist/deep/b.js"]);
   });
 
   it("says a burst of changes once", async () => {
