@@ -17,8 +17,8 @@ import type { Clock } from "../time/clock.ts";
 import { ActiveClock } from "../time/active-clock.ts";
 import { Deadlines } from "../time/deadlines.ts";
 import { SystemClock } from "../time/system-clock.ts";
-import { Ask } from "./ask.ts";
-import type { Asker } from "./ask.ts";
+import { PromisedAsk, UnheardAsk } from "./ask.ts";
+import type { Ask, Asker } from "./ask.ts";
 import { refusalOf } from "./ask-refusal.ts";
 import { Cell } from "./cell.ts";
 import { DeadLetters } from "./dead-letters.ts";
@@ -259,19 +259,18 @@ export class ActorSystem {
     options: AskOptions | undefined,
     asker: Asker | undefined,
   ): Promise<TaggedMessage> {
-    return this.putAsk(
-      new Ask(to as ActorRef<Protocol>, options?.deadlineMs ?? ASK_DEADLINE_MS, asker),
-      message,
-    );
+    const deadlineMs = options?.deadlineMs ?? ASK_DEADLINE_MS;
+    const ask = new PromisedAsk(to as ActorRef<Protocol>, deadlineMs, asker);
+    this.putAsk(ask, message);
+    return ask.promise;
   }
 
-  /** The same for a question that is made already. */
-  putAsk(ask: Ask, message: TaggedMessage): Promise<TaggedMessage> {
+  /** Puts a question that is made already. */
+  putAsk(ask: Ask, message: TaggedMessage): void {
     const { to } = ask;
     const verdict = ask.isCycle() ? "cycle" : to.deliver(message, ask);
     if (verdict === "accepted") this.awaitAnswer(ask);
     else ask.refuse(new Fault(refusalOf(verdict, to), { address: to.address, kind: message.kind }));
-    return ask.promise;
   }
 
   /** Lets the deadline of a question that was taken begin; a receiver that is no actor may have answered already. */
@@ -294,12 +293,10 @@ export class ActorSystem {
   }
 }
 
-/** The ask of a question whose asker has long been refused: its handler answers as ever, and nobody listens. */
+/** The ask of a question whose asker has long been refused. */
 function unheardAsk({ definition, reference }: Cell, { kind }: TaggedMessage): Ask | undefined {
   if (!Object.hasOwn((definition.protocol as Protocol).ask, kind)) return undefined;
-  const ask = new Ask(reference, Number.POSITIVE_INFINITY, undefined);
-  ask.promise.catch(() => {});
-  return ask;
+  return new UnheardAsk(reference, Number.POSITIVE_INFINITY, undefined);
 }
 
 // nact keeps its systems in one table of the process by name, so each of ours takes a name of its own.

@@ -30,12 +30,8 @@ const nothing = (): void => {};
  * A question between asker and receiver. It ends once: with an answer, a fault, the deadline, or the receiver's stop.
  * The chain of askers is held by pointers, so that a cycle is found when the question is put, not when it times out.
  */
-export class Ask extends Deadline implements OpenAsk {
-  #resolve: (reply: TaggedMessage) => void = nothing;
-  #reject: (fault: Error) => void = nothing;
+export abstract class Ask extends Deadline implements OpenAsk {
   readonly deadlineMs: number;
-  /** What the asker waits for. */
-  readonly promise: Promise<TaggedMessage>;
   readonly asker: Asker | undefined;
   /** Whom it was put to. */
   readonly to: ActorRef<Protocol>;
@@ -57,11 +53,12 @@ export class Ask extends Deadline implements OpenAsk {
     this.to = to;
     this.deadlineMs = deadlineMs;
     this.asker = asker;
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
   }
+
+  /** It has ended with an answer. */
+  protected abstract answered(reply: TaggedMessage): void;
+  /** It has ended without one. */
+  protected abstract refused(fault: Error): void;
 
   get from(): string | undefined {
     return this.asker?.cell.reference.address;
@@ -82,15 +79,13 @@ export class Ask extends Deadline implements OpenAsk {
   answer(reply: TaggedMessage): void {
     if (this.settled) return;
     this.#close();
-    this.#resolve(reply);
+    this.answered(reply);
   }
 
   refuse(fault: Error): void {
     if (this.settled) return;
     this.#close();
-    // An actor that stopped waiting, because its turn failed meanwhile, must not cost the process its life.
-    if (this.asker !== undefined) this.promise.catch(nothing);
-    this.#reject(fault);
+    this.refused(fault);
   }
 
   expire(): void {
@@ -102,6 +97,33 @@ export class Ask extends Deadline implements OpenAsk {
     this.cancel();
     this.holder?.forgetAsk(this);
   }
+}
+
+/** A question of somebody in this process, who waits for its promise. */
+export class PromisedAsk extends Ask {
+  #resolve: (reply: TaggedMessage) => void = nothing;
+  #reject: (fault: Error) => void = nothing;
+  readonly promise = new Promise<TaggedMessage>((resolve, reject) => {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  });
+
+  protected answered(reply: TaggedMessage): void {
+    this.#resolve(reply);
+  }
+
+  protected refused(fault: Error): void {
+    // An actor that stopped waiting, because its turn failed meanwhile, must not cost the process its life.
+    if (this.asker !== undefined) this.promise.catch(nothing);
+    this.#reject(fault);
+  }
+}
+
+/** A question whose asker waits no more: its handler answers as ever, and nobody listens. */
+export class UnheardAsk extends Ask {
+  protected answered(): void {}
+
+  protected refused(): void {}
 }
 
 /** Whether an actor is still in the turn in which it asked. */

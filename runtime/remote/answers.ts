@@ -4,7 +4,6 @@ import type { Letter } from "../codec/parcel.ts";
 import type { Said, TravelCodec } from "../codec/travel-codec.ts";
 import { Fault, FAULTS } from "../fault.ts";
 import type { FaultCode } from "../fault.ts";
-import { asError } from "../kernel/as-error.ts";
 import { Ask } from "../kernel/ask.ts";
 import { AskChain } from "./ask-chain.ts";
 import type { ParcelSending } from "./parcel-sending.ts";
@@ -16,10 +15,32 @@ export interface AnswersParts {
   readonly sending: ParcelSending;
 }
 
-/** Whom a question was put to, and which of his questions it is: that decides how the answer is written. */
+/** Who has asked, whom, and what: that decides where the answer goes, and how it is written. */
 interface Question {
+  readonly from: string;
+  readonly id: number;
   readonly to: ActorRef<Protocol>;
   readonly kind: string;
+}
+
+/** A question of another node: its end is written at once, so that answers given in one turn leave together. */
+class FarAsk extends Ask {
+  readonly #answers: Answers;
+  readonly #question: Question;
+
+  constructor(answers: Answers, question: Question, withinMs: number) {
+    super(question.to, withinMs, undefined);
+    this.#answers = answers;
+    this.#question = question;
+  }
+
+  protected answered(reply: TaggedMessage): void {
+    this.#answers.answer(this.#question, reply);
+  }
+
+  protected refused(error: Error): void {
+    this.#answers.refuse(this.#question.from, this.#question.id, error);
+  }
 }
 
 /** Questions of other nodes: each gets the one answer or fault that ends it here. */
@@ -32,13 +53,9 @@ export class Answers {
 
   /** A question as it stands open here; however it ends, its asker hears of it. */
   open(from: string, { id, withinMs = 0, chain = [], said }: Letter, to: ActorRef<Protocol>): Ask {
-    const ask = new Ask(to, withinMs, undefined);
-    ask.carried = new AskChain(chain, this.#parts.incarnation);
     const kind = (said?.message as Partial<TaggedMessage> | undefined)?.kind ?? "";
-    ask.promise.then(
-      (reply) => this.#answer(from, id, { to, kind }, reply),
-      (error: unknown) => this.refuse(from, id, asError(error)),
-    );
+    const ask = new FarAsk(this, { from, id, to, kind }, withinMs);
+    ask.carried = new AskChain(chain, this.#parts.incarnation);
     return ask;
   }
 
@@ -53,7 +70,9 @@ export class Answers {
     });
   }
 
-  #answer(from: string, id: number, question: Question, reply: TaggedMessage): void {
+  /** Tells the asker the answer, or why it cannot be told. */
+  answer(question: Question, reply: TaggedMessage): void {
+    const { from, id } = question;
     try {
       this.#parts.sending.answer(from, { kind: "reply", id, said: this.#written(question, reply) });
     } catch (error) {

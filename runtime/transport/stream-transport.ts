@@ -27,6 +27,8 @@ export interface StreamTransportParts {
   readonly adopts?: boolean;
 }
 
+/** So many parcels leave before their turn ends: the receivers work on them while the rest comes. */
+export const SEND_AT = 128;
 /** What is handled is told to its sender, and trimmed, within this time. */
 const TELL_WITHIN_MS = 20;
 /** How long an end waits for acknowledgements, and for what is being handled. */
@@ -34,7 +36,7 @@ const CLOSE_WITHIN_MS = 2000;
 const LOOK_AT_END_MS = 10;
 const NOTHING: Batch = { first: 0, parcels: [] };
 
-/** A transport over one inbox for each incarnation of a node. What is sent to a node in one turn of the program goes as one frame. */
+/** A transport over one inbox for each incarnation of a node. What is sent to a node in one turn of the program goes as one frame, or as few when it is much. */
 export class StreamTransport implements Transport {
   readonly incarnation: string;
   readonly counts: Readonly<TransportCounts>;
@@ -47,6 +49,8 @@ export class StreamTransport implements Transport {
   readonly #quarantine: Quarantine;
   #receiver: TransportReceiver | undefined = undefined;
   #isFlushing = false;
+  /** Parcels that were taken since the last flush. */
+  #unsent = 0;
   #cancelTell: Cancel | undefined = undefined;
   #isClosed = false;
 
@@ -111,7 +115,8 @@ export class StreamTransport implements Transport {
       this.#counts.busy++;
       return "busy";
     }
-    this.#flushSoon();
+    if (++this.#unsent < SEND_AT) this.#flushSoon();
+    else this.#flush();
     return "accepted";
   }
 
@@ -200,6 +205,7 @@ export class StreamTransport implements Transport {
 
   readonly #flush = (): void => {
     this.#isFlushing = false;
+    this.#unsent = 0;
     // Parcels first: what is to be told goes along with them.
     this.#outgoing.flush();
     this.#incoming.tell("due");

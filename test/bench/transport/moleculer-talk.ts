@@ -1,9 +1,11 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { ServiceBroker } from "moleculer";
 import type { Talk, Talkers } from "./talk.ts";
 import { TEXT } from "./talk.ts";
 
 /** Events that may be on their way: what is published faster than it is taken, Redis drops together with its subscriber. */
 const ON_THE_WAY_MAX = 4000;
+const KNOWN_EVERY_MS = 50;
 /** So often the other side says how far it is. */
 const SEEN_EVERY = 500;
 
@@ -14,7 +16,10 @@ export const moleculerTalk: Talkers = {
     let count = 0;
     broker.createService({
       name: "counter",
-      actions: { count: () => count },
+      actions: {
+        count: () => count,
+        say: () => broker.emit("seen", { count }),
+      },
       events: {
         note() {
           count++;
@@ -27,7 +32,8 @@ export const moleculerTalk: Talkers = {
 
   async call(url): Promise<Talk> {
     const broker = brokerAt(url, "caller");
-    let [sent, seen] = [0, 0];
+    let sent = 0;
+    let seen: number | undefined;
     broker.createService({
       name: "caller",
       events: {
@@ -38,9 +44,14 @@ export const moleculerTalk: Talkers = {
     });
     await broker.start();
     await broker.waitForServices("counter");
+    // The other side hears later of those who listen to its events; what it says before that is lost.
+    while (seen === undefined) {
+      await broker.call("counter.say");
+      await pause(KNOWN_EVERY_MS);
+    }
     return {
       tell() {
-        if (sent - seen >= ON_THE_WAY_MAX) return false;
+        if (sent - (seen ?? 0) >= ON_THE_WAY_MAX) return false;
         sent++;
         void broker.emit("note", { text: TEXT });
         return true;

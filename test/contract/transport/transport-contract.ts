@@ -5,6 +5,7 @@ import {
   OUTBOX_PARCELS_MAX,
   PARCEL_BYTES_MAX,
 } from "../../../runtime/transport/outbox.ts";
+import { SEND_AT } from "../../../runtime/transport/stream-transport.ts";
 import type { StreamTransport } from "../../../runtime/transport/stream-transport.ts";
 import { eventually } from "../../support/eventually.ts";
 import { Recipient } from "../../support/recipient.ts";
@@ -73,11 +74,14 @@ export function transportContract(adapter: TransportAdapter): void {
       }
     });
 
-    it("sends what goes to one node in one turn as one frame", async () => {
+    it("sends what goes to one node in one turn as one frame, and does not let much of it wait for the turn's end", async () => {
       const [a, b] = [await start("a"), await start("b")];
-      sendAll(a.transport, name("b"), numbered(FRAME_PARCELS_MAX));
-      await eventually(() => b.at.from(name("a")).length, FRAME_PARCELS_MAX);
+      sendAll(a.transport, name("b"), numbered(SEND_AT - 1));
+      assert.equal(a.transport.counts.framesSent, 0);
+      await eventually(() => b.at.from(name("a")).length, SEND_AT - 1);
       assert.equal(a.transport.counts.framesSent, 1);
+      sendAll(a.transport, name("b"), numbered(2 * SEND_AT));
+      assert.equal(a.transport.counts.framesSent, 3);
     });
 
     it("brings parcels of every size byte for byte, and refuses one that is too large in words", async () => {
