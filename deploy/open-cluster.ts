@@ -4,11 +4,14 @@ import type { NodeSettings } from "../protocols/settings.ts";
 import type { ClusterParts } from "../runtime/cluster/cluster-parts.ts";
 import { WIRE } from "../runtime/cluster/wire.ts";
 import { Fault, isFault } from "../runtime/fault.ts";
+import { RedisNonces } from "../runtime/identity/redis-nonces.ts";
 import { FAST_LEASE, SAFE_LEASE } from "../runtime/membership/lease.ts";
 import type { LeaseTimes } from "../runtime/membership/lease.ts";
 import { RedisMembershipTable } from "../runtime/membership/redis-membership-table.ts";
 import type { NodeParts } from "../runtime/node.ts";
+import { LoadsAhead } from "../runtime/persistence/loads-ahead.ts";
 import { RedisJournal } from "../runtime/persistence/redis-journal.ts";
+import type { StoredAhead } from "../runtime/persistence/redis-records.ts";
 import { readRedisFacts } from "../runtime/redis/redis-facts.ts";
 import { isHopeless } from "../runtime/redis/redis-fault.ts";
 import { redisFitness } from "../runtime/redis/redis-fitness.ts";
@@ -23,6 +26,7 @@ import type { Logger } from "../runtime/telemetry/logger.ts";
 import { SystemClock } from "../runtime/time/system-clock.ts";
 import { openRedisTransport } from "../runtime/transport/redis-transport.ts";
 import { urlHost } from "../runtime/net/url-host.ts";
+import { awaitServers } from "./await-servers.ts";
 import { Refusal } from "./refusal.ts";
 
 /** What a node of a cluster stores on, and how it belongs to the others. */
@@ -37,12 +41,14 @@ export async function openCluster(
   const link = await openClusterLink(settings, log);
   let opened: RedisStoreWatch | undefined;
   try {
+    await awaitServers(link.control, new SystemClock(), log);
     await checkFitness(link, settings.cluster, log);
     const watch = (opened = await openWatch(link, settings.cluster, log));
-    const journal = await RedisJournal.open(link, (entity) => watch.confirmUnknown(entity));
+    const ahead: StoredAhead = new LoadsAhead();
+    const journal = await RedisJournal.open(link, { isNew: (entity) => watch.confirmUnknown(entity), ahead });
     const time = await RedisTime.open(link.control, new SystemClock());
     const store = new RedisReminderStore(link.commands);
-    const cluster = partsOf(settings, { link, log, onIncarnation, store, time, watch });
+    const cluster = partsOf(settings, { link, log, onIncarnation, store, time, watch, ahead });
     return { journal, cluster, reminders: { ...settings.reminders, store, time: () => time.nowMs() } };
   } catch (error) {
     // Its next look would keep the process that was refused from ending.
@@ -71,11 +77,12 @@ interface PartsFrom {
   readonly store: RedisReminderStore;
   readonly time: RedisTime;
   readonly watch: RedisStoreWatch;
+  readonly ahead: StoredAhead;
 }
 
 function partsOf(
   { name, cluster, ops }: NodeSettings,
-  { link, log, onIncarnation, store, time, watch }: PartsFrom,
+  { link, log, onIncarnation, store, time, watch, ahead }: PartsFrom,
 ): ClusterParts {
   const lease = leaseOf(cluster);
   return {
@@ -89,12 +96,13 @@ function partsOf(
     },
     lease,
     table: new RedisMembershipTable(link.control, { lease }),
-    ownership: new RedisOwnership(link.control),
+    ownership: new RedisOwnership(link.control, ahead),
     shardOf: (entity) => watch.shardOf(entity),
     watch,
     transport: (incarnation) => openRedisTransport({ link, incarnation, clock: new SystemClock(), log }),
     onIncarnation,
     reminders: store,
+    nonces: new RedisNonces(link.commands),
     async close() {
       watch.close();
       time.close();
@@ -121,7 +129,12 @@ async function openWatch(link: RedisLink, cluster: ClusterSettings, log: Logger)
   });
 }
 
-async function checkFitness(link: RedisLink, { durability }: ClusterSettings, log: Logger): Promise<void> {
+/** Whether a Redis may be stored on: what it keeps, what it evicts, what its user may do; the log says what should be changed all the same. @throws Refusal when it cannot be used; Fault of the store */
+export async function checkFitness(
+  link: RedisLink,
+  { durability }: Pick<ClusterSettings, "durability">,
+  log: Logger,
+): Promise<void> {
   const all = (await readRedisFacts(link.control)).map((facts) => redisFitness(facts, durability));
   const missing = await missingRights(link.control);
   const problems = new Set([...all.flatMap((fitness) => fitness.problems), ...rightsProblem(missing ?? [])]);

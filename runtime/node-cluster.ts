@@ -2,7 +2,7 @@ import { PROTOCOLS } from "../protocols/registry.ts";
 import { ClusterNode } from "./cluster/cluster-node.ts";
 import type { ClusterParts } from "./cluster/cluster-parts.ts";
 import { ClusterTopics } from "./cluster/cluster-topics.ts";
-import type { Reach, RegionParts } from "./cluster/region.ts";
+import type { Distance, Reach, RegionParts } from "./cluster/region.ts";
 import type { ActorSystem } from "./kernel/actor-system.ts";
 import { ReminderBuckets } from "./reminders/reminder-buckets.ts";
 import { Remote } from "./remote/remote.ts";
@@ -29,10 +29,17 @@ export function clusterOf(parts: NodeClusterParts): ClusterNode | undefined {
     const { member, claims, transport } = life;
     const remote = new Remote({ system, transport, protocols: PROTOCOLS });
     topics.begin(remote.topics);
+    const distance: Distance = {
+      reference: (incarnation, path, protocol) => remote.reference(incarnation, path, protocol),
+      close() {
+        topics.end(remote.topics);
+        remote.close();
+      },
+    };
     const { ownership } = cluster;
     const region = new EntityRegion({ system, entities, remote, claims, ownership, member });
     const { reminders: store } = cluster;
-    if (store === undefined) return { region, distance: remote };
+    if (store === undefined) return { region, distance };
     const { reminders } = entities;
     const buckets = new ReminderBuckets({
       store,
@@ -41,7 +48,7 @@ export function clusterOf(parts: NodeClusterParts): ClusterNode | undefined {
       nowMs: () => reminders.nowMs(),
       onOwned: () => reminders.look(),
     });
-    return { region: new WakingRegion(region, buckets), distance: remote };
+    return { region: new WakingRegion(region, buckets), distance };
   };
   return new ClusterNode({ cluster, clock: system.clock, log, topics, begin, onDrainAsked });
 }

@@ -4,6 +4,7 @@ import type { NodeUrls } from "./feature.ts";
 import type { ActorSystem } from "./kernel/actor-system.ts";
 import { Admission } from "./net/admission.ts";
 import type { AdmissionLimits } from "./net/admission.ts";
+import { AccessTap } from "./net/access-tap.ts";
 import { AnswerCounts } from "./net/answer-counts.ts";
 import { ConnectionIds } from "./net/connection-ids.ts";
 import { Dialects } from "./net/dialect.ts";
@@ -46,6 +47,7 @@ export function gatewayShare(settings: NodeSettings, system: ActorSystem): PortS
     limits: { frameBytes, messagesPerSecond, burst, subscriptions },
     log,
     answers: new AnswerCounts(),
+    access: new AccessTap(),
     requests: {
       log,
       tell: system.tell.bind(system),
@@ -71,7 +73,7 @@ export function operatorsPort(
   routes: readonly Route[],
   { share, title }: SharedParts,
 ): HttpPort {
-  const own = { ...share, admission: new Admission(OPERATOR_LIMITS) };
+  const own = { ...share, admission: new Admission(OPERATOR_LIMITS), access: new AccessTap() };
   return new HttpPort({ name: OPERATORS_PORT, host: ops.host, port: ops.port, routes, share: own, title });
 }
 

@@ -7,7 +7,7 @@ import type { KnownMember } from "../../runtime/membership/member-view.ts";
 
 /** How often the members are looked at, in milliseconds. */
 const LOOK_EVERY_MS = 2_000;
-/** A node that ended so recently may have been the one on which this watch was before, in milliseconds. */
+/** What has happened so recently the watch may not have told that was before this one, perhaps on that very node, in milliseconds. */
 const NEWS_MS = 60_000;
 /** Ends and lost nodes that are remembered, of each so many; the one of longest ago is forgotten. */
 const REMEMBERED_MAX = 200;
@@ -16,6 +16,8 @@ const REMEMBERED_MAX = 200;
 export interface NodeWatchArgs {
   readonly cluster: Pick<ClusterSight, "members">;
 }
+
+type WatchContext = Context<typeof NodeWatchProtocol>;
 
 interface NodeWatchState extends NodeWatchArgs {
   /** Ends that were told, or that are old: by incarnation. */
@@ -43,26 +45,38 @@ export const NodeWatch = defineActor({
       // Between two lives of this node there is nothing to be seen.
       const leased = await state.cluster.members().catch(() => []);
       const members = leased.map(({ member }) => member).filter((member) => !isClient(member));
-      for (const member of members) noteEnd(state, member, context);
-      for (const { node, state: standing } of members) {
-        if (standing === "up" && state.lost.delete(node)) context.log.info("cluster.nodeBack", { node });
+      const up = new Map(members.filter(isUp).map((member) => [member.node, member]));
+      for (const member of members) noteEnd(state, { member, next: up.get(member.node) }, context);
+      for (const node of up.keys()) {
+        if (state.lost.delete(node)) context.log.info("cluster.nodeBack", { node });
       }
     },
   },
   describe: ({ lost }) => ({ lost: [...lost] }),
 });
 
-function noteEnd(
-  { told, lost }: NodeWatchState,
-  { node, incarnation, state, ended }: KnownMember,
-  context: Context<typeof NodeWatchProtocol>,
-): void {
+const isUp = ({ state }: KnownMember): boolean => state === "up";
+
+/** An end, and who serves under that name now. */
+interface End {
+  readonly member: KnownMember;
+  readonly next: KnownMember | undefined;
+}
+
+function noteEnd({ told, lost }: NodeWatchState, { member, next }: End, context: WatchContext): void {
+  const { node, incarnation, state, ended } = member;
   if (state !== "dead" || told.has(incarnation)) return;
   remember(told, incarnation);
-  const isNews = context.wallMs() - (ended?.atMs ?? Number.POSITIVE_INFINITY) < NEWS_MS;
-  if (ended === undefined || ended.cause === "left" || !isNews) return;
+  if (ended === undefined || ended.cause === "left") return;
+  const isNews = isRecent(ended.atMs, context);
+  // It was told by the watch before this one, and so was its return, unless that is as recent as this watch.
+  if (!isNews && next !== undefined && !isRecent(next.joinedAtMs, context)) return;
   remember(lost, node);
-  context.log.error("cluster.nodeLost", { node, incarnation, cause: ended.cause });
+  if (isNews) context.log.error("cluster.nodeLost", { node, incarnation, cause: ended.cause });
+}
+
+function isRecent(atMs: number | undefined, context: WatchContext): boolean {
+  return atMs !== undefined && context.wallMs() - atMs < NEWS_MS;
 }
 
 /** Names of nodes need not come back: those of containers never do. */

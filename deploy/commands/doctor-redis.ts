@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { NodeSettings } from "../../protocols/settings.ts";
-import { drawFamilies, checkKeys, checkRights, checkServer } from "../doctor/redis-check.ts";
+import { drawFamilies, checkKeys, checkMark, checkRights, checkServer } from "../doctor/redis-check.ts";
 import { drawFinding } from "../doctor/draw-finding.ts";
 import { EXIT_CODES } from "../refusal.ts";
 import { terminalPaint } from "../terminal.ts";
@@ -29,23 +29,32 @@ export function doctorRedisCommand(): Command {
 
 async function examine(settings: NodeSettings, keysMax: number | undefined): Promise<boolean> {
   // They take a while to load, and `--help` does without them.
-  const [{ openClusterLink }, { readRedisFacts }, { missingRights }, { surveyKeys }, { SILENT }] =
-    await Promise.all([
-      import("../open-cluster.ts"),
-      import("../../runtime/redis/redis-facts.ts"),
-      import("../../runtime/redis/redis-rights.ts"),
-      import("../../runtime/redis/key-survey.ts"),
-      import("../../runtime/telemetry/silent-log.ts"),
-    ]);
+  const [
+    { openClusterLink },
+    { readRedisFacts },
+    { missingRights },
+    { markedNames },
+    { surveyKeys },
+    { SILENT },
+  ] = await Promise.all([
+    import("../open-cluster.ts"),
+    import("../../runtime/redis/redis-facts.ts"),
+    import("../../runtime/redis/redis-rights.ts"),
+    import("../../runtime/sharding/store-marks.ts"),
+    import("../../runtime/redis/key-survey.ts"),
+    import("../../runtime/telemetry/silent-log.ts"),
+  ]);
   const link = await openClusterLink({ ...settings, name: "doctor" }, SILENT);
   try {
     const facts = await readRedisFacts(link.commands);
     const missing = await missingRights(link.commands);
     const survey = await surveyKeys(link.commands, keysMax);
+    const names = await markedNames(link.commands);
     const asked = settings.cluster.durability;
     const findings = [
       ...facts.flatMap((each) => checkServer(each, asked)),
       checkRights(missing),
+      checkMark(names, settings.cluster.name),
       checkKeys(survey),
     ];
     for (const finding of findings) console.log(drawFinding(finding));

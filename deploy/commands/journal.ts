@@ -145,7 +145,7 @@ function importCommand(): Command {
     .summary("read such a file into this journal, or into Redis")
     .description(
       "Reads a file of `banyan journal export` into the journal of the data directory, or into the Redis of a cluster. What is newer there stays; " +
-        "what is there already is left alone, so it may be begun again. A file that is damaged or cut off is refused before anything is written.",
+        "what is there already is left alone, so it may be begun again. A file that is damaged or cut off is refused before anything is written, and so is a Redis on which a node would not start.",
     )
     .argument("<file>", "the file")
     .option(

@@ -42,6 +42,18 @@ export function checkRights(missing: readonly string[] | undefined): Finding {
   return fail("rights", problem, "deploy/docs/redis.md has the whole rule");
 }
 
+/** Whether the database is that of this cluster, by the names that its marks have. Pure. */
+export function checkMark(names: readonly string[], own: string): Finding {
+  const others = names.filter((name) => name !== own);
+  if (names.length === 0) return ok("mark", "no cluster has used this database yet");
+  if (others.length === 0) return ok("mark", `this database belongs to the cluster ${own}`);
+  return fail(
+    "mark",
+    `this database carries the mark of the cluster ${others.join(", ")}, and cluster.name is ${own}`,
+    "give each cluster a database of its own, or set cluster.name to join that one",
+  );
+}
+
 /** Whether there are keys that nobody has declared: then another program writes into this database. Pure. */
 export function checkKeys({ families, keys, isCut }: KeySurvey): Finding {
   const counted = `${keys}${isCut ? " of more" : ""} keys`;

@@ -21,6 +21,7 @@ export interface Served {
 
 type Say = (text: string) => void;
 type Change = "reload" | "restart";
+type Refused = Extract<HostAnswer, { readonly kind: "refused" }>;
 
 /** What the host is at as a whole is the first of these that one of its lines is at. */
 const ACTIVITIES: readonly HostActivity[] = ["stopping", "starting", "reloading", "restarting", "waiting"];
@@ -88,12 +89,13 @@ export class Lines {
   async change(kind: Change, say: Say): Promise<HostAnswer> {
     const [only] = this.#lines;
     if (this.#lines.length === 1 && only !== undefined) return only.succession[kind](say);
-    let last: HostAnswer = { kind: "done", text: "nothing was to be done" };
-    for (const { succession } of this.#lines) {
-      last = await succession[kind](say);
-      if (last.kind === "refused") return last;
+    const done: string[] = [];
+    for (const { crew, succession } of this.#lines) {
+      const answer = await succession[kind]((text) => say(`worker ${crew.number}: ${text}`));
+      if (answer.kind === "refused") return refusedAt(crew.number, answer, done);
+      if (answer.kind === "done") done.push(`worker ${crew.number}: ${answer.text}`);
     }
-    return last.kind === "done" ? { kind: "done", text: `all ${this.#lines.length} workers serve` } : last;
+    return { kind: "done", text: `all ${this.#lines.length} workers serve; ${done.join("; ")}` };
   }
 
   /** A reload that nobody waits for; several that are wanted meanwhile are one. */
@@ -143,4 +145,10 @@ export class Lines {
   #lineOf(worker: WorkerProcess): Line | undefined {
     return this.#lines.find(({ crew }) => crew.number === worker.number);
   }
+}
+
+/** A change ends with the first worker that refuses it: which are new by then, and which are not, differs. */
+function refusedAt(number: number, { code, text }: Refused, done: readonly string[]): Refused {
+  const fresh = done.length === 0 ? "all are as before" : `new: ${done.join("; ")}; all others are as before`;
+  return { kind: "refused", code, text: `worker ${number}: ${text} (${fresh})` };
 }

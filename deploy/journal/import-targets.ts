@@ -7,12 +7,15 @@ import { RedisJournal } from "../../runtime/persistence/redis-journal.ts";
 import { LmdbReminderStore } from "../../runtime/reminders/lmdb-reminder-store.ts";
 import { RedisReminderStore } from "../../runtime/reminders/redis-reminder-store.ts";
 import { RedisOwnership } from "../../runtime/sharding/redis-ownership.ts";
+import { markedNames } from "../../runtime/sharding/store-marks.ts";
+import type { RedisLink } from "../../runtime/redis/redis-link.ts";
 import { SILENT } from "../../runtime/telemetry/silent-log.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { openDataDirectory } from "../data-directory.ts";
 import { takeLock } from "../host/place/host-lock.ts";
-import { openClusterLink } from "../open-cluster.ts";
+import { checkFitness, openClusterLink } from "../open-cluster.ts";
 import { JOURNAL_FOLDER } from "../open-stores.ts";
+import { Refusal } from "../refusal.ts";
 
 /** An import is no node of the cluster: this is who it says that it is. What an earlier one has left behind may be taken. */
 const IMPORTER = "journal-import";
@@ -59,6 +62,8 @@ export async function openRedisTarget(settings: NodeSettings, url: string): Prom
   const { cluster } = settings;
   const link = await openClusterLink({ ...settings, cluster: { ...cluster, redis: url } }, SILENT);
   try {
+    await checkFitness(link, cluster, SILENT);
+    await refuseForeign(link, cluster.name);
     const journal = await RedisJournal.open(link);
     return {
       name: "Redis",
@@ -76,6 +81,14 @@ export async function openRedisTarget(settings: NodeSettings, url: string): Prom
     await link.close();
     throw error;
   }
+}
+
+/** What is imported belongs to one cluster, and its nodes go by the name. @throws Refusal; Fault of the store */
+async function refuseForeign(link: RedisLink, own: string): Promise<void> {
+  const other = (await markedNames(link.control)).find((name) => name !== own);
+  if (other === undefined) return;
+  const text = `this database belongs to the cluster ${other}, and cluster.name is ${own}`;
+  throw new Refusal("settings", `${text}: set it to ${other}, or import into a database of its own`);
 }
 
 function claims(ownership: RedisOwnership): Pick<ImportTarget, "claim" | "release"> {

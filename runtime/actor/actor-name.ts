@@ -1,5 +1,7 @@
 /** What an actor's name may hold as it is; nact would take a few signs more, but they are not safe in paths. */
 const PLAIN = /^[A-Za-z0-9._-]$/;
+/** A text that is a name already, as most are. */
+const PLAIN_TEXT = /^[A-Za-z0-9._-]*$/;
 
 const HALF_PAIR = /^[\ud800-\udfff]$/;
 
@@ -8,6 +10,7 @@ const HALF_PAIR = /^[\ud800-\udfff]$/;
  * get different names. Pure.
  */
 export function actorName(text: string): string {
+  if (PLAIN_TEXT.test(text)) return text;
   return Array.from(text, (character) => (PLAIN.test(character) ? character : escaped(character))).join("");
 }
 

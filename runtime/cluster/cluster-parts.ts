@@ -1,3 +1,4 @@
+import type { NonceStore } from "../identity/nonce-store.ts";
 import type { LeaseTimes } from "../membership/lease.ts";
 import type { MemberFacts } from "../membership/member-view.ts";
 import type { MembershipTable } from "../membership/membership-table.ts";
@@ -20,6 +21,8 @@ export interface ClusterParts {
   readonly watch?: Pick<StoreWatch, "memberShard" | "onSeen">;
   /** The wake-ups that the nodes of the cluster share out among them. */
   readonly reminders?: BucketStore;
+  /** What all nodes remember of signed requests; unless given, each remembers alone. */
+  readonly nonces?: NonceStore;
   /** Opens the way to the others for one life. @throws Fault of the store */
   transport(incarnation: string): Promise<Transport>;
   /** Another life has begun: whoever sees this process end may say so to the others. */

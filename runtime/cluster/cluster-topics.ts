@@ -48,6 +48,11 @@ export class ClusterTopics {
     for (const topic of this.#heard.values()) topic.hearIn(life);
   }
 
+  /** That life is over: nobody is reached until the next one begins. */
+  end(life: Life): void {
+    if (this.#life === life) this.#life = undefined;
+  }
+
   #tell(name: string, protocol: Protocol, message: TaggedMessage): Verdict {
     // Between two lives nobody is reached; it may get lost.
     if (this.#life === undefined) return "busy";

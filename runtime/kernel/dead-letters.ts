@@ -13,6 +13,7 @@ export type DeadLetterReason =
   | "turnRevoked" // its turn was given up: the actor was restarted, or had to stop
   | "outOfOrder" // a delivery without the one before it, which was not stored; both are sent again
   | "recordTooLarge" // what its receiver decided about it is more than a record may hold
+  | "journalFull" // what its receiver decided about it was refused, because the journal has no room
   | "askEnded" // the asker had given up before its turn came
   | "lateReply" // an answer to a question that had ended
   | "mailboxFull" // it came from another node, whose word to the sender was `accepted`, and there was no room

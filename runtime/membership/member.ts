@@ -39,6 +39,8 @@ export interface MemberParts {
 
 /** So many renewals may wait for their answers; more would only tell a table that hangs what it knows. */
 const RENEWALS_WAITING_MAX = 4;
+/** So long after a lease is due for removal it is looked at, in milliseconds: clocks count whole ones. */
+const LOOK_LATE_MS = 5;
 
 /**
  * This node as a member of the cluster: keeps its lease, and knows who else belongs. It runs on the main thread on purpose: a blocked event loop
@@ -66,6 +68,7 @@ export class Member {
   #reading: ClockReading;
   #stopTicking: Cancel | undefined = undefined;
   #stopFence: Cancel | undefined = undefined;
+  #stopLooking: Cancel | undefined = undefined;
 
   constructor(parts: MemberParts) {
     this.#parts = parts;
@@ -128,6 +131,7 @@ export class Member {
     this.#standing = "ended";
     this.#stopTicking?.();
     this.#stopFence?.();
+    this.#stopLooking?.();
   }
 
   /** A cluster rolls to another version over one that both speak: in between there is no way to be understood by all. */
@@ -190,10 +194,19 @@ export class Member {
       if (renewed.table !== undefined) this.#learn(sent.number, renewed.table);
       this.#isHeld &&= renewed.overdue > 0;
       if (renewed.overdue > 0) this.#sweep();
+      else this.#lookWhenDue(renewed.dueInMs);
     } else if (renewed.code === "dead") this.#fence("removed");
     // Nobody can have taken its place while it held its lease, so it writes its row again. Later it may be a stranger.
     else if (this.holdsLease()) this.#follow(this.#join(), () => {});
     else this.#fence("forgotten");
+  }
+
+  /** At the moment at which a lease is over that nobody renews, and not a renewal later: then all members learn of that death together. */
+  #lookWhenDue(dueInMs: number): void {
+    const { clock, lease } = this.#parts;
+    this.#stopLooking?.();
+    if (dueInMs >= lease.renewEveryMs) return;
+    this.#stopLooking = clock.after(dueInMs + LOOK_LATE_MS, () => this.#renew());
   }
 
   #acknowledged(sentAtMs: number, source: string): void {
@@ -283,7 +296,8 @@ export class Member {
   #swept({ removed, heldForMs }: Swept): void {
     if (heldForMs > 0 && !this.#isHeld) this.#parts.log.warn("cluster.removalsHeld", { heldForMs });
     this.#isHeld = heldForMs > 0;
-    if (removed.length > 0) this.#follow(this.refresh(), () => {});
+    // Where nobody was removed, another member may have done it a moment before.
+    if (removed.length > 0 || heldForMs === 0) this.#follow(this.refresh(), () => {});
   }
 
   #fence(cause: FenceCause): void {

@@ -32,6 +32,8 @@ export type Renewed =
       readonly table: TableView | undefined;
       /** So many members have to be removed, or held: call `removeExpired`. */
       readonly overdue: number;
+      /** How soon that will be so of the next one, unless it renews its lease, in milliseconds; not above 0 when it is. */
+      readonly dueInMs: number;
     }
   | { readonly kind: "refused"; readonly code: "unknownMember" | "dead" };
 

@@ -64,7 +64,8 @@ export class MemoryMembershipTable implements MembershipTable {
     }
     this.#expiryMs.set(incarnation, nowMs + this.#times.ttlMs);
     const table = this.#version === knownVersion ? undefined : await this.read();
-    return { kind: "renewed", source: this.#sourceText(), table, overdue: this.#overdue() };
+    const dueInMs = Math.min(...this.#expiryMs.values()) + this.#times.removeAfterMs - nowMs;
+    return { kind: "renewed", source: this.#sourceText(), table, overdue: this.#overdue(), dueInMs };
   }
 
   async move(incarnation: string, to: "up" | "leaving"): Promise<Moved> {

@@ -27,7 +27,7 @@ type JoinAnswer =
   | readonly ["joined", string, string, readonly string[]]
   | readonly ["identityTaken" | "dead" | "tableFull"];
 type RenewAnswer =
-  | readonly ["renewed", string, string, readonly string[], number]
+  | readonly ["renewed", string, string, readonly string[], number, number]
   | readonly ["unknownMember" | "dead"];
 type MoveAnswer = "moved" | "unknownMember" | "dead" | "backwards";
 
@@ -67,9 +67,9 @@ export class RedisMembershipTable implements MembershipTable {
       removeAfterMs,
     ]);
     if (answer[0] !== "renewed") return { kind: "refused", code: answer[0] };
-    const [, source, version, rows, overdue] = answer;
+    const [, source, version, rows, overdue, dueInMs] = answer;
     const table = Number(version) === knownVersion ? undefined : tableOf(version, rows);
-    return { kind: "renewed", source, table, overdue };
+    return { kind: "renewed", source, table, overdue, dueInMs };
   }
 
   async move(incarnation: string, to: "up" | "leaving"): Promise<Moved> {

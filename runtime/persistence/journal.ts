@@ -83,6 +83,13 @@ export interface Loaded {
   readonly pages: AsyncIterable<readonly JournalRecord[]>;
 }
 
+/** All that is stored of an entity, as it came with the claim of its owner. */
+export interface LoadedAhead extends Pick<Loaded, "version" | "snapshot"> {
+  readonly owner: Owner;
+  /** All records after the snapshot. */
+  readonly records: readonly JournalRecord[];
+}
+
 /** Which records of an entity to read. */
 export interface RecordPage {
   readonly fromVersion: number;
@@ -122,6 +129,11 @@ export interface Journal {
   append(append: Append): Promise<Appended>;
   /** The latest snapshot of an entity, and all records after it. */
   load(entity: EntityAddress): Promise<Loaded>;
+  /**
+   * The same without a question, once, where it has come with the claim that was answered in this turn of the program. It is what a load would find: from that claim on only
+   * its owner can write, and what others still have on their way is fenced. Absent where claims bring nothing.
+   */
+  loadedAhead?(entity: EntityAddress): LoadedAhead | undefined;
   /**
    * Nothing is stored of this entity, and it is about to begin: resolves when that is because it is new. Absent where nothing can be lost unseen.
    * @throws Fault `stateLost` when the store has lost what it held, and nobody can tell

@@ -106,17 +106,17 @@ function sealedSnapshot(store: StoreReads, key: string): Sealed | undefined {
   return stored === undefined ? undefined : unsealed(store, "snapshot", { key }, stored);
 }
 
-interface Place {
+interface StoredAt {
   readonly key: string;
   /** Unknown of a snapshot that cannot be read. */
   readonly version?: number;
 }
 
-function unsealed(store: StoreReads, kind: "record" | "snapshot", place: Place, stored: Uint8Array): Sealed {
-  const sealed = unseal({ kind, key: place.key }, stored);
-  if ("problem" in sealed) throw corrupt(store, place, `the ${kind} is damaged: ${sealed.problem}`);
-  if (place.version !== undefined && sealed.version !== place.version) {
-    throw corrupt(store, place, `it says that it is version ${sealed.version}`);
+function unsealed(store: StoreReads, kind: "record" | "snapshot", at: StoredAt, stored: Uint8Array): Sealed {
+  const sealed = unseal({ kind, key: at.key }, stored);
+  if ("problem" in sealed) throw corrupt(store, at, `the ${kind} is damaged: ${sealed.problem}`);
+  if (at.version !== undefined && sealed.version !== at.version) {
+    throw corrupt(store, at, `it says that it is version ${sealed.version}`);
   }
   return sealed;
 }
@@ -125,7 +125,7 @@ function missing(store: StoreReads, key: string, version: number): Fault {
   return corrupt(store, { key, version }, "the record is missing");
 }
 
-function corrupt({ path }: StoreReads, { key, version }: Place, why: string): Fault {
+function corrupt({ path }: StoreReads, { key, version }: StoredAt, why: string): Fault {
   const details = { entity: `entity:${key}`, ...(version === undefined ? {} : { version }), why, path };
   return new Fault("journalCorrupt", details);
 }

@@ -1,4 +1,4 @@
-import { Fault } from "../fault.ts";
+import { Fault, passOverFault } from "../fault.ts";
 import type { RedisConnection } from "../redis/redis-connection.ts";
 import { readRedisFacts } from "../redis/redis-facts.ts";
 import { redisFitness, suffices, weakest } from "../redis/redis-fitness.ts";
@@ -18,6 +18,7 @@ import type {
   JournalEntry,
   JournalRecord,
   Loaded,
+  LoadedAhead,
   RecordPage,
   Removal,
   SnapshotWrite,
@@ -25,11 +26,20 @@ import type {
 } from "./journal.ts";
 import { journalFault } from "./redis-journal-fault.ts";
 import { RedisEntityIndex } from "./redis-entity-index.ts";
-import { RedisRecords } from "./redis-records.ts";
+import { loadedAhead, RedisRecords } from "./redis-records.ts";
+import type { StoredAhead } from "./redis-records.ts";
 import { RedisWrites } from "./redis-writes.ts";
 
 /** Resolves when nothing is stored of an entity because it is new. @throws Fault stateLost */
-export type IsNew = (entity: EntityAddress) => Promise<void>;
+type IsNew = (entity: EntityAddress) => Promise<void>;
+
+/** What a journal on Redis may be told beside its connection. */
+export interface RedisJournalOptions {
+  /** Without it nobody finds out what Redis has lost. */
+  readonly isNew?: IsNew;
+  /** What came with the claims of this node. */
+  readonly ahead?: StoredAhead;
+}
 
 /**
  * The journal of a cluster. All of an entity is in one hash slot: its owner, its state, and a stream whose ids are the versions of its records,
@@ -41,7 +51,7 @@ export class RedisJournal implements Journal {
   readonly #writes: RedisWrites;
   readonly #records: RedisRecords;
   readonly #index: RedisEntityIndex;
-  readonly #isNew: IsNew | undefined;
+  readonly #options: RedisJournalOptions;
   /** Entities that enter or leave the index: what is appended to them meanwhile waits. */
   readonly #indexing = new Map<string, Promise<unknown>>();
   /** Snapshots on their way: one takes away records, and must not do so between the steps of a load. */
@@ -50,9 +60,9 @@ export class RedisJournal implements Journal {
   #strongest: Durability | undefined = undefined;
   #isClosed = false;
 
-  private constructor(link: RedisLink, writer: RedisConnection, isNew: IsNew | undefined) {
+  private constructor(link: RedisLink, writer: RedisConnection, options: RedisJournalOptions) {
     this.#writer = writer;
-    this.#isNew = isNew;
+    this.#options = options;
     this.#writes = new RedisWrites(writer);
     this.#records = new RedisRecords(link.commands);
     this.#index = new RedisEntityIndex(link.commands);
@@ -61,10 +71,10 @@ export class RedisJournal implements Journal {
     writer.onReady(() => this.#lookAgain());
   }
 
-  /** Opens the journal of the Redis that `link` leads to; without `isNew` nobody finds out what it has lost. @throws Fault redisUnavailable, redisUnfit */
-  static async open(link: RedisLink, isNew?: IsNew): Promise<RedisJournal> {
+  /** Opens the journal of the Redis that `link` leads to. @throws Fault redisUnavailable, redisUnfit */
+  static async open(link: RedisLink, options: RedisJournalOptions = {}): Promise<RedisJournal> {
     const writer = await link.replicatedWriter("journal");
-    const journal = new RedisJournal(link, writer, isNew);
+    const journal = new RedisJournal(link, writer, options);
     try {
       await journal.#look();
       return journal;
@@ -165,8 +175,19 @@ export class RedisJournal implements Journal {
     return this.#reading({ entity: entityText(entity) }, () => this.#records.load(entity, this.#writer));
   }
 
+  loadedAhead(entity: EntityAddress): LoadedAhead | undefined {
+    const ahead = this.#isClosed ? undefined : this.#options.ahead?.take(entity);
+    try {
+      return ahead && loadedAhead(entity, ahead);
+    } catch (error) {
+      // What is damaged is told by the load that comes now.
+      passOverFault(error);
+      return undefined;
+    }
+  }
+
   async confirmUnknown(entity: EntityAddress): Promise<void> {
-    await this.#reading({ entity: entityText(entity) }, async () => this.#isNew?.(entity));
+    await this.#reading({ entity: entityText(entity) }, async () => this.#options.isNew?.(entity));
   }
 
   async read(entity: EntityAddress, page: RecordPage): Promise<readonly JournalRecord[]> {
@@ -185,6 +206,7 @@ export class RedisJournal implements Journal {
 
   /** @throws Fault addressInvalid, journalClosed, journalUnavailable, journalBusy: nothing is written then */
   #begin(entity: EntityAddress, bytes: number): void {
+    this.#options.ahead?.drop(entity);
     const text = entityText(entity);
     if (this.#isClosed) throw new Fault("journalClosed", { entity: text });
     if (this.#strongest === undefined) {

@@ -6,7 +6,8 @@ import { RECORDS_SCRIPT } from "../redis/scripts/records-script.ts";
 import { entityText } from "./entity-address.ts";
 import type { EntityAddress } from "./entity-address.ts";
 import { PAGE_BYTES } from "./journal-limits.ts";
-import type { JournalRecord, Loaded, RecordPage } from "./journal.ts";
+import type { JournalRecord, Loaded, LoadedAhead, Owner, RecordPage } from "./journal.ts";
+import type { LoadsAhead } from "./loads-ahead.ts";
 
 /** Records that are fetched at a time, at most. */
 const PAGE_RECORDS = 256;
@@ -15,12 +16,22 @@ const PAGE_RECORDS = 256;
 const FIRST_RECORDS = 64;
 const FIRST_BYTES = 65_536;
 
-type LoadAnswer = readonly [
+/** What Redis says of an entity, and the first records behind its snapshot. */
+export type LoadAnswer = readonly [
   version: Buffer | null,
   snapshotVersion: Buffer | null,
   snapshot: Buffer | null,
   records: readonly StreamEntry[],
 ];
+/** What came with a claim, all of it that is stored, and whose claim it was. */
+interface AnswerAhead {
+  readonly owner: Owner;
+  readonly answer: LoadAnswer;
+}
+
+/** What came with the claims of a node. */
+export type StoredAhead = LoadsAhead<AnswerAhead>;
+
 type StreamEntry = readonly [id: Buffer, fields: readonly Buffer[]];
 
 /** Reads what Redis holds of entities. */
@@ -71,6 +82,14 @@ export class RedisRecords {
     const answer = await this.#commands.scriptBytes(RECORDS_SCRIPT, [log], [from, limit, PAGE_BYTES]);
     return (answer as readonly StreamEntry[]).map((entry) => recordOf(entity, entry));
   }
+}
+
+/** What came with a claim, as a load answers it. @throws Fault journalCorrupt */
+export function loadedAhead(entity: EntityAddress, { owner, answer }: AnswerAhead): LoadedAhead {
+  const [version, snapshotVersion, bytes, entries] = answer;
+  const records = entries.map((entry) => recordOf(entity, entry));
+  const loaded = { owner, version: numberOf(version), records };
+  return bytes === null ? loaded : { ...loaded, snapshot: { version: numberOf(snapshotVersion), bytes } };
 }
 
 function recordOf(entity: EntityAddress, [id, fields]: StreamEntry): JournalRecord {

@@ -1,11 +1,12 @@
 import { Cluster, Command, Redis } from "ioredis";
 import { Fault } from "../fault.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { ClusterServers } from "./cluster-servers.ts";
 import { clusterOptions, redisOptions } from "./redis-profile.ts";
 import type { ConnectionWish, RedisPurpose } from "./redis-profile.ts";
 import { isHopeless, reasonOf, redisFault } from "./redis-fault.ts";
 import type { RedisScript } from "./redis-script.ts";
-import { ScriptCalls } from "./script-calls.ts";
+import { ScriptCalls, sendable } from "./script-calls.ts";
 import type { RedisArgument } from "./script-calls.ts";
 
 export type { RedisArgument } from "./script-calls.ts";
@@ -36,6 +37,8 @@ const OPEN_WITHIN_MS = 10_000;
 const REVIVE_AFTER_MS = 100;
 /** How long `close` waits for the connection's end. */
 const CLOSE_WITHIN_MS = 1000;
+/** More than this does not wait for the end of its turn. */
+const CORKED_BYTES_MAX = 16 * 1024;
 /** What ioredis says of a command that had no answer in its time. */
 const TIMED_OUT = "Command timed out";
 /** Connections whose commands are for every server of a Redis Cluster. */
@@ -49,6 +52,8 @@ export class RedisConnection implements RedisCommands {
   readonly #client: Redis | Cluster;
   readonly #log: Logger;
   readonly #scripts: ScriptCalls;
+  /** Undefined where there is but one. */
+  readonly #servers: ClusterServers | undefined;
   readonly #onReady = new Set<() => void>();
   readonly #onLost = new Set<() => void>();
   readonly #onHopeless = new Set<() => void>();
@@ -64,8 +69,11 @@ export class RedisConnection implements RedisCommands {
     this.#client = connected(wish);
     this.#scripts = new ScriptCalls((name, args, wantsBytes) => this.#send(name, args, wantsBytes));
     this.#client.on("error", (error: Error) => this.#failing(reasonOf(error)));
-    if (this.#client instanceof Cluster) this.#client.on("+node", (node: Redis) => this.#found(node));
-    else guardSocket(this.#client);
+    this.#servers =
+      this.#client instanceof Cluster
+        ? new ClusterServers(this.#client, (node) => this.#found(node))
+        : undefined;
+    if (this.#client instanceof Redis) guardSocket(this.#client);
     this.#client.on("ready", () => this.#becameReady());
     this.#client.on("close", () => this.#becameLost());
     this.#client.on("end", () => this.#revive());
@@ -142,13 +150,26 @@ export class RedisConnection implements RedisCommands {
   servers(): readonly RedisServer[] {
     if (!(this.#client instanceof Cluster)) return [(name, ...args) => this.command(name, ...args)];
     if (!this.isReady) throw this.#unavailable("servers");
-    return this.#client.nodes("master").map((node) => (name: string, ...args: RedisArgument[]) => {
+    return this.#client.nodes("master").map((node) => this.#wayTo(node));
+  }
+
+  /** The way to the server at a place, `host:port`, as a Redis Cluster names it; its faults are those of `command`. */
+  serverAt(place: string): RedisServer {
+    const node = this.#servers?.at(place);
+    if (node?.status === "ready") return this.#wayTo(node);
+    // One that was lost is connected to again when the library hears of it again.
+    this.#lookWhere();
+    return (name) => Promise.reject(this.#unavailable(name));
+  }
+
+  #wayTo(node: Redis): RedisServer {
+    return (name, ...args) => {
       const command = new Command(name, args.map(sendable), { replyEncoding: "utf8" });
       node.sendCommand(command);
       return command.promise.catch((error: unknown) => {
         throw this.#failed(name, error, node);
       });
-    });
+    };
   }
 
   /** Calls after each connection that is made; answers how to stop that. */
@@ -211,11 +232,13 @@ export class RedisConnection implements RedisCommands {
     if (!this.isReady) return Promise.reject(this.#unavailable(name));
     const command = new Command(name, args.map(sendable), { replyEncoding: wantsBytes ? null : "utf8" });
     if (!this.#isCorked) this.#cork();
-    const node = this.#nodeFor(command);
+    // So that it is known which one was silent.
+    const node = typeof command.getSlot() === "number" ? undefined : this.#servers?.any();
     const status = (node ?? this.#nodeOf(command))?.status;
     // The library would refuse it in the words for one that was lost under way.
     if (status === "connecting" || status === "connect") return Promise.reject(this.#unavailable(name));
     (node ?? this.#client).sendCommand(command);
+    this.#relieve();
     return command.promise.catch((error: unknown) => {
       throw this.#failed(name, error, node ?? this.#nodeOf(command));
     });
@@ -228,18 +251,9 @@ export class RedisConnection implements RedisCommands {
     if (isPrimary && SPEAKS_TO_ALL.has(this.purpose)) node.connect().catch(() => undefined);
   }
 
-  /** In a Redis Cluster, the server that is to be asked what any of them can answer: so that it is known which one was silent. */
-  #nodeFor(command: Command): Redis | undefined {
-    if (!(this.#client instanceof Cluster) || typeof command.getSlot() === "number") return undefined;
-    const ready = this.#client.nodes("master").filter(({ status }) => status === "ready");
-    return ready[Math.floor(Math.random() * ready.length)];
-  }
-
   /** In a Redis Cluster, the server that serves the keys of a command. */
   #nodeOf(command: Command): Redis | undefined {
-    if (!(this.#client instanceof Cluster)) return undefined;
-    const [place] = this.#client.slots[command.getSlot()] ?? [];
-    return this.#client.nodes().find(({ options: { host, port } }) => `${host}:${port}` === place);
+    return this.#servers?.of(command);
   }
 
   /** What is sent in one turn of the program leaves in one write. */
@@ -252,6 +266,15 @@ export class RedisConnection implements RedisCommands {
       this.#isCorked = false;
       stream.uncork();
     });
+  }
+
+  /** Much leaves at once: the server may work on it while the rest comes. */
+  #relieve(): void {
+    if (this.#client instanceof Cluster || !this.#isCorked) return;
+    const { stream } = this.#client;
+    if (stream.writableLength < CORKED_BYTES_MAX) return;
+    stream.uncork();
+    stream.cork();
   }
 
   #failed(command: string, error: unknown, node?: Redis): Fault {
@@ -321,10 +344,4 @@ function connected(wish: ConnectionWish): Redis | Cluster {
 /** The library listens to the first error of a socket alone, and an encrypted one may have two: the second would end the process. */
 function guardSocket(client: Redis): void {
   client.on("error", () => client.stream?.on("error", () => undefined));
-}
-
-/** The library takes bytes for bytes only as a `Buffer`. */
-function sendable(argument: RedisArgument): string | number | Buffer {
-  if (!(argument instanceof Uint8Array) || Buffer.isBuffer(argument)) return argument;
-  return Buffer.from(argument.buffer, argument.byteOffset, argument.byteLength);
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { entityKey } from "../persistence/entity-address.ts";
 import type { EntityAddress } from "../persistence/entity-address.ts";
 import { HASH_SLOTS, slotOf } from "./key-slot.ts";
@@ -154,6 +155,14 @@ export const KEY_FAMILIES: readonly KeyFamily[] = [
     purpose: "that a part of the store has lost nothing, whose it is, and which copy of it answers",
     removedBy: "nothing: there is one, and in a Redis Cluster 64",
   },
+  {
+    name: "nonce",
+    pattern: "{s:*}:nonce",
+    type: "string",
+    purpose:
+      "that some node has taken a signed request; each node takes no more of a key than it remembers itself",
+    removedBy: "three times `push.windowMs`: Redis itself",
+  },
 ];
 
 /** The parts of an index, so that entities of one type do not all meet in one hash slot. */
@@ -198,9 +207,9 @@ export function topicKey(database: number, topic: string, partition: number): st
   return `{t:${database}/${encodeURIComponent(topic)}#${partition}}:say`;
 }
 
-/** The channel on which a subscriber hears its own canary. */
-export function canaryKey(name: string): string {
-  return `{c:${encodeURIComponent(name)}}:canary`;
+/** The channel on which a subscriber hears its own canary. Those of one name in two databases of a server are two. */
+export function canaryKey(database: number, name: string): string {
+  return `{c:${database}/${encodeURIComponent(name)}}:canary`;
 }
 
 /** The buckets of wake-ups. */
@@ -221,6 +230,12 @@ export function markKey(part: number): string {
     const key = `{g:${part}.${count}}:mark`;
     if (Math.floor((slotOf(key) * MARK_PARTS) / HASH_SLOTS) === part) return key;
   }
+}
+
+/** What stands for a nonce of a key that signs. It has one length, whatever the nonce is made of. */
+export function nonceKey(keyId: string, nonce: string): string {
+  const digest = createHash("sha256").update(nonce).digest("base64url");
+  return `{s:${encodeURIComponent(keyId)}/${digest}}:nonce`;
 }
 
 /** The bucket in which the wake-ups of an entity are. Pure. */

@@ -87,6 +87,7 @@ export class RedisLink {
   async subscriber(name: string): Promise<RedisSubscriber> {
     const subscriber = new RedisSubscriber({
       name: `${this.#parts.name}/${name}`,
+      database: this.database,
       connection: this.#connection("subscriber", name),
       sender: this.control,
       clock: this.#clock,

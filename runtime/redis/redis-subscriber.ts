@@ -12,6 +12,8 @@ export type ChannelListener = (message: Buffer) => void;
 export interface SubscriberParts {
   /** For its canary's channel; different for each subscriber. */
   readonly name: string;
+  /** That of its cluster: channels are the same in all databases of a server. */
+  readonly database: number;
   readonly connection: RedisConnection;
   /** Over which its canaries are sent. */
   readonly sender: RedisCommands;
@@ -35,8 +37,8 @@ export class RedisSubscriber {
 
   constructor(parts: SubscriberParts) {
     this.#parts = parts;
-    const { connection, sender, clock, log, name } = parts;
-    const channel = canaryKey(name);
+    const { connection, sender, clock, log, name, database } = parts;
+    const channel = canaryKey(database, name);
     this.#canary = new Canary({
       clock,
       everyMs: CANARY_EVERY_MS,

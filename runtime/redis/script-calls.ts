@@ -80,3 +80,9 @@ export class ScriptCalls {
 function isUnknownScript(error: unknown): boolean {
   return isFault(error, "redisRefused") && error.details["reply"] === "NOSCRIPT";
 }
+
+/** The library takes bytes for bytes only as a `Buffer`. */
+export function sendable(argument: RedisArgument): string | number | Buffer {
+  if (!(argument instanceof Uint8Array) || Buffer.isBuffer(argument)) return argument;
+  return Buffer.from(argument.buffer, argument.byteOffset, argument.byteLength);
+}

@@ -21,7 +21,8 @@ export interface OpenDelivery {
   readonly at: string;
   /** The same for each repetition. */
   readonly key: string;
-  readonly acknowledge: () => void;
+  /** Called when it has been taken in for good, or with why it never will be. */
+  readonly acknowledge: (refused?: Fault) => void;
 }
 
 /** What other nodes have been asked and not answered yet. */

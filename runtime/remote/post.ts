@@ -10,7 +10,7 @@ import type { ActorSystem } from "../kernel/actor-system.ts";
 import type { Ask } from "../kernel/ask.ts";
 import { CHAIN_MAX, chainOf } from "./ask-chain.ts";
 import type { FarWatch, FarWatches } from "./far-watches.ts";
-import type { OpenCalls, OpenQuestion } from "./open-calls.ts";
+import type { OpenCalls, OpenDelivery, OpenQuestion } from "./open-calls.ts";
 import type { ParcelSending } from "./parcel-sending.ts";
 
 /** What is told, asked or delivered. */
@@ -21,7 +21,7 @@ export interface SaidMail {
   readonly ask?: Ask | undefined;
   /** Of a question that has one effect and one answer, however often it comes. */
   readonly request?: RequestName | undefined;
-  readonly delivery?: { readonly receipt: Receipt; readonly acknowledge: () => void } | undefined;
+  readonly delivery?: (Pick<OpenDelivery, "acknowledge"> & { readonly receipt: Receipt }) | undefined;
   readonly hops?: number;
   readonly isHanded?: boolean;
 }

@@ -238,7 +238,7 @@ export class Remote implements TransportReceiver {
     if (!understood.ok) return this.notUnderstood(from, letter, understood.refusal);
     const { message } = understood;
     if (letter.kind === "ask") {
-      void this.#system.putAsk(this.answers.open(from, letter, reference), message);
+      this.#system.putAsk(this.answers.open(from, letter, reference), message);
     } else if (cell.deliver(message, undefined) === "busy") {
       this.#system.deadLetters.add("mailboxFull", reference.address, message.kind);
     }
@@ -262,9 +262,12 @@ export class Remote implements TransportReceiver {
   }
 
   #fault({ id, code, details }: Extract<Parcel, { readonly kind: "fault" }>): void {
+    const fault = faultOf(code, details);
     const question = this.#calls.takeQuestion(id);
-    if (question === undefined) return this.#late();
-    question.ask.refuse(faultOf(code, details));
+    if (question !== undefined) return question.ask.refuse(fault);
+    const delivery = this.#calls.takeDelivery(id);
+    if (delivery === undefined) this.#late();
+    else delivery.acknowledge(fault);
   }
 
   /** Nobody here takes anything any more. */

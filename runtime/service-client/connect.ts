@@ -2,8 +2,12 @@ import { CLIENT_ROLE } from "../cluster/client-role.ts";
 import { WIRE } from "../cluster/wire.ts";
 import { RedisMembershipTable } from "../membership/redis-membership-table.ts";
 import { FAST_LEASE, SAFE_LEASE } from "../membership/lease.ts";
+import { slotOf } from "../redis/key-slot.ts";
+import type { RedisConnection } from "../redis/redis-connection.ts";
+import { MEMBER_KEYS } from "../redis/redis-keys.ts";
 import { RedisLink } from "../redis/redis-link.ts";
 import { RedisOwnership } from "../sharding/redis-ownership.ts";
+import { StoreMarks } from "../sharding/store-marks.ts";
 import { SILENT } from "../telemetry/silent-log.ts";
 import { SystemClock } from "../time/system-clock.ts";
 import { openRedisTransport } from "../transport/redis-transport.ts";
@@ -35,6 +39,8 @@ export interface ServiceOptions {
   readonly tls?: ServiceTls;
   /** What the nodes and Redis call this service: small letters, digits and hyphens; `service` unless given. Names of questions belong to it. */
   readonly name?: string;
+  /** The name of the cluster, as `cluster.name` of its nodes; `banyan` unless given. */
+  readonly cluster?: string;
   /** As `cluster.profile` of the nodes; `safe` unless given. */
   readonly profile?: "safe" | "fast";
   /** How many deliveries may wait for their acknowledgement; 10,000 unless given. */
@@ -45,13 +51,14 @@ const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
 /**
  * Connects a service to a cluster over its Redis, and stays connected until `close`: through a restart of Redis, the death of nodes, and moves of entities.
- * @throws Fault `redisUnavailable`, `redisUnfit`, `redisRefused`, `clusterFull`; RangeError for a name that is none
+ * @throws Fault `redisUnavailable`, `redisUnfit` (also for the database of another cluster), `redisRefused`, `clusterFull`; RangeError for a name that is none
  */
 export async function connect(options: ServiceOptions): Promise<ServiceClient> {
   const {
     redis: url,
     tls = {},
     name = "service",
+    cluster: clusterName = "banyan",
     profile = "safe",
     deliveriesMax = DELIVERIES_MAX,
   } = options;
@@ -69,9 +76,16 @@ export async function connect(options: ServiceOptions): Promise<ServiceClient> {
     close: () => link.close(),
   };
   try {
+    await refuseForeign(link.control, clusterName);
     return await RedisClient.join({ cluster, clock, log, deliveriesMax });
   } catch (error) {
     await link.close();
     throw error;
   }
+}
+
+/** A store that no node has used yet is nobody's. @throws Fault redisUnfit when it is another cluster's; that of the store */
+async function refuseForeign(redis: RedisConnection, name: string): Promise<void> {
+  const marks = new StoreMarks({ redis, name, acceptsLoss: false });
+  await marks.look(marks.keyAt(slotOf(MEMBER_KEYS.nodes)), undefined);
 }

@@ -1,6 +1,7 @@
 import type { TaggedMessage } from "../../protocols/protocol.ts";
 import type { Verdict } from "../actor/actor-ref.ts";
 import type { Receipt } from "../codec/record-codec.ts";
+import type { Fault } from "../fault.ts";
 import { backoffMs } from "../time/backoff.ts";
 import type { Cancel, Clock } from "../time/clock.ts";
 
@@ -10,8 +11,12 @@ const WINDOW = 64;
 const AGAIN = { minMs: 1_000, maxMs: 10_000, jitter: 0.5 };
 const BUSY_AGAIN_MS = 50;
 
-/** Sends one delivery to the entity. `acknowledge` is called once it is taken in for good, be it by this sending or an earlier one. */
-export type SendDelivery = (message: TaggedMessage, receipt: Receipt, acknowledge: () => void) => Verdict;
+/** Sends one delivery to the entity. `acknowledge` is called once it is taken in for good, be it by this sending or an earlier one, or with why it never will be. */
+export type SendDelivery = (
+  message: TaggedMessage,
+  receipt: Receipt,
+  acknowledge: (refused?: Fault) => void,
+) => Verdict;
 
 /** What a lane is made of. */
 export interface LaneParts {
@@ -82,16 +87,17 @@ export class DeliveryLane {
 
   #send({ seq, message }: Delivery): boolean {
     const { sender, send } = this.#parts;
-    return send(message, { sender, seq }, () => this.#acknowledged(seq)) === "accepted";
+    return send(message, { sender, seq }, (refused) => this.#acknowledged(seq, refused)) === "accepted";
   }
 
-  #acknowledged(seq: number): void {
+  #acknowledged(seq: number, refused: Fault | undefined): void {
     const at = this.#kept.findIndex((delivery) => delivery.seq === seq);
     const [delivery] = at < 0 ? [] : this.#kept.splice(at, 1);
     if (delivery === undefined) return;
     if (at < this.#sent) this.#sent--;
     this.#attempt = 0;
-    delivery.taken();
+    if (refused === undefined) delivery.taken();
+    else delivery.lost(refused);
     this.#stopTimer();
     if (this.#kept.length > 0) this.#fill();
   }

@@ -26,7 +26,7 @@ export interface ServiceReference<P extends Protocol> {
   ): Promise<Reply<P, K>>;
   /**
    * Sends until the entity has taken the message in for good, which is when this resolves: effectively once, in the order of these calls. Rejects with the Fault `outboxFull`
-   * when too many wait, with `messageInvalid`, and with `deliveryUnknown` when the client is closed before.
+   * when too many wait, with `messageInvalid`, with `deliveryUnknown` when the client is closed before, and with `durabilityMissing` for an actor of which nothing is stored.
    */
   deliver(message: Tell<P>): Promise<void>;
 }

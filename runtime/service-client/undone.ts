@@ -12,6 +12,7 @@ const UNDONE: readonly FaultCode[] = [
   "clusterLeft",
   "entitiesFull",
   "entityMoving",
+  "journalFull",
   "mailboxFull",
   "messageInvalid",
   "outboxFull",

@@ -22,8 +22,14 @@ export function logGivenUp(
   log: Logger,
   what: { readonly entity: string; readonly decisions: number; readonly err: Error },
 ): void {
-  if (isFault(what.err, "fenced")) log.warn("entity.fenced", what);
-  else log.warn("entity.notStored", what);
+  if (isFault(what.err, "fenced")) return log.warn("entity.fenced", what);
+  log.warn("entity.notStored", { ...what, why: whyOf(what.err) });
+}
+
+/** In words that are the same for all entities which it concerns. */
+function whyOf(err: Error): unknown {
+  if (err.cause instanceof Fault) return err.cause.code;
+  return err instanceof Fault ? err.details["why"] : err.name;
 }
 
 /** That nobody knows whether what an entity has decided is stored. */

@@ -6,11 +6,12 @@ import { Fault, isFault } from "../fault.ts";
 import type { Cell } from "../kernel/cell.ts";
 import type { LocalRef } from "../kernel/local-ref.ts";
 import { entityText } from "../persistence/entity-address.ts";
-import type { Journal } from "../persistence/journal.ts";
+import type { Journal, LoadedAhead } from "../persistence/journal.ts";
 import type { TurnContext } from "./after-notes.ts";
 import type { EntityKind } from "./entity-kind.ts";
-import { COMMITTED, EntityLife, REMINDED } from "./entity-life.ts";
-import { loadEntity } from "./load-entity.ts";
+import { COMMITTED } from "./entity-commits.ts";
+import { EntityLife, REMINDED } from "./entity-life.ts";
+import { foldAhead, loadEntity } from "./load-entity.ts";
 import type { Delivery } from "./origin.ts";
 import { refuseOpen } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -70,9 +71,31 @@ function onceFree(journal: Journal, life: EntityLife, take: () => void): void | 
   return whenFree.then(() => (life.isOver ? undefined : onceFree(journal, life, take)));
 }
 
-async function begin(place: Place, context: Context<Protocol>): Promise<EntityLife> {
+function begin(place: Place, context: Context<Protocol>): EntityLife | Promise<EntityLife> {
   const { cell } = context.self as unknown as LocalRef;
   place.cell = cell;
+  const ahead = place.kind.journal.loadedAhead?.(place.address);
+  const life = ahead && beginAtOnce(place, context, ahead);
+  return life ?? load(place, context, ahead);
+}
+
+/** What came with the claim is not waited for, unless an earlier life still has something on its way. */
+function beginAtOnce(place: Place, context: Context<Protocol>, ahead: LoadedAhead): EntityLife | undefined {
+  const { address, kind, cell } = place;
+  const owner = kind.routing.owners.owned(address);
+  if (cell === undefined || owner === undefined || place.lastAppend !== undefined) return undefined;
+  const fold = foldAhead({ kind, address, context, ahead }, owner);
+  if (fold === undefined) return undefined;
+  place.owner = owner;
+  return new EntityLife(place, cell, context, { fold, sinceSnapshot: ahead.records.length });
+}
+
+async function load(
+  place: Place,
+  context: Context<Protocol>,
+  ahead: LoadedAhead | undefined,
+): Promise<EntityLife> {
+  const { cell } = context.self as unknown as LocalRef;
   const { life } = cell;
   const { address, kind, lastAppend } = place;
   // Waited for once: one that never ends must not hold up every life to come.
@@ -86,7 +109,7 @@ async function begin(place: Place, context: Context<Protocol>): Promise<EntityLi
     };
     const acquired = kind.routing.owners.acquire(address);
     place.owner = acquired instanceof Promise ? await acquired : acquired;
-    const fold = await loadEntity({ kind, address, log: context.log, onPage });
+    const fold = await loadEntity({ kind, address, context, ahead, onPage }, place.owner);
     return new EntityLife(place, cell, context, { fold, sinceSnapshot: records });
   } catch (error) {
     if (cell.life === life) endUnlessRetryable(place, cell, error);

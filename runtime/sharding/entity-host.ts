@@ -28,6 +28,7 @@ import type { EntityKind } from "./entity-kind.ts";
 import { EntityType } from "./entity-type.ts";
 import { placedActor, placedKind } from "./placed-actor.ts";
 import type { PlacedOptions } from "./placed-actor.ts";
+import { RoomLeft } from "./room-left.ts";
 import { Routing } from "./routing.ts";
 import type { EntityRouter } from "./routing.ts";
 import { holdAll, Suspensions } from "./suspensions.ts";
@@ -66,6 +67,7 @@ export class EntityHost {
   readonly #types = new Map<string, EntityType>();
   readonly #suspensions: Suspensions;
   readonly #routing: Routing;
+  readonly #room: RoomLeft;
   #root: LocalRef | undefined = undefined;
 
   constructor(parts: EntityHostParts) {
@@ -73,6 +75,7 @@ export class EntityHost {
     const { clock, log } = parts.system;
     this.reminders = new Reminders({ store: new MemoryReminderStore(), ...parts.reminders, clock, log });
     this.#routing = new Routing(parts.owners);
+    this.#room = new RoomLeft(clock);
     this.#active = new ActiveEntities(parts.system, parts.activeMax ?? ACTIVE_MAX);
     this.#suspensions = new Suspensions(this.#types, parts.system.log);
   }
@@ -119,6 +122,7 @@ export class EntityHost {
       records: new RecordCodec(definition.events, codec),
       snapshots: new SnapshotCodec(codec),
       journal,
+      room: this.#room,
       commits: { stored: 0, notStored: 0 },
       reminders: this.reminders,
       routing: this.#routing,

@@ -4,6 +4,7 @@ import type { RecordCodec } from "../codec/record-codec.ts";
 import type { SnapshotCodec } from "../codec/snapshot-codec.ts";
 import type { Journal } from "../persistence/journal.ts";
 import type { Reminders } from "../reminders/reminders.ts";
+import type { RoomLeft } from "./room-left.ts";
 import type { Routing } from "./routing.ts";
 
 /** What all entities of one type have in common. */
@@ -16,6 +17,8 @@ export interface EntityKind {
   readonly records: RecordCodec;
   readonly snapshots: SnapshotCodec;
   readonly journal: Journal;
+  /** Where nothing can be stored at this moment. */
+  readonly room: RoomLeft;
   /** What became of their decisions, for the metrics. */
   readonly commits: { stored: number; notStored: number };
   readonly reminders: Reminders;

@@ -134,7 +134,10 @@ export class EntityMail {
 
   #deliveryOf({ from, letter: { id, receipt } }: Foreign): Delivery | undefined {
     if (receipt === undefined) return undefined;
-    const acknowledge = (): void => this.#remote.sending.answer(from, { kind: "taken", id });
+    const acknowledge = (refused?: Fault): void => {
+      if (refused === undefined) this.#remote.sending.answer(from, { kind: "taken", id });
+      else this.#remote.answers.refuse(from, id, refused);
+    };
     return { receipt, acknowledge };
   }
 

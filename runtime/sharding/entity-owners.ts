@@ -10,6 +10,8 @@ export interface EntityOwners {
    * @throws Fault `fenced`, or rejects with it, when this node may not have it; that of the store when it cannot be asked
    */
   acquire(entity: EntityAddress): Owner | Promise<Owner>;
+  /** As whom this node has an entity already; undefined when it has to be acquired. */
+  owned(entity: EntityAddress): Owner | undefined;
   /** Whether what an entity says may be seen at this moment. Asked before anything of it becomes visible. */
   mayAct(): boolean;
   /** It is in doubt what of it is stored: the next time it is acquired with a higher epoch, which fences what is still under way. */
@@ -30,6 +32,10 @@ export class OneOwner implements EntityOwners {
     return this.#owner;
   }
 
+  owned(): Owner {
+    return this.#owner;
+  }
+
   mayAct(): boolean {
     return true;
   }
@@ -43,6 +49,10 @@ export class OneOwner implements EntityOwners {
 export class NoOwners implements EntityOwners {
   acquire(entity: EntityAddress): Owner {
     throw new Fault("fenced", { entity: entityText(entity), by: "nobody", why: "this node is no member" });
+  }
+
+  owned(): undefined {
+    return undefined;
   }
 
   mayAct(): boolean {

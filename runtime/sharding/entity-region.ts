@@ -242,7 +242,11 @@ export class EntityRegion implements EntityRouter, EntityOwners {
   // For the entities of this node.
 
   acquire(entity: EntityAddress): Owner | Promise<Owner> {
-    return this.#parts.claims.owned(entity) ?? this.#acquireAgain(entity);
+    return this.owned(entity) ?? this.#acquireAgain(entity);
+  }
+
+  owned(entity: EntityAddress): Owner | undefined {
+    return this.#parts.claims.owned(entity);
   }
 
   mayAct(): boolean {

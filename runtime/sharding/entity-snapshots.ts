@@ -1,5 +1,6 @@
+import type { Protocol } from "../../protocols/protocol.ts";
+import type { Context } from "../actor/context.ts";
 import { entityText } from "../persistence/entity-address.ts";
-import type { Logger } from "../telemetry/logger.ts";
 import type { Fold } from "./fold.ts";
 import { forgetEntity } from "./forget-entity.ts";
 import type { Place } from "./place.ts";
@@ -9,14 +10,14 @@ import { storeSnapshot } from "./store-snapshot.ts";
 export class EntitySnapshots {
   readonly #place: Place;
   readonly #fold: Fold;
-  readonly #log: Logger;
+  readonly #context: Pick<Context<Protocol>, "log">;
   #sinceLast: number;
 
   /** @param sinceLast how many records were replayed to come to this state */
-  constructor(place: Place, fold: Fold, log: Logger, sinceLast: number) {
+  constructor(place: Place, fold: Fold, context: Pick<Context<Protocol>, "log">, sinceLast: number) {
     this.#place = place;
     this.#fold = fold;
-    this.#log = log;
+    this.#context = context;
     this.#sinceLast = sinceLast;
   }
 
@@ -36,7 +37,7 @@ export class EntitySnapshots {
   #forget(): void {
     const { kind, address, owner } = this.#place;
     if (this.#fold.version === 0) return;
-    this.#place.lastWrite = forgetEntity(kind, { entity: address, owner }, this.#log);
+    this.#place.lastWrite = forgetEntity(kind, { entity: address, owner }, this.#context.log);
   }
 
   #take(): (() => void) | undefined {
@@ -55,11 +56,17 @@ export class EntitySnapshots {
         ...(reminders === undefined ? {} : { reminders: reminders.entries() }),
       });
       return () => {
-        this.#place.lastWrite = storeSnapshot(kind, { address, owner, version, bytes, log: this.#log });
+        this.#place.lastWrite = storeSnapshot(kind, {
+          address,
+          owner,
+          version,
+          bytes,
+          log: this.#context.log,
+        });
       };
     } catch (error) {
       // The records say the same, at greater length: no decision fails for it, and nobody who passes by.
-      this.#log.warn("entity.snapshotFailed", { entity: entityText(address), version, err: error });
+      this.#context.log.warn("entity.snapshotFailed", { entity: entityText(address), version, err: error });
       return undefined;
     }
   }

@@ -15,6 +15,7 @@ import { DELIVERED, entityActor } from "./entity-actor.ts";
 import type { EntityKind } from "./entity-kind.ts";
 import { REMINDED } from "./entity-life.ts";
 import { EntityRef } from "./entity-ref.ts";
+import type { Delivery } from "./origin.ts";
 import { Place } from "./place.ts";
 import type { PlaceKeeper } from "./place.ts";
 
@@ -59,11 +60,11 @@ export class EntityType<P extends Protocol = Protocol> implements PlaceKeeper {
   }
 
   /**
-   * Sends a message that has one effect however often it is sent. `acknowledge` is called once it is stored that it has been taken in; when
+   * Sends a message that has one effect however often it is sent. `acknowledge` is called once it is stored that it has been taken in, or with why it never will be; when
    * it is not called, it is sent again. Each sender counts its messages to an entity 1, 2, 3 ...; one that comes
    * without those before it is not taken. @throws Fault `addressInvalid`
    */
-  deliver(id: string, message: Tell<P>, receipt: Receipt, acknowledge: () => void): Verdict {
+  deliver(id: string, message: Tell<P>, receipt: Receipt, acknowledge: Delivery["acknowledge"]): Verdict {
     return this.send(id, { kind: DELIVERED, message, receipt, acknowledge }, undefined);
   }
 

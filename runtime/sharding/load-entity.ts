@@ -1,10 +1,11 @@
+import type { Protocol } from "../../protocols/protocol.ts";
+import type { Context } from "../actor/context.ts";
 import type { StoredState } from "../codec/snapshot-codec.ts";
 import { Fault } from "../fault.ts";
 import { entityText } from "../persistence/entity-address.ts";
 import type { EntityAddress } from "../persistence/entity-address.ts";
-import type { JournalRecord, Snapshot } from "../persistence/journal.ts";
+import type { JournalRecord, LoadedAhead, Owner, Snapshot } from "../persistence/journal.ts";
 import { PendingReminders } from "../reminders/pending-reminders.ts";
-import type { Logger } from "../telemetry/logger.ts";
 import type { EntityKind } from "./entity-kind.ts";
 import { Fold } from "./fold.ts";
 import { Receipts } from "./receipts.ts";
@@ -13,11 +14,17 @@ import { Requests } from "./requests.ts";
 /** Records that are read at a time when a history is replayed from its first. */
 const PAGE_RECORDS = 500;
 
-/** What a load is to do, and whom it tells on the way. */
-export interface LoadParts {
+/** Whose state is wanted, and what has come of it already. */
+interface FoldParts {
   readonly kind: EntityKind;
   readonly address: EntityAddress;
-  readonly log: Logger;
+  readonly context: Pick<Context<Protocol>, "log">;
+  /** What came with the claim of `owner`. */
+  readonly ahead?: LoadedAhead | undefined;
+}
+
+/** What a load is to do, and whom it tells on the way. */
+export interface LoadParts extends FoldParts {
   /** Called after each page: the load is at work. */
   readonly onPage: (records: number) => void;
 }
@@ -26,18 +33,47 @@ export interface LoadParts {
  * The state of an entity as it is stored: snapshot and records after it, or all records when the snapshot is of no use any more.
  * Nothing but `evolve` is run. @throws Fault `entityUnreadable`, `stateLost`, and the journal's
  */
-export async function loadEntity(parts: LoadParts): Promise<Fold> {
-  const { kind, address } = parts;
+export async function loadEntity(parts: LoadParts, owner: Owner): Promise<Fold> {
+  const { kind, address, ahead } = parts;
+  if (ahead?.version === 0 && isSame(owner, ahead.owner)) {
+    await confirmNew(parts);
+    return Fold.empty(kind.definition, address.id, kind.args);
+  }
   const { version, snapshot, pages } = await kind.journal.load(address);
-  // Of one that asks for no durability nobody was promised anything.
-  if (version === 0 && kind.definition.durability !== "memory") await kind.journal.confirmUnknown?.(address);
+  if (version === 0) await confirmNew(parts);
   const fold = startOf(parts, snapshot);
   if (fold === undefined) return replayAll(parts, version);
-  for await (const page of pages) replay(parts, fold, page);
+  for await (const page of pages) replayPage(parts, fold, page);
   return fold;
 }
 
-function startOf({ kind, address, log }: LoadParts, snapshot: Snapshot | undefined): Fold | undefined {
+/** Of one that asks for no durability nobody was promised anything. */
+async function confirmNew({ kind: { definition, journal }, address }: LoadParts): Promise<void> {
+  if (definition.durability !== "memory") await journal.confirmUnknown?.(address);
+}
+
+/**
+ * The same of what came with the claim of `owner`, without waiting; undefined where that does not do: when it came with another claim, when the entity is about to begin and it
+ * must be asked whether it is new, or when something is damaged, which a load tells in words.
+ */
+export function foldAhead(parts: FoldParts, owner: Owner): Fold | undefined {
+  const { ahead } = parts;
+  if (ahead === undefined || ahead.version === 0 || !isSame(owner, ahead.owner)) return undefined;
+  try {
+    const fold = startOf(parts, ahead.snapshot);
+    if (fold === undefined) return undefined;
+    replay(parts, fold, ahead.records);
+    return fold.version === ahead.version ? fold : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isSame(one: Owner, other: Owner): boolean {
+  return one.ownerEpoch === other.ownerEpoch && one.incarnation === other.incarnation;
+}
+
+function startOf({ kind, address, context }: FoldParts, snapshot: Snapshot | undefined): Fold | undefined {
   const { definition, args } = kind;
   if (snapshot === undefined) return Fold.empty(definition, address.id, args);
   try {
@@ -50,7 +86,7 @@ function startOf({ kind, address, log }: LoadParts, snapshot: Snapshot | undefin
     return new Fold(definition, { ...from, reminders: new PendingReminders(reminders) });
   } catch (error) {
     // The records may still be there: the state is the fold of them, a snapshot only saves time.
-    log.warn("entity.snapshotUnfit", { entity: entityText(address), err: error });
+    context.log.warn("entity.snapshotUnfit", { entity: entityText(address), err: error });
     return undefined;
   }
 }
@@ -79,13 +115,18 @@ async function replayAll(parts: LoadParts, latest: number): Promise<Fold> {
   for (;;) {
     const page = await kind.journal.read(address, { fromVersion: fold.version + 1, limit: PAGE_RECORDS });
     if (page.length === 0) break;
-    replay(parts, fold, page);
+    replayPage(parts, fold, page);
   }
   if (fold.version >= latest) return fold;
   throw unreadable(parts, "its snapshot is unfit, and the records before it are gone");
 }
 
-function replay(parts: LoadParts, fold: Fold, page: readonly JournalRecord[]): void {
+function replayPage(parts: LoadParts, fold: Fold, page: readonly JournalRecord[]): void {
+  replay(parts, fold, page);
+  parts.onPage(page.length);
+}
+
+function replay(parts: FoldParts, fold: Fold, page: readonly JournalRecord[]): void {
   for (const { version, bytes } of page) {
     if (version !== fold.version + 1) {
       throw unreadable(parts, `record ${version} follows record ${fold.version}: those between are gone`);
@@ -94,9 +135,8 @@ function replay(parts: LoadParts, fold: Fold, page: readonly JournalRecord[]): v
     if (!decoded.ok) throw unreadable(parts, `record ${version}: ${decoded.text}`);
     fold.apply(decoded.record);
   }
-  parts.onPage(page.length);
 }
 
-function unreadable({ address }: LoadParts, text: string): Fault {
+function unreadable({ address }: FoldParts, text: string): Fault {
   return new Fault("entityUnreadable", { entity: entityText(address), text });
 }

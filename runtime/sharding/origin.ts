@@ -1,4 +1,5 @@
 import type { TaggedMessage } from "../../protocols/protocol.ts";
+import type { Fault } from "../fault.ts";
 import type { DoneRequest } from "../codec/done-request.ts";
 import type { Receipt, StoredRecord } from "../codec/record-codec.ts";
 import { firedBy } from "../reminders/reminder.ts";
@@ -7,8 +8,8 @@ import type { Firing } from "../reminders/reminder.ts";
 /** A message that was delivered with a receipt: it has no second effect, however often it comes. */
 export interface Delivery {
   readonly receipt: Receipt;
-  /** Called when the message has been taken in for good, also when that was earlier. */
-  readonly acknowledge: () => void;
+  /** Called when the message has been taken in for good, also when that was earlier; or with why it never will be. */
+  readonly acknowledge: (refused?: Fault) => void;
 }
 
 /** What a decision comes from that is to be stored also when nothing happens by it: a delivery, a request, or a reminder. */

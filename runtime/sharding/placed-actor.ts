@@ -4,12 +4,15 @@ import type { Context } from "../actor/context.ts";
 import type { ActorDefinition, AnyDefinition, Handler } from "../actor/define-actor.ts";
 import type { EntityDefinition } from "../actor/define-entity.ts";
 import { Fault } from "../fault.ts";
+import type { Cell } from "../kernel/cell.ts";
 import type { LocalRef } from "../kernel/local-ref.ts";
 import type { EntityKind } from "./entity-kind.ts";
-import { endUnlessRetryable } from "./entity-actor.ts";
+import { DELIVERED, endUnlessRetryable } from "./entity-actor.ts";
 import { REMINDED } from "./entity-life.ts";
+import type { Delivery } from "./origin.ts";
 import { refuseOpen } from "./place.ts";
 import type { Place } from "./place.ts";
+import { PlacedContext } from "./placed-context.ts";
 
 /** How long a placed actor is at least in memory: it ends itself when it has nothing to do. */
 const LOOK_EVERY_MS = 60_000;
@@ -49,23 +52,27 @@ export function placedActor(
   kind: Pick<EntityKind, "routing" | "args">,
 ): AnyDefinition {
   const { handOver: _, ...rest } = definition;
+  const fenced = fencing(kind);
   const handlers: Record<string, Handler> = Object.create(null);
   for (const [name, handler] of Object.entries(definition.handlers)) {
     handlers[name] = (state, message, context) =>
-      mayAct(kind, context) ? handler(state, message, fenced(kind, context)) : undefined;
+      mayAct(kind, context) ? handler(state, message, fenced(context)) : undefined;
   }
   // It is here: that is all that was wanted.
   handlers[REMINDED] = () => undefined;
+  handlers[DELIVERED] = (_state, { acknowledge }: Delivery, context) => acknowledge(notDeliverable(context));
   return {
     ...rest,
     goneCode: "entityPassive",
-    initialState: (place: Place, context: Context<Protocol>) => begin(definition, place, context),
+    initialState: async (place: Place, context: Context<Protocol>) => {
+      await begin(place, localRef(context).cell);
+      return definition.initialState(place.kind.args, fenced(context as never));
+    },
     handlers,
   };
 }
 
-async function begin(definition: AnyDefinition, place: Place, context: Context<Protocol>): Promise<unknown> {
-  const { cell } = localRef(context);
+async function begin(place: Place, cell: Cell): Promise<void> {
   place.cell = cell;
   const { life } = cell;
   try {
@@ -75,33 +82,28 @@ async function begin(definition: AnyDefinition, place: Place, context: Context<P
     if (cell.life === life) endUnlessRetryable(place, cell, error);
     throw error;
   }
-  return definition.initialState(place.kind.args, fenced(place.kind, context));
 }
 
-/** What a turn may do to others: not a word of it leaves when the lease has ended meanwhile. */
-const EFFECTS: ReadonlySet<PropertyKey> = new Set(["tell", "ask", "reply", "spawn"]);
+/** Gives each turn the context in which it acts. That of a life is the same for all that it is told, so it is made once. */
+function fencing({ routing }: Pick<EntityKind, "routing">): (context: never) => never {
+  const ofLives = new WeakMap<object, PlacedContext>();
+  return (context: Context<Protocol>) => {
+    const isOfTurn = "reply" in context;
+    const known = isOfTurn ? undefined : ofLives.get(context);
+    const fenced = known ?? new PlacedContext(context, routing);
+    if (!isOfTurn && known === undefined) ofLives.set(context, fenced);
+    return fenced as never;
+  };
+}
 
-/** The context of a placed actor: the same, but that it is reached at its place, as long as its node may act for it. @throws Fault `fenced` from each effect after that */
-function fenced<C extends object>({ routing }: Pick<EntityKind, "routing">, context: C): C {
-  return new Proxy(context, {
-    get(target, name) {
-      if (name === "self") return placeOf(target).reference;
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== "function") return value;
-      if (EFFECTS.has(name) && !routing.owners.mayAct()) {
-        throw new Fault("fenced", { effect: String(name), why: "the lease has lapsed" });
-      }
-      return value.bind(target) as unknown;
-    },
-  });
+/** What is delivered has one effect however often it comes: who stores nothing cannot promise that. */
+function notDeliverable(context: unknown): Fault {
+  const address = (localRef(context).cell.args as Place).reference.address;
+  return new Fault("durabilityMissing", { address, why: "nothing of it is stored; tell it, or ask it" });
 }
 
 function localRef(context: unknown): LocalRef {
   return (context as Context<Protocol>).self as unknown as LocalRef;
-}
-
-function placeOf(context: unknown): Place {
-  return localRef(context).cell.args as Place;
 }
 
 /** A node whose lease is over may have been replaced: whatever was told to this one, nothing is done. */

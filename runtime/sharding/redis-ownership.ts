@@ -1,10 +1,11 @@
 import type { EntityAddress } from "../persistence/entity-address.ts";
-import type { RedisCommands } from "../redis/redis-connection.ts";
+import type { StoredAhead } from "../persistence/redis-records.ts";
 import { entityKeys } from "../redis/redis-keys.ts";
-import { CLAIM_SCRIPT } from "../redis/scripts/claim-script.ts";
 import { REASSERT_SCRIPT } from "../redis/scripts/reassert-script.ts";
 import { RELEASE_SCRIPT } from "../redis/scripts/release-script.ts";
 import type { Claim, Claimed, EntityOwner, Held, Ownership, Reasserted, Released } from "./ownership.ts";
+import { RedisClaims } from "./redis-claims.ts";
+import type { ClaimsConnection } from "./redis-claims.ts";
 
 /** What a script answers: a word, and where it names an owner its epoch, incarnation and node. */
 type Answer = readonly [
@@ -16,22 +17,17 @@ type Answer = readonly [
 
 /** Who owns what, in Redis: one hash for each entity, in its own hash slot, beside its journal. */
 export class RedisOwnership implements Ownership {
-  readonly #redis: RedisCommands;
+  readonly #redis: ClaimsConnection;
+  readonly #claims: RedisClaims;
 
-  constructor(redis: RedisCommands) {
+  /** `ahead` takes what is stored of the entities that are claimed; without it nothing comes along. */
+  constructor(redis: ClaimsConnection, ahead?: StoredAhead) {
     this.#redis = redis;
+    this.#claims = new RedisClaims(redis, ahead);
   }
 
-  async claim({ entity, incarnation, node, after }: Claim): Promise<Claimed> {
-    const before = after === undefined ? ["", ""] : [String(after.ownerEpoch), after.incarnation];
-    const answer = await this.#redis.script(
-      CLAIM_SCRIPT,
-      [entityKeys(entity).own],
-      [incarnation, node, ...before],
-    );
-    const owner = ownerOf(answer as Answer);
-    if (owner === undefined) throw new TypeError("a claim was answered without an owner");
-    return (answer as Answer)[0] === "claimed" ? { kind: "claimed", owner } : { kind: "owned", by: owner };
+  claim(claim: Claim): Promise<Claimed> {
+    return this.#claims.claim(claim);
   }
 
   async release({ entity, owner }: Held): Promise<Released> {

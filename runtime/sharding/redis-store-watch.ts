@@ -1,4 +1,4 @@
-import { Fault } from "../fault.ts";
+import { Fault, isFault } from "../fault.ts";
 import { entityText } from "../persistence/entity-address.ts";
 import type { EntityAddress } from "../persistence/entity-address.ts";
 import { slotOf } from "../redis/key-slot.ts";
@@ -48,6 +48,8 @@ export class RedisStoreWatch implements StoreWatch {
   #newUntilMs = Number.NEGATIVE_INFINITY;
   /** Looks at marks that were sent in this turn of the program. */
   readonly #asked = new Map<string, Promise<Mark | undefined>>();
+  /** Whether another cluster has put its mark into this store. */
+  #isForeign = false;
   #stop: Cancel = () => undefined;
   #stopHearing: () => void = () => undefined;
   #isClosed = false;
@@ -153,9 +155,21 @@ export class RedisStoreWatch implements StoreWatch {
       const mark = await this.#marks.look(key, this.#known);
       if (firsts.has(key)) this.#learn(key, mark);
     });
-    for (const look of await Promise.allSettled(looks)) {
-      if (look.status === "rejected" && !(look.reason instanceof Fault)) throw look.reason;
-    }
+    const faults = (await Promise.allSettled(looks)).flatMap((look) =>
+      look.status === "rejected" ? [look.reason as unknown] : [],
+    );
+    for (const fault of faults) if (!(fault instanceof Fault)) throw fault;
+    this.#noteForeign(faults.find((fault) => isFault(fault, "redisUnfit")));
+  }
+
+  /** Nothing of another cluster's marks is believed, so this one goes on as it was; but somebody has to look. */
+  #noteForeign(fault: Fault | undefined): void {
+    const isForeign = fault !== undefined;
+    if (isForeign === this.#isForeign) return;
+    this.#isForeign = isForeign;
+    const { log } = this.#parts;
+    if (isForeign) log.error("cluster.storeForeign", { why: fault.details["problems"] });
+    else log.info("cluster.storeOwn");
   }
 
   #learn(key: string, mark: Mark | undefined): void {

@@ -95,7 +95,14 @@ export class StoreMarks {
   }
 }
 
+/** The names of the clusters whose marks are in a store: one, none in a new store, and several only where something is wrong. Changes nothing. @throws Fault of the store */
+export async function markedNames(redis: RedisConnection): Promise<readonly string[]> {
+  const { keys } = new StoreMarks({ redis, name: "", acceptsLoss: false });
+  const names = await Promise.all(keys.map((key) => redis.command("hget", key, "name")));
+  return [...new Set(names.filter((name) => typeof name === "string"))];
+}
+
 function foreign(other: string, own: string): Fault {
-  const why = `this database belongs to the cluster ${other}, and this node is of ${own}: give each cluster a database of its own, or set cluster.name to ${other} to join that one`;
+  const why = `this database belongs to the cluster ${other}, and not to ${own}: give each cluster a database of its own, or name ${other} (cluster.name of a node, cluster of a service) to join that one`;
   return new Fault("redisUnfit", { problems: why });
 }

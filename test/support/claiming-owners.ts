@@ -26,6 +26,10 @@ export class ClaimingOwners implements EntityOwners {
     return claimed.owner;
   }
 
+  owned(entity: EntityAddress): Owner | undefined {
+    return this.#owners.get(entityKey(entity));
+  }
+
   mayAct(): boolean {
     return true;
   }

@@ -1,22 +1,68 @@
 import { defineScript } from "../redis-script.ts";
+import { RECORDS_PRELUDE } from "./records-script.ts";
 
 /**
- * Makes an incarnation the owner of an entity that has none, or whose owner is exactly the given one. Its epoch is larger than the one before and at least the
- * time in microseconds, so that it grows also when a failover has lost the latest.
+ * Makes incarnations the owners of entities that have none, or whose owner is exactly the given one; each is decided by itself, in order. An epoch is larger than the one
+ * before and at least the time in microseconds, so that it grows also when a failover has lost the latest. What is stored of an entity that was claimed comes along if all of it
+ * fits: from that moment on nobody else can add to it, because every write is compared with its owner.
+ * KEYS of each: own, state, log. ARGV: bytes for what comes along, records of each at most; of each: incarnation, node, and whose place is taken: epoch, incarnation.
+ * Answers for each whose it is, or why nothing was done. A server that takes no writes at all is an error for all of them.
  */
 export const CLAIM_SCRIPT = defineScript(
   "claim",
-  `
-local own, incarnation, node, afterEpoch, afterIncarnation = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local owner = redis.call('HMGET', own, 'e', 'i', 'n')
-if owner[2] and (owner[1] ~= afterEpoch or owner[2] ~= afterIncarnation) then
-  return { 'owned', owner[1], owner[2], owner[3] or '' }
-end
+  `${RECORDS_PRELUDE}
 local time = redis.call('TIME')
-local epoch = math.max(time[1] * 1000000 + time[2], tonumber(owner[1] or '0') + 1)
-local text = string.format('%.0f', epoch)
-redis.call('HDEL', own, 's')
-redis.call('HSET', own, 'e', text, 'i', incarnation, 'n', node)
-return { 'claimed', text, incarnation, node }
+local nowUs = time[1] * 1000000 + time[2]
+local room, recordsMax = tonumber(ARGV[1]), tonumber(ARGV[2])
+
+local function stored(state, log)
+  if room <= 0 then return false end
+  local at = redis.call('HMGET', state, 'v', 's')
+  local version, behind = tonumber(at[1] or '0'), tonumber(at[2] or '0')
+  if version - behind > recordsMax then return false end
+  local snapshot, size, found = false, 0, {}
+  if at[2] then
+    -- Its size first: nobody else is served while megabytes are read for nothing.
+    if redis.call('MEMORY', 'USAGE', state) > room then return false end
+    snapshot = redis.call('HGET', state, 'd')
+    if not snapshot then return false end
+    size = #snapshot
+  end
+  if version > behind then
+    found = records(log, string.format('%.0f-0', behind + 1), version - behind, room - size)
+    if #found < version - behind then return false end
+    for _, entry in ipairs(found) do
+      for _, field in ipairs(entry[2]) do size = size + #field end
+    end
+  end
+  if size > room then return false end
+  room = room - size
+  return { at[1], at[2], snapshot, found }
+end
+
+local function claim(k, a)
+  local own = KEYS[k]
+  local owner = redis.call('HMGET', own, 'e', 'i', 'n', 's')
+  if owner[2] and (owner[1] ~= ARGV[a + 2] or owner[2] ~= ARGV[a + 3]) then
+    return { 'owned', owner[1], owner[2], owner[3] or '' }
+  end
+  local epoch = string.format('%.0f', math.max(nowUs, tonumber(owner[1] or '0') + 1))
+  if owner[4] then redis.call('HDEL', own, 's') end
+  redis.call('HSET', own, 'e', epoch, 'i', ARGV[a], 'n', ARGV[a + 1])
+  local isRead, all = pcall(stored, KEYS[k + 1], KEYS[k + 2])
+  return { 'claimed', epoch, isRead and all }
+end
+
+local answers = {}
+for i = 1, #KEYS / 3 do
+  local isDone, answer = pcall(claim, 3 * i - 2, 4 * i - 1)
+  if not isDone then
+    local text = type(answer) == 'table' and answer.err or tostring(answer)
+    if string.find(text, 'READONLY', 1, true) == 1 then return redis.error_reply(text) end
+    answer = { 'failed', text }
+  end
+  answers[i] = answer
+end
+return answers
 `,
 );

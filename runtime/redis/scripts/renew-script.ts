@@ -1,7 +1,7 @@
 import { defineScript } from "../redis-script.ts";
 import { MEMBERSHIP_PRELUDE } from "./membership-prelude.ts";
 
-/** Renews a member's lease, and answers with the table if the member does not know it yet. */
+/** Renews a member's lease, and answers with the table if the member does not know it yet, and with what is due. */
 export const RENEW_SCRIPT = defineScript(
   "renew",
   `${MEMBERSHIP_PRELUDE}
@@ -14,6 +14,7 @@ if tonumber(redis.call('ZSCORE', LEASE, incarnation) or '0') < nowMs then beginH
 redis.call('ZADD', LEASE, nowMs + ttlMs, incarnation)
 local rows = {}
 if version() ~= known then rows = redis.call('HGETALL', NODES) end
-return { 'renewed', source(), version(), rows, overdue(removeAfterMs) }
+local first = redis.call('ZRANGE', LEASE, 0, 0, 'WITHSCORES')
+return { 'renewed', source(), version(), rows, overdue(removeAfterMs), tonumber(first[2]) + removeAfterMs - nowMs }
 `,
 );

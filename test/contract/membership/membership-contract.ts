@@ -178,6 +178,7 @@ export function membershipContract(adapter: TableAdapter): void {
       const early = await renew("b");
       assert.ok(early.kind === "renewed");
       assert.equal(early.overdue, 0);
+      assert.equal(early.dueInMs, 1);
       assert.deepEqual(await table.removeExpired(), { removed: [], heldForMs: 0 });
       assert.deepEqual(await states(), { a: "joining", b: "joining" });
     });
@@ -191,6 +192,7 @@ export function membershipContract(adapter: TableAdapter): void {
       const renewed = await renew("b");
       assert.ok(renewed.kind === "renewed");
       assert.equal(renewed.overdue, 1);
+      assert.equal(renewed.dueInMs, 0);
       assert.deepEqual(await table.removeExpired(), { removed: [inc("a")], heldForMs: 0 });
       assert.deepEqual(await states(), { a: "dead expired", b: "joining" });
       assert.deepEqual(await table.removeExpired(), { removed: [], heldForMs: 0 });

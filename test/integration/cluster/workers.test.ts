@@ -49,15 +49,14 @@ describe("the workers of one host as nodes", { timeout: LIMIT_MS }, () => {
       all.map(({ roles }) => roles),
       [["gateway"], ["entities"], ["entities"]],
     );
+    // What they say of themselves comes after that they are there.
+    const reports = async () => (await nodes()).map(({ report }) => report);
+    await eventually(async () => (await reports()).map((report) => report?.pid), [...workers()]);
     assert.deepEqual(
-      all.map(({ report }) => Object.keys(report?.listeners ?? {}).length),
+      (await reports()).map((report) => Object.keys(report?.listeners ?? {}).length),
       [3, 0, 0],
     );
-    assert.equal(new Set(all.map(({ report }) => report?.opsUrl)).size, 3);
-    assert.deepEqual(
-      all.map(({ report }) => report?.pid),
-      workers(),
-    );
+    assert.equal(new Set((await reports()).map((report) => report?.opsUrl)).size, 3);
   });
 
   it("take entities where that is their role, wherever the message comes in", async () => {
@@ -76,7 +75,7 @@ describe("the workers of one host as nodes", { timeout: LIMIT_MS }, () => {
     process.kill(second, "SIGKILL");
     await until(["oak-1 up", "oak-2 up", "oak-3 up", "oak-2 reaped"]);
     await eventually(() => workers().length, 3);
-    assert.ok(!workers().includes(second));
+    await eventually(() => workers().includes(second), false);
   });
 
   it("are reloaded one after the other", async () => {
@@ -84,7 +83,7 @@ describe("the workers of one host as nodes", { timeout: LIMIT_MS }, () => {
     const reloaded = await banyan(place.folder, ["reload"]);
     assert.equal(reloaded.code, 0, reloaded.stderr + reloaded.stdout);
     assert.match(reloaded.stdout + reloaded.stderr, /all 3 workers serve/);
-    assert.ok(workers().every((pid) => !earlier.includes(pid)));
+    await eventually(() => workers().filter((pid) => earlier.includes(pid)), []);
     const living = async () => (await states()).filter((state) => state.endsWith(" up"));
     await eventually(living, ["oak-1 up", "oak-2 up", "oak-3 up"], undefined, SETTLED_WITHIN_MS);
   });

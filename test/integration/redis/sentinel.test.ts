@@ -43,7 +43,8 @@ describe("a cluster behind Sentinels", { timeout: LIMIT_MS }, () => {
     for (const [at, { id }] of writers.entries()) {
       assert.ok(epochOf(id, "replicated") >= (epochs[at] ?? Infinity));
     }
-    for (const node of nodes) assert.ok(node.hasLogged("cluster.storeChanged"), "the barrier was raised");
+    const all = () => nodes.map((node) => node.hasLogged("cluster.storeChanged"));
+    await eventually(all, [true, true], "the barrier was raised");
     await eventually(() => nodes[0]!.enter("fsync", "later", 1), "entered");
     assert.ok(epochOf("later", "fsync") > Math.max(...epochs));
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { entityKeys, MEMBER_KEYS } from "../../../runtime/redis/redis-keys.ts";
+import { entityKeys, markKey, MEMBER_KEYS } from "../../../runtime/redis/redis-keys.ts";
+import { connect } from "../../../runtime/service-client/connect.ts";
 import { eventually } from "../../support/eventually.ts";
 import { RedisNode } from "../../support/redis-node.ts";
 import type { NodeChanges } from "../../support/redis-node.ts";
@@ -22,7 +23,7 @@ describe("a Redis that has lost what it held", { timeout: LIMIT_MS }, () => {
     redis = await RedisServer.start();
     for (const name of ["a", "b"]) await start(name);
     for (const node of nodes) await eventually(() => node.seesUp(), 2);
-    for (const id of IDS) assert.equal(await first().enter("fsync", id, 1), "entered");
+    for (const id of IDS) await eventually(() => first().enter("fsync", id, 1), "entered");
     epochs = IDS.map((id) => epochOf(redis, id));
     incarnations = nodes.map(({ incarnation }) => incarnation);
   });
@@ -54,7 +55,7 @@ describe("a Redis that has lost what it held", { timeout: LIMIT_MS }, () => {
       await eventually(() => first().enter("fsync", id, 2), "stateLost");
       assert.equal(redis.cli("exists", entityKeys({ type: "fsync-register", id }).log), "0");
     }
-    for (const node of nodes) assert.ok(node.hasLogged("cluster.stateLost"));
+    await eventually(() => nodes.every((node) => node.hasLogged("cluster.stateLost")), true);
   });
 
   it("begins those that nobody was promised to be kept", async () => {
@@ -63,7 +64,7 @@ describe("a Redis that has lost what it held", { timeout: LIMIT_MS }, () => {
 
   it("is known to have lost something by a node that starts later, too", async () => {
     const late = await start("late");
-    assert.ok(late.hasLogged("cluster.stateLost"));
+    await eventually(() => late.hasLogged("cluster.stateLost"), true);
     await eventually(() => late.enter("fsync", "of-the-late", 1), "stateLost");
   });
 
@@ -71,7 +72,7 @@ describe("a Redis that has lost what it held", { timeout: LIMIT_MS }, () => {
     const node = await start("accepting", { "cluster.allowColdStart": "true" });
     assert.ok(node.hasLogged("cluster.coldStart"));
     for (const id of IDS) await eventually(() => first().enter("fsync", id, 7), "entered");
-    assert.deepEqual(await first().numbers("fsync", "one"), [7]);
+    await eventually(() => first().numbers("fsync", "one"), [7]);
     for (const [at, id] of IDS.entries()) assert.ok(epochOf(redis, id) > (epochs[at] ?? Infinity));
     const found = () => nodes.slice(0, 3).map((other) => other.hasLogged("cluster.stateFound"));
     await eventually(found, [true, true, true]);
@@ -81,15 +82,25 @@ describe("a Redis that has lost what it held", { timeout: LIMIT_MS }, () => {
     await redis.kill("SIGKILL");
     await redis.start();
     await eventually(() => first().enter("fsync", "one", 8), "entered");
-    assert.deepEqual(await first().numbers("fsync", "one"), [7, 8]);
+    await eventually(() => first().numbers("fsync", "one"), [7, 8]);
     await eventually(() => first().enter("fsync", "new-after-restart", 1), "entered");
   });
 
   it("is no place for a cluster of another name", async () => {
     const other = RedisNode.start("other", redis.url, { "cluster.name": "green" });
-    await assert.rejects(
-      other,
-      /belongs to the cluster banyan, and this node is of green: .*database of its own/,
-    );
+    await assert.rejects(other, /belongs to the cluster banyan, and not to green: .*database of its own/);
+    const service = connect({ redis: redis.url, cluster: "green" });
+    await assert.rejects(service, /belongs to the cluster banyan, and not to green/);
+  });
+
+  it("tells of the mark of another cluster that it meets while it runs, once, and that it is gone", async () => {
+    const told = () => first().log.lines.filter(({ event }) => event.startsWith("cluster.storeForeign"));
+    const name = redis.cli("hget", markKey(0), "name");
+    redis.cli("hset", markKey(0), "name", "green");
+    await eventually(() => told().length, 1);
+    assert.match(String(told()[0]?.fields["why"]), /belongs to the cluster green, and not to banyan/);
+    redis.cli("hset", markKey(0), "name", name);
+    await eventually(() => first().hasLogged("cluster.storeOwn"), true);
+    assert.equal(told().length, 1);
   });
 });

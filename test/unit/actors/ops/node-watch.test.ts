@@ -28,6 +28,20 @@ describe("the watch over all nodes", () => {
     assert.deepEqual(await look({ "a/1": "dead", "a/2": "up" }), []);
   });
 
+  it("that begins anew on another node knows who is lost, and tells only what is new", async () => {
+    const virtual = new VirtualSystem();
+    const cluster = new ScriptedCluster().has({ "a/1": "dead", "b/1": "dead", "b/2": "up", "c/1": "up" });
+    virtual.clock.advance(600_000);
+    virtual.system.spawn(NodeWatch, "watch", { cluster });
+    const lines = () =>
+      virtual.log.lines.splice(0).map(({ event, fields }) => `${event} ${String(fields["node"])}`);
+    await virtual.advance(2_000);
+    assert.deepEqual(lines(), [], "all of that was told long ago");
+    cluster.has({ "a/1": "dead", "b/1": "dead", "b/2": "up", "c/1": "up", "a/2": "up" });
+    await virtual.advance(2_000);
+    assert.deepEqual(lines(), ["cluster.nodeBack a"]);
+  });
+
   it("forgets of too many lost nodes that of longest ago", async () => {
     const look = watchOver();
     const names = Array.from({ length: 201 }, (_, index) => [`n${index}/1`, "dead"] as const);

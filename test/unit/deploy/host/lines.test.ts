@@ -7,7 +7,7 @@ import type { WorkerProcess } from "../../../../deploy/host/worker/worker-proces
 import type { HostActivity, HostAnswer } from "../../../../protocols/host.ts";
 import { LogRecord } from "../../../support/log-record.ts";
 
-const DONE: HostAnswer = { kind: "done", text: "process 1 serves" };
+const DONE = { kind: "done", text: "process 1 serves" } as const;
 const BUSY: HostAnswer = { kind: "refused", code: "alreadyReloading", text: "it is just being replaced" };
 const UNFIT: HostAnswer = { kind: "refused", code: "unfit", text: "it cannot start" };
 
@@ -46,7 +46,10 @@ describe("the workers of a host", () => {
     const { told, lines } = stage(DONE, DONE, DONE);
     await lines.begin();
     assert.deepEqual(told.splice(0), ["begin 1", "begin 2", "begin 3"]);
-    assert.deepEqual(await lines.change("reload", nothing), { kind: "done", text: "all 3 workers serve" });
+    assert.deepEqual(await lines.change("reload", nothing), {
+      kind: "done",
+      text: `all 3 workers serve; ${[1, 2, 3].map((number) => `worker ${number}: ${DONE.text}`).join("; ")}`,
+    });
     assert.deepEqual(told.splice(0), ["reload 1", "reload 2", "reload 3"]);
     await lines.change("restart", nothing);
     assert.deepEqual(told, ["restart 1", "restart 2", "restart 3"]);
@@ -54,7 +57,12 @@ describe("the workers of a host", () => {
 
   it("are left as they are once one of them cannot follow", async () => {
     const { told, lines } = stage(DONE, UNFIT, DONE);
-    assert.deepEqual(await lines.change("reload", nothing), UNFIT);
+    const said: string[] = [];
+    assert.deepEqual(await lines.change("reload", (text) => void said.push(text)), {
+      kind: "refused",
+      code: "unfit",
+      text: "worker 2: it cannot start (new: worker 1: process 1 serves; all others are as before)",
+    });
     assert.deepEqual(told, ["reload 1", "reload 2"]);
   });
 

@@ -63,6 +63,10 @@ describe("a topic", () => {
     assert.deepEqual([first.heardBy(NAME), second.heardBy(NAME)], [0, 1]);
     system.tell(all, { kind: "leave", member: "x" });
     assert.deepEqual(receiver.takeTold(), [{ kind: "leave", member: "x" }]);
+    topics.end(first);
+    assert.equal(system.tell(all, { kind: "leave", member: "still there" }), "accepted");
+    topics.end(second);
+    assert.equal(system.tell(all, { kind: "leave", member: "between two" }), "busy");
   });
 
   it("takes no question, and counts what cannot travel", async () => {

@@ -13,6 +13,7 @@ import {
   inboxKeys,
   indexPartOf,
   markKey,
+  nonceKey,
   reminderKeys,
   topicKey,
 } from "../../../../runtime/redis/redis-keys.ts";
@@ -41,10 +42,11 @@ describe("the keys", () => {
       ...Object.values(inboxKeys("host/uuid}")),
       entityIndexKey("chat-room", 3),
       ENTITY_TYPES_KEY,
-      canaryKey("node 1/{x}"),
+      canaryKey(0, "node 1/{x}"),
       topicKey(1, "room}x", 0),
       ...Object.values(reminderKeys(255)),
       markKey(MARK_PARTS - 1),
+      nonceKey("a key}", "n".repeat(128)),
     ];
     for (const key of keys) assert.equal(familiesOf(key).length, 1, key);
   });
@@ -52,6 +54,10 @@ describe("the keys", () => {
   it("say of each family what it is for and what removes it", () => {
     assert.equal(new Set(KEY_FAMILIES.map(({ pattern }) => pattern)).size, KEY_FAMILIES.length);
     for (const { purpose, removedBy } of KEY_FAMILIES) assert.ok(purpose.length > 10 && removedBy.length > 3);
+  });
+
+  it("of a canary are those of one cluster: another database of the same server has its own", () => {
+    assert.notEqual(canaryKey(0, "a"), canaryKey(1, "a"));
   });
 
   it("of one entity are in one hash slot, whatever its id, and those of another are others", () => {

@@ -116,6 +116,19 @@ describe("a singleton", () => {
     );
   });
 
+  it("refuses what is delivered to it in words, from whichever node: nothing of it is stored", async () => {
+    const one = await office("a", "b");
+    for (const node of one.nodes) {
+      const ends: (string | undefined)[] = [];
+      const receipt = { sender: node.name, seq: 1 };
+      const note = { kind: "note", number: 1 } as never;
+      node.entities.type("clerk")?.deliver("only", note, receipt, (refused) => ends.push(refused?.code));
+      await one.world.advance(1_000);
+      assert.deepEqual(ends, ["durabilityMissing"], node.name);
+    }
+    assert.equal(one.journal.length, 1, "it has begun, and noted nothing");
+  });
+
   it("does nothing more at a node that was paused for longer than its lease, while another has it", async () => {
     const one = await office("a", "b");
     const first = nodeOf(one, await whereIs(one, one.nodes[0]!));

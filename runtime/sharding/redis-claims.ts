@@ -1,0 +1,106 @@
+import { Fault } from "../fault.ts";
+import type { LoadAnswer, StoredAhead } from "../persistence/redis-records.ts";
+import { replyCode } from "../redis/redis-fault.ts";
+import type { RedisArgument, RedisCommands, RedisConnection } from "../redis/redis-connection.ts";
+import { entityKeys } from "../redis/redis-keys.ts";
+import { CLAIM_SCRIPT } from "../redis/scripts/claim-script.ts";
+import type { Claim, Claimed } from "./ownership.ts";
+
+/** What sends claims. */
+export type ClaimsConnection = RedisCommands & Pick<RedisConnection, "isCluster">;
+
+/** Claims that go in one piece, at most: a script holds up everybody else on the server. */
+const BATCH_MAX = 64;
+/** Claims that are under way, at most: leases are renewed over the same connection, and an answer that does not come in a second ends it. */
+const UNDER_WAY_MAX = 1_024;
+/** What comes along with a batch, at most; what is larger is asked for, over a connection on which it holds up no lease. */
+const AHEAD_BYTES_MAX = 65_536;
+const AHEAD_RECORDS_MAX = 64;
+
+interface Waiting {
+  readonly claim: Claim;
+  readonly resolve: (claimed: Claimed) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Sends the claims of one turn of the program in one piece, in the order of the calls: on a single server one for many entities, in a Redis Cluster, where a script
+ * stays within one hash slot, one for each. So the many that wait for a node that has died are claimed in as few steps of the store, each made durable at once.
+ */
+export class RedisClaims {
+  readonly #redis: ClaimsConnection;
+  readonly #ahead: StoredAhead | undefined;
+  #waiting: Waiting[] = [];
+  #underWay = 0;
+  #isDue = false;
+
+  /** `ahead` takes what comes along; without it nothing does. */
+  constructor(redis: ClaimsConnection, ahead: StoredAhead | undefined) {
+    this.#redis = redis;
+    this.#ahead = ahead;
+  }
+
+  /** @throws Fault of Redis; then nobody knows whether it was carried out */
+  claim(claim: Claim): Promise<Claimed> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ claim, resolve, reject });
+      if (this.#isDue) return;
+      this.#isDue = true;
+      process.nextTick(this.#flush);
+    });
+  }
+
+  readonly #flush = (): void => {
+    this.#isDue = false;
+    const max = this.#redis.isCluster ? 1 : BATCH_MAX;
+    let next = 0;
+    while (next < this.#waiting.length && this.#underWay < UNDER_WAY_MAX) {
+      const batch = this.#waiting.slice(next, next + max);
+      next += batch.length;
+      void this.#send(batch);
+    }
+    if (next > 0) this.#waiting = this.#waiting.slice(next);
+  };
+
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    this.#underWay += batch.length;
+    try {
+      const answers = await this.#answers(batch);
+      for (const [at, one] of batch.entries()) this.#settle(one, answers[at]);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    this.#underWay -= batch.length;
+    if (this.#waiting.length > 0) this.#flush();
+  }
+
+  async #answers(batch: readonly Waiting[]): Promise<readonly unknown[]> {
+    const keys: string[] = [];
+    const args: RedisArgument[] = [this.#ahead === undefined ? 0 : AHEAD_BYTES_MAX, AHEAD_RECORDS_MAX];
+    for (const { claim } of batch) {
+      const { entity, incarnation, node, after } = claim;
+      const { own, state, log } = entityKeys(entity);
+      keys.push(own, state, log);
+      args.push(incarnation, node, after?.ownerEpoch ?? "", after?.incarnation ?? "");
+      this.#ahead?.drop(entity);
+    }
+    return (await this.#redis.scriptBytes(CLAIM_SCRIPT, keys, args)) as readonly unknown[];
+  }
+
+  #settle({ claim, resolve, reject }: Waiting, answer: unknown): void {
+    const [kind, first, second, third] = answer as readonly [Buffer, Buffer, unknown, Buffer?];
+    if (kind.toString() === "failed") {
+      const text = first.toString();
+      return reject(new Fault("redisRefused", { command: "claim", reply: replyCode(text), text }));
+    }
+    const ownerEpoch = Number(first.toString());
+    if (kind.toString() === "owned") {
+      const by = { ownerEpoch, incarnation: String(second), node: String(third) };
+      return resolve({ kind: "owned", by });
+    }
+    const { entity, incarnation, node } = claim;
+    const owner = { ownerEpoch, incarnation, node };
+    if (second !== null) this.#ahead?.put(entity, { owner, answer: second as LoadAnswer });
+    resolve({ kind: "claimed", owner });
+  }
+}
