@@ -31,6 +31,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
  * A package without a home is a tool: nothing imports it.
  */
 export const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
+  "@alicloud/log": ["runtime/sls/"],
+  "@datadog/sketches-js": ["test/"],
   "@fastify/swagger": ["runtime/net/"],
   "@preact/signals": ["actors/*/page/", "runtime/pages/kit/"],
   commander: ["deploy/"],

@@ -1,0 +1,126 @@
+import { Command } from "commander";
+import { createReadStream } from "node:fs";
+import { hostname } from "node:os";
+import { createInterface } from "node:readline";
+import type { LogSourceSettings } from "../../protocols/log-settings.ts";
+import type { SlsLogstore } from "../../runtime/sls/sls-logstore.ts";
+import { Refusal } from "../refusal.ts";
+import { addSettingsOptions, settingsOf } from "./settings-options.ts";
+
+const EXAMPLES = `
+Examples:
+  banyan logs put --source shop access.log                  into the logstore of a source of the settings
+  tail -f app.json | banyan logs put --endpoint cn-hangzhou.log.aliyuncs.com --project shop --logstore app
+
+Without --source the key is read from ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a temporary one,
+ALIBABA_CLOUD_SECURITY_TOKEN. A line that is an object of JSON becomes its fields, any other line the field "content".`;
+
+interface PutOptions {
+  readonly source?: string;
+  readonly endpoint?: string;
+  readonly project?: string;
+  readonly logstore?: string;
+  readonly topic: string;
+}
+
+interface Target {
+  readonly endpoint: string;
+  readonly project: string;
+  readonly logstore: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly securityToken?: string | undefined;
+}
+
+/** `banyan logs put`: writes lines into a logstore of SLS, of the service itself or of `banyan dev sls`. */
+export function logsPutCommand(): Command {
+  const command = new Command("put")
+    .summary("write lines into a logstore of SLS")
+    .description("Writes the lines of a file, or those that come in, into a logstore of SLS.")
+    .argument("[file]", "the file; standard input unless given")
+    .option("--source <name>", "a source of kind sls of the settings, in place of the four below")
+    .option("--endpoint <url>", "where the service is")
+    .option("--project <name>", "the project")
+    .option("--logstore <name>", "the logstore")
+    .option("--topic <topic>", "the topic of the logs", "")
+    .addHelpText("after", EXAMPLES);
+  return addSettingsOptions(command, []).action(async (file: string | undefined, options: PutOptions) => {
+    const target = options.source === undefined ? namedTarget(options) : await settingsTarget(options);
+    const logstore = await openLogstore(target);
+    try {
+      await put(logstore, file, options.topic);
+    } finally {
+      logstore.close();
+    }
+  });
+}
+
+function namedTarget({ endpoint, project, logstore }: PutOptions): Target {
+  const accessKeyId = process.env["ALIBABA_CLOUD_ACCESS_KEY_ID"];
+  const accessKeySecret = process.env["ALIBABA_CLOUD_ACCESS_KEY_SECRET"];
+  if (endpoint === undefined || project === undefined || logstore === undefined) {
+    throw new Refusal("usage", "say where to: --source, or --endpoint, --project and --logstore");
+  }
+  if (accessKeyId === undefined || accessKeySecret === undefined) {
+    throw new Refusal(
+      "settings",
+      "there is no key: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or name a --source of the settings",
+    );
+  }
+  const securityToken = process.env["ALIBABA_CLOUD_SECURITY_TOKEN"];
+  return { endpoint, project, logstore, accessKeyId, accessKeySecret, securityToken };
+}
+
+async function settingsTarget(options: PutOptions): Promise<Target> {
+  const { logs } = await settingsOf({ ...options });
+  const found = logs.sources.find(({ name, kind }) => kind === "sls" && name === options.source);
+  if (found !== undefined) return wholeTarget(found);
+  const known = logs.sources.filter(({ kind }) => kind === "sls").map(({ name }) => name);
+  const others = known.length === 0 ? "there is none in the settings" : `there is ${known.join(", ")}`;
+  throw new Refusal("usage", `no source of kind sls is called ${options.source}; ${others}`);
+}
+
+/** The settings have been checked: a source of kind sls has all of it. */
+function wholeTarget(source: LogSourceSettings): Target {
+  const { endpoint = "", project = "", logstore = "", keyId = "", keySecret = "" } = source;
+  return { endpoint, project, logstore, accessKeyId: keyId, accessKeySecret: keySecret };
+}
+
+interface OpenLogstore {
+  readonly logstore: SlsLogstore;
+  close(): void;
+}
+
+/** The package below the client takes a while to load, and the other commands do without it. */
+async function openLogstore(target: Target): Promise<OpenLogstore> {
+  const { openSls } = await import("../logs/open-sls.ts");
+  return openSls(target);
+}
+
+async function put({ logstore }: OpenLogstore, file: string | undefined, topic: string): Promise<void> {
+  const [{ putLines }, { LineGroups }, { SlsError }] = await Promise.all([
+    import("../logs/put-lines.ts"),
+    import("../logs/line-groups.ts"),
+    import("../../runtime/sls/sls-error.ts"),
+  ]);
+  const groups = new LineGroups({ topic, source: hostname(), hostname: hostname() });
+  const count = { logs: 0, groups: 0 };
+  try {
+    await putLines(linesOf(file), { groups, logstore, count });
+  } catch (error) {
+    if (!(error instanceof SlsError)) throw error;
+    const fate = error.status === undefined ? "; whether the group after them is there is unknown" : "";
+    throw new Refusal("failed", `${error.message} (${count.logs} logs were put${fate})`, { cause: error });
+  }
+  console.log(`put ${count.logs} logs in ${count.groups} groups`);
+}
+
+/** What reads the lines waits for each put, and the stream waits with it. */
+async function* linesOf(file: string | undefined): AsyncIterable<string> {
+  const input = file === undefined ? process.stdin : createReadStream(file);
+  try {
+    yield* createInterface({ input, crlfDelay: Infinity });
+  } catch (error) {
+    throw new Refusal("failed", `${file ?? "standard input"} cannot be read`, { cause: error });
+  }
+}
