@@ -1,8 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { alarmsCommand } from "./commands/alarms.ts";
+import { devCommand } from "./commands/dev.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { hostCommands } from "./commands/host-commands.ts";
 import { journalCommand } from "./commands/journal.ts";
+import { logsCommand } from "./commands/logs.ts";
 import { monitorCommand } from "./commands/monitor.ts";
 import { operatorCommands } from "./commands/operator-commands.ts";
 import { pushCommand } from "./commands/push.ts";
@@ -52,8 +54,10 @@ function program(): Command {
     alarmsCommand(),
     monitorCommand(),
     pushCommand(),
+    logsCommand(),
     journalCommand(),
     doctorCommand(),
+    devCommand(),
     settingsCommand(),
   ];
   for (const command of commands) root.addCommand(inheriting(command, root));

@@ -1,7 +1,7 @@
 import Type from "typebox";
 
 /** What a node can be there for. A node takes entities, or clients, only when it says so. */
-export const NODE_ROLES = ["gateway", "entities"] as const;
+export const NODE_ROLES = ["gateway", "entities", "logs"] as const;
 export type NodeRole = (typeof NODE_ROLES)[number];
 
 const file = (description: string) =>
@@ -54,9 +54,10 @@ export const ClusterSettings = Type.Object(
     }),
     tls: TlsSettings,
     roles: Type.Array(Type.Unsafe<NodeRole>({ type: "string", enum: NODE_ROLES }), {
-      default: ["gateway", "entities"],
+      default: ["gateway", "entities", "logs"],
       minItems: 1,
-      description: "what this node is there for: `gateway` takes clients, `entities` takes entities",
+      description:
+        "what this node is there for: `gateway` takes clients, `entities` takes entities, `logs` reads logs",
     }),
     capacity: Type.Integer({
       minimum: 0,

@@ -3,6 +3,7 @@ import { CensusProtocol } from "./census.ts";
 import { ChannelProtocol } from "./channel.ts";
 import { ChatKeeperProtocol } from "./chat-keeper.ts";
 import { ConnectionProtocol } from "./connection.ts";
+import { CountBookEvents, CountBookProtocol } from "./count-book.ts";
 import { EndpointProtocol } from "./endpoint.ts";
 import type { Events } from "./events.ts";
 import { GatewayProtocol } from "./gateway.ts";
@@ -11,11 +12,15 @@ import { LiveRoomEvents, LiveRoomProtocol } from "./live-room.ts";
 import { NodeWatchProtocol } from "./node-watch.ts";
 import { OpsProtocol } from "./ops-node.ts";
 import { OutletProtocol } from "./outlet.ts";
+import { CountPageEvents, CountPageProtocol } from "./count-page.ts";
+import { CountPartialEvents, CountPartialProtocol } from "./partial.ts";
 import { PortProtocol } from "./port.ts";
 import { RegistrarProtocol, RegistryKeyProtocol, RegistryWatcherProtocol } from "./registry-key.ts";
 import type { Protocol } from "./protocol.ts";
 import { RoomDirectoryProtocol } from "./room-directory.ts";
 import { RoomProtocol } from "./room.ts";
+import { StatsStreamsProtocol } from "./stats-streams.ts";
+import { TimeBlockProtocol } from "./time-block.ts";
 import { TopicProtocol } from "./topic.ts";
 
 /** Every protocol there is, for doors that take messages of any of them: transport, journal, documentation. */
@@ -25,6 +30,9 @@ export const PROTOCOLS: readonly Protocol[] = [
   ChannelProtocol,
   ChatKeeperProtocol,
   ConnectionProtocol,
+  CountBookProtocol,
+  CountPageProtocol,
+  CountPartialProtocol,
   EndpointProtocol,
   GatewayProtocol,
   ListenerProtocol,
@@ -38,8 +46,15 @@ export const PROTOCOLS: readonly Protocol[] = [
   RegistryWatcherProtocol,
   RoomDirectoryProtocol,
   RoomProtocol,
+  StatsStreamsProtocol,
+  TimeBlockProtocol,
   TopicProtocol,
 ];
 
 /** The events of every kind of entity there is: what journals hold for ever. */
-export const ENTITY_EVENTS: readonly Events[] = [LiveRoomEvents];
+export const ENTITY_EVENTS: readonly Events[] = [
+  CountBookEvents,
+  CountPageEvents,
+  CountPartialEvents,
+  LiveRoomEvents,
+];

@@ -3,6 +3,8 @@ import { AlarmSettings } from "./alarm-settings.ts";
 import { ClusterSettings } from "./cluster-settings.ts";
 import { HostSettings } from "./host-settings.ts";
 import { JournalSettings } from "./journal-settings.ts";
+import { LogsSettings } from "./log-settings.ts";
+import { MetricSettings } from "./metric-settings.ts";
 import { ReminderSettings } from "./reminder-settings.ts";
 
 /**
@@ -260,6 +262,8 @@ export const NodeSettings = Type.Object(
     reminders: ReminderSettings,
     cluster: ClusterSettings,
     alarms: AlarmSettings,
+    metrics: MetricSettings,
+    logs: LogsSettings,
     log: LogSettings,
     stopWithinMs: positive({
       default: 10_000,

@@ -7,6 +7,7 @@ import type { ClusterNode } from "./cluster/cluster-node.ts";
 import type { HostLink } from "./host-link.ts";
 import type { Sources } from "./identity/sources.ts";
 import type { ActorSystem } from "./kernel/actor-system.ts";
+import type { AccessTap } from "./net/access-tap.ts";
 import type { Port } from "./net/port.ts";
 import type { Guard, Route } from "./net/route.ts";
 import type { NodeStores } from "./persistence/node-stores.ts";
@@ -47,7 +48,7 @@ export interface FeatureHost {
   readonly settings: NodeSettings;
   readonly system: ActorSystem;
   /** Where a feature offers its types of entities, and finds those of others. */
-  readonly entities: Pick<EntityHost, "offer" | "find" | "types" | "request" | "activeCount">;
+  readonly entities: Pick<EntityHost, "offer" | "offerActor" | "find" | "types" | "request" | "activeCount">;
   /** Undefined where the node stands alone. */
   readonly cluster: ClusterSight | undefined;
   /** Where a feature offers the actors of which the cluster is to have one. */
@@ -55,6 +56,8 @@ export interface FeatureHost {
   /** Finds actors by key, wherever in the cluster they are. */
   readonly registry: Pick<Registry, "register" | "unregister" | "list" | "watch" | "unwatch" | "own">;
   readonly metrics: Metrics;
+  /** Where the gateway lets know what it has answered. */
+  readonly access: AccessTap;
   /** Guards the routes that only services with a key may use. */
   readonly sources: Pick<Sources, "guard">;
   readonly status: () => NodeStatus;

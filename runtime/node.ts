@@ -120,7 +120,7 @@ export class BanyanNode {
       onDrainAsked: () => void this.#drain(DRAIN_WITHIN_MS),
     });
     this.#share = { ...gatewayShare(settings, this.system), bindSocket };
-    this.#sources = new Sources(settings.push, this.system.clock);
+    this.#sources = new Sources(settings.push, this.system.clock, parts.cluster?.nonces);
     addNodeMetrics(this.metrics, { log, share: this.#share, entities: this.entities });
   }
 
@@ -302,6 +302,7 @@ export class BanyanNode {
       entities: this.entities,
       metrics: this.metrics,
       sources: this.#sources,
+      access: this.#share.access,
       cluster: this.cluster,
       status: () => this.#status,
       stores: this.#stores,

@@ -5,8 +5,10 @@ import type { AcceptedSocket } from "../../protocols/listener.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
 import type { Context } from "../../runtime/actor/context.ts";
+import type { AccessTap } from "../../runtime/net/access-tap.ts";
 import type { Route } from "../../runtime/net/route.ts";
 import type { ConnectionLimits, RouteTable } from "../../runtime/net/route-table.ts";
+import { noteConnectionEnd } from "./answered.ts";
 import { Client } from "./client.ts";
 import type { Offences } from "./offences.ts";
 import type { Rest } from "./rest.ts";
@@ -22,6 +24,8 @@ export interface ConnectionHost {
   readonly pingEveryMs: number;
   /** Keeps the sum of what passes through all connections; nobody does unless given. */
   readonly ledger?: TrafficLedger;
+  /** Where it is told what was answered; nobody is unless given. */
+  readonly access?: AccessTap;
 }
 
 /** What one connection is started with. */
@@ -102,5 +106,6 @@ export function noteAnswer(state: ConnectionState, frame: ClientFrame): void {
 export function tellRouteClosed(state: ConnectionState, end: SocketEnd, context: ConnectionContext): void {
   if (!state.isOpen) return;
   state.isOpen = false;
+  noteConnectionEnd(state, context);
   state.route.onClose?.(state.client, end, context);
 }

@@ -10,7 +10,7 @@ import { addTrafficMetrics, TrafficLedger } from "./traffic-ledger.ts";
 export const gatewayFeature: Feature = {
   name: "gateway",
   start(host: FeatureHost): FeatureParts {
-    const { system, settings, metrics, registry } = host;
+    const { system, settings, metrics, registry, access } = host;
     const { pingEveryMs } = settings.limits;
     const ledger = new TrafficLedger();
     addTrafficMetrics(metrics, ledger);
@@ -20,7 +20,7 @@ export const gatewayFeature: Feature = {
       operatorRoutes: [noticeRoute(() => gateway)],
       // The actor starts with its ports, so that it still has them after a restart.
       serve(ports) {
-        gateway = system.spawn(Gateway, "gateway", { ports, rooms, pingEveryMs, ledger, registry });
+        gateway = system.spawn(Gateway, "gateway", { ports, rooms, pingEveryMs, ledger, registry, access });
         // It is entered as soon as it can be; a node that stops before that has nobody to enter.
         registry.register(GATEWAYS_KEY, gateway).catch(() => undefined);
         return [{ protocol: GatewayProtocol, reference: gateway }];

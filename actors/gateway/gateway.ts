@@ -7,6 +7,7 @@ import type { Reference } from "../../protocols/reference.ts";
 import type { RoomDirectoryProtocol } from "../../protocols/room-directory.ts";
 import type { Context, ReplyTo } from "../../runtime/actor/context.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
+import type { AccessTap } from "../../runtime/net/access-tap.ts";
 import type { BodyOf } from "../../runtime/net/route.ts";
 import type { RouteTable } from "../../runtime/net/route-table.ts";
 import { Listener } from "./listener.ts";
@@ -35,6 +36,8 @@ export interface GatewayArgs {
   readonly pingEveryMs: number;
   /** Keeps the sum of what passes through all connections; nobody does unless given. */
   readonly ledger?: TrafficLedger;
+  /** Where it is told what was answered; nobody is unless given. */
+  readonly access?: AccessTap;
   /** Finds the gateways of other nodes; there are none unless given. */
   readonly registry?: GatewayRegistry;
 }

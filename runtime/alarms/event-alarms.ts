@@ -65,6 +65,12 @@ export const EVENT_ALARMS: Partial<Readonly<Record<EventName, RaiseRule | ClearR
       "Redis has lost what it held ({shard}): restore a backup, or accept it with cluster.allowColdStart",
   },
   "cluster.stateFound": { clears: "cluster.stateLost", by: "shard" },
+  "cluster.storeForeign": {
+    severity: "critical",
+    stays: true,
+    summary: "another cluster writes into the database of this one: {why}",
+  },
+  "cluster.storeOwn": { clears: "cluster.storeForeign" },
   "cluster.nodeLost": {
     severity: "critical",
     by: "node",
@@ -75,6 +81,25 @@ export const EVENT_ALARMS: Partial<Readonly<Record<EventName, RaiseRule | ClearR
   "audit.failed": {
     severity: "critical",
     summary: "what operators do cannot be written down, so they cannot act",
+  },
+  "access.notWritten": {
+    severity: "critical",
+    summary: "what the gateway answers cannot be written down, and is not counted",
+  },
+  "logs.gap": {
+    severity: "warning",
+    by: "partition",
+    summary: "records of {source}/{partition} were gone before they were read",
+  },
+  "logs.quarantined": {
+    severity: "warning",
+    by: "partition",
+    summary: "a part of {source}/{partition} cannot be counted and was put aside",
+  },
+  "logs.unreadable": {
+    severity: "critical",
+    by: "partition",
+    summary: "{source}/{partition} cannot be read: {why}",
   },
   "host.lost": { severity: "critical", summary: "the host of this worker is gone, and the worker stops" },
   "loop.unwatched": {

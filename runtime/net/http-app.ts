@@ -2,7 +2,9 @@ import swagger from "@fastify/swagger";
 import { fastify } from "fastify";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Server } from "node:http";
+import { Readable } from "node:stream";
 import { Fault } from "../fault.ts";
+import type { AccessRecord } from "./access-tap.ts";
 import { answerRequest } from "./answer-request.ts";
 import type { AnswerRequest } from "./answer-request.ts";
 import { faultAnswer } from "./fault-answer.ts";
@@ -10,7 +12,7 @@ import { operationSchema } from "./open-api.ts";
 import type { ApiTitle } from "./open-api.ts";
 import type { PortShare } from "./port-share.ts";
 import { refuseSocket } from "./refuse-socket.ts";
-import { routeRequest, splitTarget } from "./route-request.ts";
+import { addressOf, routeRequest, splitTarget } from "./route-request.ts";
 import type { Method, RouteResponse } from "./route.ts";
 import type { RouteTable } from "./route-table.ts";
 
@@ -74,6 +76,7 @@ export async function httpApp(parts: HttpAppParts): Promise<FastifyInstance<Serv
       method: request.method,
       status: reply.statusCode,
     });
+    if (share.access.isOpen) share.access.add(accessRecord(parts.listener, request, reply));
     done();
   });
   addOperations(app, parts);
@@ -112,9 +115,27 @@ async function handle(share: PortShare, answer: AnswerRequest, exchange: Exchang
   return send(reply, await answered);
 }
 
+function accessRecord(listener: string, request: FastifyRequest, reply: FastifyReply): AccessRecord {
+  const { headers, raw } = request;
+  return {
+    kind: "http",
+    listener,
+    method: request.method,
+    route: request.routeOptions.url ?? "none",
+    path: splitTarget(raw.url ?? "/").path,
+    status: reply.statusCode,
+    bytesIn: Number(headers["content-length"] ?? 0),
+    bytesOut: Number(reply.getHeader("content-length") ?? 0),
+    durationMs: reply.elapsedTime,
+    address: addressOf(raw.socket.remoteAddress),
+    agent: headers["user-agent"] ?? "",
+  };
+}
+
 function send(reply: FastifyReply, { status, headers, body }: RouteResponse): FastifyReply {
   reply.code(status).headers({ ...headers });
   if (body === undefined || typeof body === "string" || body instanceof Uint8Array) return reply.send(body);
+  if (body instanceof Readable) return reply.send(body);
   return reply.type("application/json; charset=utf-8").send(JSON.stringify(body));
 }
 

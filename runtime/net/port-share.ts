@@ -1,4 +1,5 @@
 import type { Logger } from "../telemetry/logger.ts";
+import type { AccessTap } from "./access-tap.ts";
 import type { Admission } from "./admission.ts";
 import type { AnswerCounts } from "./answer-counts.ts";
 import type { BindSocket } from "./bind.ts";
@@ -19,6 +20,8 @@ export interface PortShare extends GatewayShare {
   readonly limits: ConnectionLimits;
   readonly log: Logger;
   readonly answers: AnswerCounts;
+  /** Where it is told what was answered. */
+  readonly access: AccessTap;
   /** Makes the sockets on which ports listen; each port makes its own unless given. */
   readonly bindSocket?: BindSocket | undefined;
   /** What handlers of plain requests may do. */

@@ -52,7 +52,7 @@ export interface OperationRequest<Body = unknown> extends RouteRequest {
   readonly principal: Principal | undefined;
 }
 
-/** The answer to a plain HTTP request: an object is sent as JSON, a text or bytes as they are. */
+/** The answer to a plain HTTP request: an object is sent as JSON, a text or bytes as they are, a stream as it comes. */
 export interface RouteResponse {
   readonly status: number;
   readonly body?: unknown;

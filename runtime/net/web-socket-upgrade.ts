@@ -4,6 +4,7 @@ import { WebSocketServer } from "ws";
 import type { Server } from "ws";
 import type { Member } from "../../protocols/client-frames.ts";
 import { SUBPROTOCOLS } from "../../protocols/client-protocol.ts";
+import type { AccessRecord } from "./access-tap.ts";
 import { isOriginAllowed } from "./origin.ts";
 import type { PortShare } from "./port-share.ts";
 import type { Reception } from "./reception.ts";
@@ -130,6 +131,7 @@ export class WebSocketUpgrade {
     const { listener, share } = this.#parts;
     const address = addressOf(request.socket.remoteAddress);
     share.log.warn("connection.refused", { listener, address, reason: refusal.code });
+    share.access.add(refusedRecord(request, refusal, this.#parts));
     const { status, code, text, headers } = refusal;
     refuseSocket(socket, { status, code, text, ...(headers === undefined ? {} : { headers }) });
   }
@@ -170,6 +172,27 @@ const UNKNOWN_VERSION: HttpRefusal = {
   text: `WebSocket version ${WEB_SOCKET_VERSION} is spoken here`,
   headers: { upgrade: "websocket", "sec-websocket-version": WEB_SOCKET_VERSION },
 };
+
+function refusedRecord(
+  request: IncomingMessage,
+  { status }: HttpRefusal,
+  { listener, table }: UpgradeParts,
+): AccessRecord {
+  const { path } = splitTarget(request.url ?? "/");
+  return {
+    kind: "webSocket",
+    listener,
+    method: "GET",
+    route: table.find(path)?.path ?? "none",
+    path,
+    status,
+    bytesIn: 0,
+    bytesOut: 0,
+    durationMs: 0,
+    address: addressOf(request.socket.remoteAddress),
+    agent: request.headers["user-agent"] ?? "",
+  };
+}
 
 function names(header: string): string[] {
   return header.split(",").map((name) => name.trim());

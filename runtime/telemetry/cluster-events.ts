@@ -46,6 +46,15 @@ export const CLUSTER_EVENTS = {
     level: "warn",
     doc: "another Redis server answers, after a failover or a restart; it may have missed the latest writes. `shard` names the part of a Redis Cluster, unless it is that of the members",
   },
+  "cluster.storeAwaited": {
+    level: "warn",
+    doc: "this node starts when the `servers` of the Redis Cluster answer, or gives up; start them, or have a replica of each take over",
+  },
+  "cluster.storeForeign": {
+    level: "error",
+    doc: "the database of this cluster carries the mark of another one: two clusters write into it, or cluster.redis leads elsewhere by now. Stop one of them, and give each a database of its own; `why` says whose it is",
+  },
+  "cluster.storeOwn": { level: "info", doc: "the database carries the mark of this cluster again" },
   "cluster.stateLost": {
     level: "error",
     doc: "Redis, or the `shard` of a Redis Cluster, has lost what it held: entities of which it has nothing refuse to begin. Restore a backup, or start a node with `cluster.allowColdStart`, and they begin anew",

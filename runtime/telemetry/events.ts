@@ -43,6 +43,7 @@ export const EVENTS = {
   "remote.notUnderstood": {
     level: "warn",
     doc: "something came from another node that this one cannot read: `why` says what; a message of it is a dead letter",
+    paced: { by: "why" },
   },
 
   "reload.begun": { level: "info", doc: "a fresh worker is started, which will take over" },
@@ -135,6 +136,7 @@ export const EVENTS = {
   "entity.notStored": {
     level: "warn",
     doc: "the journal did not store what an entity decided; `decisions` are void, their questions end with `notStored`, and it loads its state again",
+    paced: { by: "why" },
   },
   "entity.fenced": { level: "warn", doc: "another process owns an entity; it has left memory here" },
   "entity.unreadable": {
@@ -192,7 +194,11 @@ export const EVENTS = {
     level: "warn",
     doc: "what a feature of the process before had kept is of another version, or for nobody, and was left out",
   },
-  "connection.refused": { level: "warn", doc: "a handshake was turned away; `reason` names the limit" },
+  "connection.refused": {
+    level: "warn",
+    doc: "a handshake was turned away; `reason` names the limit",
+    paced: { by: "reason" },
+  },
   "request.failed": {
     level: "error",
     doc: "an HTTP request ended in an error that its route did not expect",
@@ -220,7 +226,8 @@ export const EVENTS = {
   },
   "transport.quarantined": {
     level: "error",
-    doc: "something came from another node and could not be read; `why` says more; logged every 10 s at most",
+    doc: "something came from another node and could not be read; `why` says more",
+    paced: { by: "why" },
   },
   "transport.receiverFailed": {
     level: "error",
@@ -229,6 +236,32 @@ export const EVENTS = {
   "transport.unhandled": {
     level: "error",
     doc: "messages of another node were not handled within a minute; they count as handled now",
+  },
+
+  "access.notWritten": {
+    level: "error",
+    doc: "what the gateway has answered cannot be written down; it serves on, and these answers are not counted",
+  },
+  "logs.gap": {
+    level: "error",
+    doc: "records of a log were gone before they were read; `lost` says how many, where anybody can know",
+  },
+  "logs.quarantined": {
+    level: "error",
+    doc: "a part of a log cannot be counted and was put aside; it stands right behind the cursor `after`",
+    paced: { by: "partition" },
+  },
+  "logs.readFailed": {
+    level: "warn",
+    doc: "a part of a log could not be read; it is tried again, and only each twentieth failure in a row is logged",
+  },
+  "logs.unlisted": {
+    level: "error",
+    doc: "it cannot be found out which parts a log has; it is tried again each second",
+  },
+  "logs.unreadable": {
+    level: "error",
+    doc: "a part of a log cannot be read until somebody repairs something; `why` says what",
   },
 
   "delivery.made": { level: "debug", doc: "a receiver outside has taken a delivery" },
@@ -258,6 +291,7 @@ export const EVENTS = {
   "push.refused": {
     level: "warn",
     doc: "a push, or a message of a service, without a valid source; `code` says what was wrong",
+    paced: { by: "code" },
   },
   "audit.failed": {
     level: "error",
@@ -267,7 +301,11 @@ export const EVENTS = {
     level: "info",
     doc: "an operator had actors do `act`; `reached` of those that `target` means did, and the audit says who it was",
   },
-  "ops.unauthorized": { level: "warn", doc: "an operator's request without the token" },
+  "ops.unauthorized": {
+    level: "warn",
+    doc: "an operator's request without the token",
+    paced: { by: "address" },
+  },
 } as const satisfies Record<string, EventRule>;
 
 /** The name of an event of the catalogue. */

@@ -102,7 +102,7 @@ describe("the workers of a host", () => {
     plannedWorkers(settings).map(({ number, roles }) => `${number} ${roles.join("+")}`);
 
   it("are as many as asked for, each with all roles of the node", () => {
-    assert.deepEqual(numbered(load({})), ["1 gateway+entities"]);
+    assert.deepEqual(numbered(load({})), ["1 gateway+entities+logs"]);
     const two = load({ "cluster.redis": REDIS, "host.workers": "2", "cluster.roles": "entities" });
     assert.deepEqual(numbered(two), ["1 entities", "2 entities"]);
   });

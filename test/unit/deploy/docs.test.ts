@@ -29,6 +29,7 @@ describe("the operators' pages", () => {
       "cluster.md",
       "journal.md",
       "models.md",
+      "monitoring.md",
       "redis.md",
       "service.md",
       "services.md",

@@ -1,0 +1,143 @@
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, write, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import type { AccessRecord } from "../../../runtime/net/access-tap.ts";
+import type { Logger } from "../../../runtime/telemetry/logger.ts";
+import type { Clock } from "../../../runtime/time/clock.ts";
+import { accessLine, lossLine } from "./access-line.ts";
+
+/** How long a record may wait to be written, in milliseconds: so much is lost when the process is killed. */
+const WRITE_EVERY_MS = 50;
+/** The most that waits to be written, in letters; what comes then is counted and not kept. */
+const WAITING_MAX = 4 * 1_024 * 1_024;
+/** A file that is larger gets another name, in bytes. */
+const FILE_BYTES_MAX = 16 * 1_024 * 1_024;
+/** How many files are kept besides the one that is written to. */
+const OLDER_FILES = 3;
+const FILE_MODE = 0o600;
+
+/** What the records of a gateway are written with. */
+export interface AccessLogParts {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A file that is larger gets another name, in bytes; 16 MiB unless given. */
+  readonly fileBytesMax?: number;
+}
+
+/**
+ * Writes the records of a gateway to a file, in which they survive its process. What is told it costs the gateway a text; it is written by another thread, many at a time. When the disk
+ * does not keep up, records are counted instead of kept, and the file says how many. Several processes may write to one file.
+ */
+export class AccessLog {
+  readonly #parts: AccessLogParts;
+  #file: number | undefined = undefined;
+  #waiting = "";
+  #lost = 0;
+  #lostInAll = 0;
+  #written = 0;
+  #isDue = false;
+  #isWriting = false;
+  #isFailing = false;
+  #isClosed = false;
+
+  constructor(parts: AccessLogParts) {
+    this.#parts = parts;
+    mkdirSync(dirname(parts.path), { recursive: true });
+  }
+
+  /** How many records were taken, and how many of them were not kept. */
+  get counts(): { readonly written: number; readonly lost: number } {
+    return { written: this.#written, lost: this.#lostInAll };
+  }
+
+  readonly add = (record: AccessRecord): void => {
+    const { clock } = this.#parts;
+    this.#keep(accessLine(record, clock.wallMs()));
+    if (this.#isDue || this.#isClosed) return;
+    this.#isDue = true;
+    clock.after(WRITE_EVERY_MS, this.#writeDue);
+  };
+
+  /** Writes what waits, and nothing after that. */
+  close(): void {
+    this.#isClosed = true;
+    // What another thread is writing now stays in front of it: they are of one file, and each is written as a whole.
+    const text = this.#take();
+    try {
+      if (text !== "") writeSync(this.#open(), text);
+    } catch (error) {
+      this.#failed(error);
+    }
+    if (this.#file !== undefined && !this.#isWriting) closeSync(this.#file);
+    this.#file = undefined;
+  }
+
+  #keep(line: string): void {
+    if (this.#waiting.length + line.length > WAITING_MAX) {
+      this.#lost++;
+      this.#lostInAll++;
+      return;
+    }
+    this.#waiting += line;
+    this.#written++;
+  }
+
+  readonly #writeDue = (): void => {
+    this.#isDue = false;
+    if (this.#isWriting || this.#isClosed) return;
+    const text = this.#take();
+    if (text !== "") this.#write(Buffer.from(text), 0);
+  };
+
+  #take(): string {
+    const text =
+      this.#lost === 0 ? this.#waiting : this.#waiting + lossLine(this.#lost, this.#parts.clock.wallMs());
+    this.#waiting = "";
+    this.#lost = 0;
+    return text;
+  }
+
+  #write(bytes: Buffer, from: number): void {
+    let file: number;
+    try {
+      file = this.#open();
+    } catch (error) {
+      return this.#failed(error);
+    }
+    this.#isWriting = true;
+    write(file, bytes, from, bytes.length - from, null, (error, count) => {
+      this.#isWriting = false;
+      if (error !== null) return this.#failed(error);
+      this.#isFailing = false;
+      if (from + count < bytes.length) return this.#write(bytes, from + count);
+      // What came meanwhile has waited for as long as it may.
+      if (this.#waiting !== "") this.#writeDue();
+    });
+  }
+
+  /** The file to write to now: another one when somebody has renamed it, or when it is large enough. */
+  #open(): number {
+    const { path, fileBytesMax = FILE_BYTES_MAX } = this.#parts;
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && found.size >= fileBytesMax) renameOlder(path);
+    else if (this.#file !== undefined && found?.ino === fstatSync(this.#file).ino) return this.#file;
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+    this.#file = openSync(path, "a", FILE_MODE);
+    return this.#file;
+  }
+
+  #failed(error: unknown): void {
+    // Once for each failure that lasts: the disk may be full for hours.
+    if (!this.#isFailing) this.#parts.log.error("access.notWritten", { path: this.#parts.path, err: error });
+    this.#isFailing = true;
+  }
+}
+
+/** `access.log` becomes `access.log.1`, that one `.2`, and so on; the oldest goes. */
+function renameOlder(path: string): void {
+  for (let number = OLDER_FILES; number > 0; number--) {
+    const older = number === 1 ? path : `${path}.${number - 1}`;
+    if (statSync(older, { throwIfNoEntry: false }) !== undefined) renameSync(older, `${path}.${number}`);
+  }
+}

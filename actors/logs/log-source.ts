@@ -1,0 +1,108 @@
+import { defineProtocol } from "../../protocols/protocol.ts";
+import type { Context } from "../../runtime/actor/context.ts";
+import { defineActor } from "../../runtime/actor/define-actor.ts";
+import { Puller } from "./puller/puller.ts";
+import type { PullerHost } from "./puller/puller-state.ts";
+import { PullFailure } from "./source.ts";
+import type { Partition, Source } from "./source.ts";
+
+/** How often it is looked which parts a source has, in milliseconds, and how much later at most. */
+const LOOK_EVERY_MS = 10_000;
+const LOOK_SPREAD_MS = 5_000;
+/** How soon it is looked again when that failed, or when another process has the source, in milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
+/** How long a look may take, in milliseconds. */
+const LOOK_WITHIN_MS = 8_000;
+/** Pullers fall silent when their sources do, for as long as those do: each time they are begun anew. */
+const STALLS = { max: 10_000, withinMs: 600_000 };
+const CRASHES = { max: 100, withinMs: 60_000 };
+
+/** Said by the supervisor of a source to itself. */
+const LogSourceProtocol = defineProtocol({
+  name: "logSource",
+  version: 1,
+  self: {
+    /** Looks which parts the source has now. */
+    look: {},
+  },
+});
+type LogSourceProtocol = typeof LogSourceProtocol;
+
+/** Where the pullers of a cluster are kept: each at the node to which it belongs. */
+export interface PulledElsewhere {
+  /** Has the puller of a partition run, if it belongs to this node. */
+  keep(id: string): boolean;
+}
+
+/** What the supervisor of one source is started with. */
+export interface LogSourceArgs {
+  readonly source: Source;
+  readonly host: PullerHost;
+  /** Where the pullers of a source are that any node can read. */
+  readonly places: PulledElsewhere;
+}
+
+interface LogSourceState extends LogSourceArgs {
+  known: readonly Partition[];
+  trouble: string | undefined;
+}
+
+/** Above the pullers of one source: one for each of its parts, begun when a part appears and ended when it is gone. */
+export const LogSource = defineActor({
+  protocol: LogSourceProtocol,
+  type: "log-source",
+  supervision: { stallBudget: STALLS, budget: CRASHES },
+  heartbeat: { everyMs: LOOK_EVERY_MS + LOOK_SPREAD_MS, grace: 2 },
+  progressWithinMs: LOOK_WITHIN_MS + LOOK_AGAIN_MS,
+  initialState(args: LogSourceArgs, context): LogSourceState {
+    context.startTimer("look", 0, { kind: "look" });
+    return { ...args, known: [], trouble: undefined };
+  },
+  handlers: {
+    async look(state, _message, context) {
+      context.beat();
+      const againMs = await look(state, context);
+      context.startTimer("look", againMs, { kind: "look" });
+    },
+  },
+  afterStop: ({ source }) => source.close?.(),
+  describe: ({ source, known, trouble }) => ({
+    place: source.place,
+    partitions: known.map(({ id }) => id),
+    trouble,
+  }),
+});
+
+async function look(state: LogSourceState, context: Context<LogSourceProtocol>): Promise<number> {
+  const { source } = state;
+  if (source.claim?.() === false) return LOOK_AGAIN_MS;
+  const cancel = new AbortController();
+  const stop = state.host.clock.after(LOOK_WITHIN_MS, () => cancel.abort());
+  try {
+    state.known = await source.partitions(cancel.signal);
+    state.trouble = undefined;
+    if (source.place === "here") keepHere(state, context);
+    else for (const { id } of state.known) state.places.keep(`${source.name}/${id}`);
+    return LOOK_EVERY_MS + context.random() * LOOK_SPREAD_MS;
+  } catch (error) {
+    if (!(error instanceof PullFailure)) throw error;
+    const { code, message } = error;
+    if (state.trouble === undefined) {
+      context.log.error("logs.unlisted", { source: source.name, code, why: message });
+    }
+    state.trouble = message;
+    return LOOK_AGAIN_MS;
+  } finally {
+    stop();
+  }
+}
+
+function keepHere({ source, host, known }: LogSourceState, context: Context<LogSourceProtocol>): void {
+  const running = context.children();
+  for (const { id } of known) {
+    if (!running.has(id)) context.spawn(Puller, id, { host, source, partition: id });
+  }
+  for (const [id, puller] of running) {
+    if (!known.some((partition) => partition.id === id)) context.stopChild(puller);
+  }
+}

@@ -1,0 +1,52 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { LogSourceSettings } from "../../protocols/log-settings.ts";
+import type { NodeSettings } from "../../protocols/settings.ts";
+import { AccessSource } from "./access/access-source.ts";
+import { FileSource } from "./file/file-source.ts";
+import { JsonLines } from "./formats/json-lines.ts";
+import type { LineFormat } from "./formats/line-format.ts";
+import { COMBINED, NginxFormat } from "./formats/nginx-format.ts";
+import { openSls } from "./sls/open-sls.ts";
+import type { Source } from "./source.ts";
+
+/** Where the records of a gateway are. */
+export function accessPath({ dataDir, name }: Pick<NodeSettings, "dataDir" | "name">): string {
+  return join(dataDir, "access", `${name}.log`);
+}
+
+/** The sources that a node reads, of those in its settings: what its gateway has answered where it has one, and everything else where it is there for logs. */
+export function sourcesOf(settings: NodeSettings, wallMs: () => number): readonly Source[] {
+  const isForLogs = settings.cluster.redis === undefined || settings.cluster.roles.includes("logs");
+  return settings.logs.sources.flatMap((source): readonly Source[] => {
+    const isOwn = source.kind === "access";
+    if (isOwn ? settings.listeners.length === 0 : !isForLogs) return [];
+    const made = sourceOf(source, settings, wallMs);
+    return made === undefined ? [] : [made];
+  });
+}
+
+function sourceOf(
+  source: LogSourceSettings,
+  settings: NodeSettings,
+  wallMs: () => number,
+): Source | undefined {
+  const { name, kind, path } = source;
+  if (kind === "access") {
+    return new AccessSource(name, { path: accessPath(settings), node: settings.name }, wallMs);
+  }
+  if (kind === "file" && path !== undefined) {
+    const format = formatOf(source);
+    const lockPath = join(settings.dataDir, "logs", `${name}.lock`);
+    return new FileSource({ name, path, format, wallMs, machine: hostname(), lockPath });
+  }
+  return openSls(source, wallMs);
+}
+
+function formatOf({
+  format = "combined",
+  logFormat = COMBINED,
+  timeField = "time",
+}: LogSourceSettings): LineFormat {
+  return format === "json" ? new JsonLines(timeField) : new NginxFormat(logFormat);
+}
