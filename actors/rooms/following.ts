@@ -41,16 +41,20 @@ export function beginFollowing(state: RoomState, context: RoomContext): void {
   catchUp(state, context);
 }
 
-/** The same room knows of something elsewhere that was not heard here: most likely it is on its way, and else it is asked for. */
+/** The same room knows of something elsewhere that was not heard here: most likely it is on its way, and else it is asked for before long. */
 export function knownElsewhere(state: RoomState, offset: number | undefined, context: RoomContext): void {
-  const isBehind = offset !== undefined && offset > state.history.offset;
-  if (isBehind && state.seats.size > 0) lookLater(state, context);
+  const { following, history } = state;
+  const isBehind = offset !== undefined && offset > history.offset;
+  // Where much is said, this is often so for a moment, and whatever comes next puts the question off.
+  if (!isBehind || !following.isRoutine || following.vain === 0) return;
+  following.vain = 0;
+  lookRoutinely(state, context);
 }
 
-/** A node has gone on which this room was: what it had stored last it may not have told. */
+/** A node has gone on which this room was: what it had stored last it may not have told. All rooms hear of that together, and ask one after the other. */
 export function mayHaveMissed(state: RoomState, context: RoomContext): void {
   state.following.vain = 0;
-  lookLater(state, context);
+  lookLater(state, context, LOOK_AGAIN_MS + FOLLOW.minMs * context.random());
 }
 
 /** The room has come from another process with everybody who is in it: the others must not take them for gone when that process ends. */
@@ -137,12 +141,12 @@ export function hasStored(
 }
 
 /** Asks in a moment how far the store is, unless that is about to be asked. */
-export function lookLater({ following }: RoomState, context: RoomContext): void {
+export function lookLater({ following }: RoomState, context: RoomContext, delayMs = LOOK_AGAIN_MS): void {
   // One that runs is not started anew: under a flood of failures it would never end.
   if (following.isLookDue && !following.isRoutine) return;
   following.isLookDue = true;
   following.isRoutine = false;
-  context.startTimer("look", LOOK_AGAIN_MS, { kind: "lookAtStored" });
+  context.startTimer("look", delayMs, { kind: "lookAtStored" });
 }
 
 /** Asks though nothing points to a loss: the longer nothing was missed, the later. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { FOLLOW, LOOK_AGAIN_MS } from "../../../../actors/rooms/following.ts";
+import { FOLLOW } from "../../../../actors/rooms/following.ts";
 import { WAITING_MAX } from "../../../../actors/rooms/live-room.ts";
 import { STORE_AGAIN_MS, STORE_WITHIN_MS } from "../../../../actors/rooms/storing.ts";
 import { TRY_EVERY_MS } from "../../../../runtime/sharding/room-left.ts";
@@ -89,7 +89,7 @@ describe("a live room that is open at two nodes", () => {
     assert.ok(handled() <= 202, "whatever comes shows that nothing before it is missing");
   });
 
-  it("reads at once what another node knows of that it was not told", async () => {
+  it("reads before long what another node knows of that it was not told", async () => {
     const { world, room, elsewhere } = await twoNodes();
     await world.join(elsewhere, { id: "2", channel: `${ROOM} elsewhere` });
     await world.posted(room, "first");
@@ -99,7 +99,7 @@ describe("a live room that is open at two nodes", () => {
     await world.posted(elsewhere, "lost on its way");
     if (world.air !== undefined) world.air.isDeaf = false;
     world.virtual.tell(elsewhere, { kind: "leave", member: "2" });
-    await world.virtual.advance(LOOK_AGAIN_MS + 500);
+    await world.virtual.advance(FOLLOW.minMs + 500);
     assert.deepEqual(world.heard(), ["lost on its way"]);
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { SAFE_LEASE } from "../../../../runtime/membership/lease.ts";
 import { MemberWorld } from "../../../support/member-world.ts";
 import type { MemberProcess } from "../../../support/member-world.ts";
 import { newcomer } from "../../../support/member-facts.ts";
@@ -153,6 +154,24 @@ describe("a member whose way to the table is bad", () => {
     await world.advance(60_000);
     assert.deepEqual(a.told, ["fenced lapsed", "fenced removed"]);
     assert.equal(a.member.holdsLease(), false);
+  });
+
+  it("is removed at the moment at which it is due, and all others learn of it together", async () => {
+    const world = new MemberWorld();
+    // They renew at different times of a second.
+    const a = await world.start("a");
+    await world.advance(400);
+    const b = await world.start("b");
+    await world.advance(300);
+    const c = await world.start("c");
+    await world.advance(10_000);
+    for (const { told } of [b, c]) told.length = 0;
+    a.way.isCut = true;
+    const leftMs = (await world.table.leases()).get("a/first") ?? 0;
+    await world.advance(leftMs + SAFE_LEASE.removeAfterMs - 1);
+    assert.deepEqual([b.told, c.told], [[], []]);
+    await world.advance(20);
+    assert.deepEqual([b.told, c.told], [["a dead"], ["a dead"]]);
   });
 
   it("removes nobody, and is not removed, when the table was gone for all of them", async () => {
