@@ -14,7 +14,10 @@ interface KindRule {
 const KINDS: Readonly<Record<LogSourceSettings["kind"], KindRule>> = {
   access: { needs: [], takes: [] },
   file: { needs: ["path"], takes: ["format", "logFormat", "timeField"] },
-  sls: { needs: ["endpoint", "project", "logstore", "keyId", "keySecret"], takes: ["from", "inOrder"] },
+  sls: {
+    needs: ["endpoint", "project", "logstore", "keyId", "keySecret"],
+    takes: ["from", "inOrder", "connectTimeoutMs", "pullTimeoutMs"],
+  },
 };
 
 /** What no schema can say about logs: that each source is whole, and that its format can be read. Pure. */

@@ -3,7 +3,7 @@ import { bytes } from "./bytes.ts";
 import { defineEvents } from "./events.ts";
 import { defineProtocol } from "./protocol.ts";
 
-/** What may be said to a page of old counts: those of one metric of one partition in one stretch of time. Nothing on it changes any more. */
+/** What may be said to a page of old counts: those of one metric of one partition in one stretch of time. */
 export const CountPageProtocol = defineProtocol({
   name: "countPage",
   version: 1,
@@ -12,14 +12,20 @@ export const CountPageProtocol = defineProtocol({
     expire: {},
   },
   ask: {
-    /** Keeps blocks, in place of those of the same numbers. */
+    /** Adds counts, once: those of a number that is not above the latest are there already. */
     keep: {
-      request: { counts: bytes(), untilMs: Type.Number() },
+      request: { seq: Type.Integer(), counts: bytes(), untilMs: Type.Number() },
       reply: { kept: {} },
     },
     read: {
       request: { fromMs: Type.Number(), toMs: Type.Number() },
-      reply: { counts: { counts: bytes() } },
+      reply: {
+        counts: {
+          /** The number of the latest counts that were added; 0 where there are none. */
+          seq: Type.Integer(),
+          counts: bytes(),
+        },
+      },
     },
   },
 });
@@ -30,7 +36,7 @@ export const CountPageEvents = defineEvents({
   name: "countPage",
   version: 1,
   events: {
-    kept: { counts: bytes() },
+    kept: { seq: Type.Integer(), counts: bytes() },
     expired: {},
   },
 });

@@ -51,6 +51,20 @@ export const LogSourceSettings = Type.Object(
         description: "sls only: the secret of the access key; best given by the environment",
       }),
     ),
+    connectTimeoutMs: Type.Optional(
+      Type.Integer({
+        minimum: 100,
+        maximum: 9_000,
+        description: "sls only: how long it may take to connect, in milliseconds; 5000 unless given",
+      }),
+    ),
+    pullTimeoutMs: Type.Optional(
+      Type.Integer({
+        minimum: 1_000,
+        maximum: 9_000,
+        description: "sls only: how long a whole read may take, in milliseconds; 8000 unless given",
+      }),
+    ),
     from: Type.Optional(
       choice(["begin", "end"], {
         description:

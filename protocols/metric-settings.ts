@@ -59,7 +59,11 @@ export const MetricDefinition = Type.Object(
   {
     name: Name({ description: "how the metric is called in questions" }),
     sources: Type.Optional(
-      Type.Array(Name({}), { minItems: 1, description: "the logs in which it is counted; all unless given" }),
+      Type.Array(Name({}), {
+        minItems: 1,
+        description:
+          "the logs in which it is counted, and `services` for what services tell; all unless given",
+      }),
     ),
     where: Type.Array(MetricCondition, {
       default: [],

@@ -61,8 +61,10 @@ export const CountPartialProtocol = defineProtocol({
   self: {
     /** The book of partitions has taken this one in, or could not be asked. */
     listed: { isListed: Type.Boolean() },
-    /** So many pages are written with what is before a block, or the next one could not be. */
-    archive: { before: Type.Integer(), pages: Type.Integer(), isWritten: Type.Boolean() },
+    /** So many parts of what is leaving are on their pages, or the next one could not be written. */
+    archive: { parts: Type.Integer(), isWritten: Type.Boolean() },
+    /** Time to look whether counts are to move to pages. */
+    archiveNow: {},
   },
   ask: {
     /** Up to where it is counted. */
@@ -133,8 +135,12 @@ export const CountPartialProtocol = defineProtocol({
       reply: {
         counts: {
           counts: bytes(),
-          /** What belongs to blocks before this one is on pages. */
+          /** What belongs to blocks before this one is on pages, but for what came late. */
           archivedBefore: Type.Integer(),
+          /** How often counts have begun to move to pages. */
+          rounds: Type.Integer(),
+          /** What is on its way to pages: a page that has a part already knows its number. */
+          leaving: Type.Array(Type.Object({ page: Type.String(), seq: Type.Integer(), counts: bytes() })),
           ...standing,
         },
       },
@@ -184,8 +190,10 @@ export const CountPartialEvents = defineEvents({
     },
     /** A service has said it once more. */
     repeated: {},
-    /** What belongs to blocks before this one is on pages, for good: nothing can come any more that is not too late. */
-    archived: { before: Type.Integer() },
+    /** What was counted in blocks before this one leaves for its pages. */
+    leaving: { before: Type.Integer() },
+    /** It is there. */
+    archived: {},
   },
 });
 export type CountPartialEvents = typeof CountPartialEvents;

@@ -64,7 +64,8 @@ export const STATS_ANSWER_FIELDS = {
   more: Type.Integer({ description: "how many further series there are" }),
   rev: Type.Integer({ description: "how often blocks of the range were changed after they were final" }),
   completeness: Type.Number({
-    description: "the share of the partitions that are counted up to the end of the range",
+    description:
+      "the share of the partitions that are counted up to the end of the range, or to within 30 s of now",
   }),
   watermark: Type.Union([Type.Integer(), Type.Null()], { description: "up to here everything is counted" }),
   provisionalFrom: Type.Union([Type.Integer(), Type.Null()], {

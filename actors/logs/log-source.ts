@@ -6,13 +6,13 @@ import type { PullerHost } from "./puller/puller-state.ts";
 import { PullFailure } from "./source.ts";
 import type { Partition, Source } from "./source.ts";
 
-/** How often it is looked which parts a source has, in milliseconds, and how much later at most. */
-const LOOK_EVERY_MS = 10_000;
-const LOOK_SPREAD_MS = 5_000;
-/** How soon it is looked again when that failed, or when another process has the source, in milliseconds. */
-const LOOK_AGAIN_MS = 1_000;
-/** How long a look may take, in milliseconds. */
-const LOOK_WITHIN_MS = 8_000;
+/** How often it is looked whether all pullers are there, in milliseconds: a node that has died leaves its own to others. */
+const LOOK_EVERY_MS = 1_000;
+/** How often a source is asked which parts it has, in milliseconds, and how much later at most. */
+const LIST_EVERY_MS = 10_000;
+const LIST_SPREAD_MS = 5_000;
+/** How long a source may take to say that, in milliseconds. */
+const LIST_WITHIN_MS = 8_000;
 /** Pullers fall silent when their sources do, for as long as those do: each time they are begun anew. */
 const STALLS = { max: 10_000, withinMs: 600_000 };
 const CRASHES = { max: 100, withinMs: 60_000 };
@@ -22,7 +22,7 @@ const LogSourceProtocol = defineProtocol({
   name: "logSource",
   version: 1,
   self: {
-    /** Looks which parts the source has now. */
+    /** Looks which parts the source has, and whether they are read. */
     look: {},
   },
 });
@@ -44,6 +44,8 @@ export interface LogSourceArgs {
 
 interface LogSourceState extends LogSourceArgs {
   known: readonly Partition[];
+  /** When it is asked for its parts again. */
+  listAtMs: number;
   trouble: string | undefined;
 }
 
@@ -52,17 +54,17 @@ export const LogSource = defineActor({
   protocol: LogSourceProtocol,
   type: "log-source",
   supervision: { stallBudget: STALLS, budget: CRASHES },
-  heartbeat: { everyMs: LOOK_EVERY_MS + LOOK_SPREAD_MS, grace: 2 },
-  progressWithinMs: LOOK_WITHIN_MS + LOOK_AGAIN_MS,
+  heartbeat: { everyMs: LIST_EVERY_MS },
+  progressWithinMs: LIST_WITHIN_MS + LOOK_EVERY_MS,
   initialState(args: LogSourceArgs, context): LogSourceState {
     context.startTimer("look", 0, { kind: "look" });
-    return { ...args, known: [], trouble: undefined };
+    return { ...args, known: [], listAtMs: context.nowMs(), trouble: undefined };
   },
   handlers: {
     async look(state, _message, context) {
       context.beat();
-      const againMs = await look(state, context);
-      context.startTimer("look", againMs, { kind: "look" });
+      await look(state, context);
+      context.startTimer("look", LOOK_EVERY_MS, { kind: "look" });
     },
   },
   afterStop: ({ source }) => source.close?.(),
@@ -73,17 +75,22 @@ export const LogSource = defineActor({
   }),
 });
 
-async function look(state: LogSourceState, context: Context<LogSourceProtocol>): Promise<number> {
-  const { source } = state;
-  if (source.claim?.() === false) return LOOK_AGAIN_MS;
+async function look(state: LogSourceState, context: Context<LogSourceProtocol>): Promise<void> {
+  const { source, places } = state;
+  if (source.claim?.() === false) return;
+  if (context.nowMs() >= state.listAtMs) await list(state, context);
+  if (source.place === "here") return keepHere(state, context);
+  for (const { id } of state.known) places.keep(`${source.name}/${id}`);
+}
+
+async function list(state: LogSourceState, context: Context<LogSourceProtocol>): Promise<void> {
+  const { source, host } = state;
   const cancel = new AbortController();
-  const stop = state.host.clock.after(LOOK_WITHIN_MS, () => cancel.abort());
+  const stop = host.clock.after(LIST_WITHIN_MS, () => cancel.abort());
   try {
     state.known = await source.partitions(cancel.signal);
     state.trouble = undefined;
-    if (source.place === "here") keepHere(state, context);
-    else for (const { id } of state.known) state.places.keep(`${source.name}/${id}`);
-    return LOOK_EVERY_MS + context.random() * LOOK_SPREAD_MS;
+    state.listAtMs = context.nowMs() + LIST_EVERY_MS + context.random() * LIST_SPREAD_MS;
   } catch (error) {
     if (!(error instanceof PullFailure)) throw error;
     const { code, message } = error;
@@ -91,7 +98,6 @@ async function look(state: LogSourceState, context: Context<LogSourceProtocol>):
       context.log.error("logs.unlisted", { source: source.name, code, why: message });
     }
     state.trouble = message;
-    return LOOK_AGAIN_MS;
   } finally {
     stop();
   }

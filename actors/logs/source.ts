@@ -7,6 +7,8 @@ export interface Source {
   readonly place: "here" | "anywhere";
   /** How many units may be asked for at a time; 20,000 unless given. */
   readonly unitsMax?: number;
+  /** How long one read may take as a whole, in milliseconds; 8,000 unless given. */
+  readonly readWithinMs?: number;
   /** The parts that are read independently of each other, as they are now. Rejects with PullFailure. */
   partitions(signal: AbortSignal): Promise<readonly Partition[]>;
   /** Takes what one process at a time may read, for as long as it runs; false while another one has it. */

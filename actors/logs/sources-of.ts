@@ -1,9 +1,9 @@
-import { hostname } from "node:os";
 import { join } from "node:path";
 import type { LogSourceSettings } from "../../protocols/log-settings.ts";
 import type { NodeSettings } from "../../protocols/settings.ts";
 import { AccessSource } from "./access/access-source.ts";
 import { FileSource } from "./file/file-source.ts";
+import { readerName } from "./file/reader-name.ts";
 import { JsonLines } from "./formats/json-lines.ts";
 import type { LineFormat } from "./formats/line-format.ts";
 import { COMBINED, NginxFormat } from "./formats/nginx-format.ts";
@@ -37,8 +37,16 @@ function sourceOf(
   }
   if (kind === "file" && path !== undefined) {
     const format = formatOf(source);
-    const lockPath = join(settings.dataDir, "logs", `${name}.lock`);
-    return new FileSource({ name, path, format, wallMs, machine: hostname(), lockPath });
+    const folder = join(settings.dataDir, "logs");
+    const lockPath = join(folder, `${name}.lock`);
+    return new FileSource({
+      name,
+      path,
+      format,
+      wallMs,
+      reader: readerName(join(folder, "reader")),
+      lockPath,
+    });
   }
   return openSls(source, wallMs);
 }

@@ -7,6 +7,7 @@ import type { RouteContext, RouteResponse } from "../../runtime/net/route.ts";
 import { askPartials } from "./ask-partials.ts";
 import type { CountedPlaces } from "./ask-partials.ts";
 import { statsAnswer } from "./stats-answer.ts";
+import type { StatsAnswer } from "./stats-answer.ts";
 import { parseStats } from "./stats-question.ts";
 import type { StatsQuestion } from "./stats-question.ts";
 
@@ -32,13 +33,19 @@ export async function askStats(
     const { starts, endMs } = question.points;
     const wanted = { metric: question.metric, fromMs: starts[0] ?? endMs, toMs: endMs, nowMs };
     const counted = await askPartials(source, wanted, context);
-    const body = JSON.stringify(statsAnswer(question, counted, { nowMs, shape: shapeOf(definition) }));
-    const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
-    return { status: 200, body, headers: { etag, "cache-control": "private, no-cache", ...JSON_TYPE } };
+    const answer = statsAnswer(question, counted, { nowMs, shape: shapeOf(definition) });
+    const headers = { etag: etagOf(answer), "cache-control": "private, no-cache", ...JSON_TYPE };
+    return { status: 200, body: JSON.stringify(answer), headers };
   });
 }
 
 const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
+
+/** Names what was counted: that time has passed since, and that nothing was late, changes nothing about it. */
+function etagOf({ watermark: _, laggards: _laggards, ...counted }: StatsAnswer): string {
+  const digest = createHash("sha256").update(JSON.stringify(counted)).digest("base64url");
+  return `"${digest.slice(0, 22)}"`;
+}
 
 /** An answer without one of the partitions would be wrong, so there is none. */
 export async function guarded(answer: () => Promise<RouteResponse>): Promise<RouteResponse> {

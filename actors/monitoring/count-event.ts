@@ -5,8 +5,10 @@ import { FUTURE_MS, LATE_MS } from "../../runtime/counting/batch-time.ts";
 import { tallyOne } from "../../runtime/counting/tally-one.ts";
 import type { EventIds } from "./event-ids.ts";
 
+/** What services tell, as the name of a source. */
+export const SERVICES_SOURCE = "services";
 /** Counts with such ids take what services tell. */
-const SERVICES = "services/";
+const SERVICES = `${SERVICES_SOURCE}/`;
 
 const TOO_LATE = "atMs is so long ago that it cannot be told whether it was counted";
 const IN_FUTURE = `atMs is more than ${FUTURE_MS} ms ahead of the clock here`;

@@ -3,14 +3,14 @@ import type { AskMessage, Reply } from "../../protocols/protocol.ts";
 import type { DecideContext } from "../../runtime/actor/decision.ts";
 import { defineEntity } from "../../runtime/actor/define-entity.ts";
 import { note } from "../../runtime/counting/account.ts";
-import { BLOCK_MS, blockOf } from "../../runtime/counting/cells.ts";
-import { pageParts } from "../../runtime/counting/pages.ts";
+import { rangeOf } from "../../runtime/counting/counts.ts";
+import { archivableBefore, pageParts } from "../../runtime/counting/pages.ts";
 import { readTally, TALLY_BYTES_MAX } from "../../runtime/counting/tally.ts";
 import { whenCaughtUp } from "../../runtime/counting/watermark.ts";
 import { countOutcome, isOfServices } from "./count-event.ts";
-import { afterTally, list, writePage } from "./partial-effects.ts";
+import { afterTally, list, writePart } from "./partial-effects.ts";
 import type { CountPartialArgs } from "./partial-effects.ts";
-import { addBatch, addTold, forgetArchived, newPartialState, PARTIAL_SNAPSHOT } from "./partial-state.ts";
+import { addBatch, addTold, forgetLeft, leave, newPartialState, PARTIAL_SNAPSHOT } from "./partial-state.ts";
 import type { PartialState } from "./partial-state.ts";
 import type { Standing } from "./standings.ts";
 
@@ -78,8 +78,12 @@ export const CountPartial = defineEntity({
     read: (state, { metric, fromMs, toMs }, context) => ({
       reply: {
         kind: "counts",
-        counts: state.counts.encode({ from: blockOf(fromMs), to: blockOf(toMs + BLOCK_MS - 1) }, metric),
+        counts: state.counts.encode(rangeOf(fromMs, toMs), metric),
         archivedBefore: state.archivedBefore,
+        rounds: state.rounds,
+        leaving: pageParts(state.leaving, state.rounds)
+          .filter(({ page }) => page.startsWith(`${metric}/`))
+          .map(({ page, seq, counts }) => ({ page, seq, counts })),
         ...standing(state, context),
       },
     }),
@@ -93,13 +97,25 @@ export const CountPartial = defineEntity({
         ...standing(state, context),
       },
     }),
-    archive: ({ counts }, { before, pages, isWritten }) => ({
-      events: isWritten && pages >= pageParts(counts, before).length ? [{ kind: "archived", before }] : [],
-      after(now, after) {
-        if (isWritten) writePage(now, { before, pages }, after);
-        else after.args.standings.endArchiving(after.id);
-      },
-    }),
+    archiveNow(state) {
+      // What has not arrived yet goes first: it may have been sent before, under the same numbers.
+      const before = archivableBefore(state.counts, state.watermarkMs, state.archivedBefore);
+      const isNext = state.leaving.isEmpty && before !== undefined;
+      return {
+        events: isNext ? [{ kind: "leaving", before }] : [],
+        after: (now, after) => writePart(now, 0, after),
+      };
+    },
+    archive({ leaving, rounds }, { parts, isWritten }) {
+      const isDone = isWritten && parts >= pageParts(leaving, rounds).length;
+      return {
+        events: isDone ? [{ kind: "archived" }] : [],
+        after(now, after) {
+          if (isWritten) writePart(now, parts, after);
+          else after.args.standings.endArchiving(after.id);
+        },
+      };
+    },
     listed: (_state, { isListed }) => ({
       after(_now, after) {
         if (isListed) after.args.standings.noteListed(after.id);
@@ -111,7 +127,8 @@ export const CountPartial = defineEntity({
     ended: (state) => void (state.isGone = true),
     told: addTold,
     repeated: ({ account }) => note(account, "duplicate"),
-    archived: forgetArchived,
+    leaving: leave,
+    archived: forgetLeft,
   },
   snapshot: { ...PARTIAL_SNAPSHOT, everyRecords: SNAPSHOT_EVERY_RECORDS },
   mailboxMax: WAITING_MAX,

@@ -1,8 +1,10 @@
 import { COUNT_BOOK_ID } from "../../protocols/count-book.ts";
 import type { CountPartialProtocol } from "../../protocols/partial.ts";
 import { allMetrics } from "../../runtime/counting/built-in-metrics.ts";
+import { metricsOf } from "../../runtime/counting/metric-set.ts";
 import type { Feature } from "../../runtime/feature.ts";
 import type { EntityType } from "../../runtime/sharding/entity-type.ts";
+import { SERVICES_SOURCE } from "./count-event.ts";
 import { CountBook } from "./count-book.ts";
 import { CountPage } from "./count-page.ts";
 import { CountPartial } from "./count-partial.ts";
@@ -20,7 +22,7 @@ export const monitoringFeature: Feature = {
     const pages = entities.offer(CountPage);
     const partials: EntityType<CountPartialProtocol> = entities.offer(CountPartial, {
       standings: new Standings(),
-      metrics,
+      metrics: metricsOf(metrics, SERVICES_SOURCE),
       book: () => book.entity(COUNT_BOOK_ID),
       page: (id) => pages.entity(id),
       timeBlock: (id) => timeBlocks.entity(id),

@@ -31,9 +31,9 @@ export type PartialAfter = AfterContext<CountPartialProtocol, CountPartialArgs>;
 export function afterTally(state: PartialState, tally: Uint8Array, after: PartialAfter): void {
   list(after);
   touch(tally, after);
-  const before = archivableBefore(state.watermarkMs, state.archivedBefore);
-  if (before === undefined || !after.args.standings.beginArchiving(after.id)) return;
-  writePage(state, { before, pages: 0 }, after);
+  const isDue = archivableBefore(state.counts, state.watermarkMs, state.archivedBefore) !== undefined;
+  if (!isDue && state.leaving.isEmpty) return;
+  if (after.args.standings.beginArchiving(after.id)) after.startTimer("archive", 0, { kind: "archiveNow" });
 }
 
 /** Has the book know of this partition. It is asked again with the next batch when it could not be. */
@@ -60,19 +60,14 @@ function touch(tally: Uint8Array, after: PartialAfter): void {
   }
 }
 
-/** Writes one page after the other; those of one round are always the same, so that one that is written twice changes nothing. */
-export function writePage(
-  { counts }: PartialState,
-  { before, pages }: { readonly before: number; readonly pages: number },
-  after: PartialAfter,
-): void {
-  const part = pageParts(counts, before)[pages];
+/** Writes the next part of what is leaving onto its page. */
+export function writePart({ leaving, rounds }: PartialState, parts: number, after: PartialAfter): void {
+  const part = pageParts(leaving, rounds)[parts];
   if (part === undefined) return after.args.standings.endArchiving(after.id);
-  const page = after.args.page(`${after.id}/${part.page}`);
-  after.ask(page, { kind: "keep", counts: part.counts, untilMs: part.untilMs }, (outcome) => ({
+  const { page, seq, counts, untilMs } = part;
+  after.ask(after.args.page(`${after.id}/${page}`), { kind: "keep", seq, counts, untilMs }, (outcome) => ({
     kind: "archive",
-    before,
-    pages: pages + 1,
+    parts: parts + 1,
     isWritten: outcome.ok,
   }));
 }

@@ -22,7 +22,11 @@ export interface PartialState {
   watermarkMs: number | undefined;
   isGone: boolean;
   readonly counts: Counts;
-  /** What belongs to blocks before this one is on pages. */
+  /** What is on its way to pages, and belongs to this partition until it is there. */
+  leaving: Counts;
+  /** How often counts have begun to leave. */
+  rounds: number;
+  /** What belongs to blocks before this one is on pages, but for what came late. */
   archivedBefore: number;
   /** What services have told: empty where a log is counted. */
   readonly ids: EventIds;
@@ -38,6 +42,8 @@ export function newPartialState(): PartialState {
     watermarkMs: undefined,
     isGone: false,
     counts: new Counts(),
+    leaving: new Counts(),
+    rounds: 0,
     archivedBefore: 0,
     ids: new EventIds(),
   };
@@ -64,34 +70,26 @@ export function addTold(
   if (eventId !== undefined && atMs !== undefined) state.ids.add(eventId, atMs);
 }
 
-/** Forgets what is on pages. */
-export function forgetArchived(
-  state: PartialState,
-  { before }: EventOf<CountPartialEvents, "archived">,
-): void {
-  state.counts.forget(before);
+/** Puts what is before a block where nothing more is added to it, so that it can be written part by part. */
+export function leave(state: PartialState, { before }: EventOf<CountPartialEvents, "leaving">): void {
+  state.leaving = state.counts.takeBefore(before);
+  state.rounds++;
   state.archivedBefore = before;
+}
+
+/** What has left is on its pages. */
+export function forgetLeft(state: PartialState): void {
+  state.leaving = new Counts();
 }
 
 function addTally(state: PartialState, bytes: Uint8Array, passedMs: number | undefined): void {
   const tally = readTally(bytes);
   const before = state.watermarkMs;
   const passed = Math.max(before ?? 0, passedMs ?? 0);
-  const counts = Counts.decode(tally.counts);
   addAccount(state.account, tally.account);
-  putOff(state, counts);
-  state.counts.add(counts, blockOf(passed));
+  state.counts.add(Counts.decode(tally.counts), blockOf(passed));
   state.watermarkMs = afterBatch(passed === 0 ? undefined : passed, tally);
   tidy(state, before);
-}
-
-/** What belongs to blocks that are on pages comes too late, whatever the clock of its batch said. */
-function putOff({ account, archivedBefore }: PartialState, counts: Counts): void {
-  const late = counts.countedBefore(archivedBefore);
-  if (late === 0) return;
-  counts.forget(archivedBefore);
-  account.counted -= late;
-  account.tooLate += late;
 }
 
 /** When another block is behind, older ones take less room. */
@@ -108,6 +106,8 @@ interface Stored {
   readonly watermarkMs?: number | undefined;
   readonly isGone: boolean;
   readonly counts: Uint8Array;
+  readonly leaving: Uint8Array;
+  readonly rounds: number;
   readonly archivedBefore: number;
   readonly ids: StoredIds;
 }
@@ -115,14 +115,22 @@ interface Stored {
 /** How it is stored as a whole. */
 export const PARTIAL_SNAPSHOT = {
   version: 1,
-  dump: ({ counts, account, ids, ...rest }: PartialState): Stored => ({
+  dump: ({ counts, leaving, account, ids, ...rest }: PartialState): Stored => ({
     ...rest,
     account: { ...account },
     counts: counts.encode(),
+    leaving: leaving.encode(),
     ids: ids.dump(),
   }),
   load(data: unknown): PartialState {
-    const { counts, cursor, watermarkMs, ids, ...rest } = data as Stored;
-    return { ...rest, cursor, watermarkMs, counts: Counts.decode(counts), ids: EventIds.load(ids) };
+    const { counts, leaving, cursor, watermarkMs, ids, ...rest } = data as Stored;
+    return {
+      ...rest,
+      cursor,
+      watermarkMs,
+      counts: Counts.decode(counts),
+      leaving: Counts.decode(leaving),
+      ids: EventIds.load(ids),
+    };
   },
 } as const;

@@ -1,5 +1,6 @@
 import type { BodyOf } from "../../runtime/net/route.ts";
 import { STATS_ANSWER_FIELDS } from "../../protocols/stats.ts";
+import { CELL_MS } from "../../runtime/counting/cells.ts";
 import type { Counts } from "../../runtime/counting/counts.ts";
 import { QUANTILE_ERROR } from "../../runtime/counting/dd-sketch.ts";
 import { UNIQUE_ERROR } from "../../runtime/counting/hyper-log-log.ts";
@@ -47,7 +48,8 @@ export function statsAnswer(
     series,
     more: columns.length - shown.length,
     rev: revisions,
-    completeness: completeness(partitions, Math.min(points.endMs, nowMs), nowMs),
+    // Nobody can be complete up to now: whoever is no cell behind is.
+    completeness: completeness(partitions, Math.min(points.endMs, nowMs - CELL_MS), nowMs),
     watermark: mark,
     provisionalFrom: provisionalFrom(question, mark),
     laggards: laggardsOf(partitions),

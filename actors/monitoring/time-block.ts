@@ -11,8 +11,9 @@ import type { CountedPlaces } from "./ask-partials.ts";
 import { parseTimeBlockId } from "./time-block-id.ts";
 import type { TimeBlockName } from "./time-block-id.ts";
 
-/** How often an open block is added up while something comes, in milliseconds. */
+/** How often an open block is added up while something comes, in milliseconds; each partition that has to be asked adds to it. */
 const SUM_EVERY_MS = 1_000;
+const SUM_PER_PARTITION_MS = 50;
 /** How often it is looked whether an open block is final, while nothing comes, in milliseconds. */
 const LOOK_EVERY_MS = 5_000;
 /** How long a block stays in memory after it was final, in milliseconds: most of what is late is late by little. */
@@ -24,6 +25,8 @@ interface TimeBlockState {
   life: BlockLife;
   sum: BlockSum | undefined;
   isSumming: boolean;
+  /** Something came since it was added up, which it soon is. */
+  isTouched: boolean;
   /** When it was final for the first time, by the clock that never jumps. */
   finalAtMs: number | undefined;
 }
@@ -42,17 +45,28 @@ export const TimeBlock = defineActor({
     const name = parseTimeBlockId(id);
     if (name === undefined) throw new RangeError(`${id} is no time block`);
     context.startTimer("sum", 0, { kind: "sum" });
-    return { name, places, life: "open", sum: undefined, isSumming: false, finalAtMs: undefined };
+    return {
+      name,
+      places,
+      life: "open",
+      sum: undefined,
+      isSumming: false,
+      isTouched: false,
+      finalAtMs: undefined,
+    };
   },
   handlers: {
     touched(state, _message, context) {
-      if (!state.isSumming) context.startTimer("sum", SUM_EVERY_MS, { kind: "sum" });
+      if (state.isTouched) return;
+      state.isTouched = true;
+      if (!state.isSumming) sumSoon(state, context);
     },
     sum(state, _message, context) {
       if (state.isSumming) return;
       const isOver = state.finalAtMs !== undefined && context.nowMs() - state.finalAtMs > LINGER_MS;
       if (isOver) return context.stopSelf();
       state.isSumming = true;
+      state.isTouched = false;
       context.pipeToSelf(sumOf(state, context), (outcome) =>
         outcome.ok ? { kind: "summed", sum: outcome.value } : { kind: "notSummed", error: outcome.error },
       );
@@ -62,7 +76,8 @@ export const TimeBlock = defineActor({
       state.sum = sum;
       state.life = lifeOf(state.name, sum);
       if (state.life !== "open") state.finalAtMs ??= context.nowMs();
-      context.startTimer("sum", LOOK_EVERY_MS, { kind: "sum" });
+      if (state.isTouched) sumSoon(state, context);
+      else context.startTimer("sum", LOOK_EVERY_MS, { kind: "sum" });
     },
     notSummed(state, _message, context) {
       state.isSumming = false;
@@ -75,6 +90,11 @@ export const TimeBlock = defineActor({
   },
   describe: ({ name, life, sum }) => ({ ...name, life, ...sum }),
 });
+
+function sumSoon({ sum }: TimeBlockState, context: BlockContext): void {
+  const delayMs = Math.max(SUM_EVERY_MS, (sum?.partitions ?? 0) * SUM_PER_PARTITION_MS);
+  context.startTimer("sum", delayMs, { kind: "sum" });
+}
 
 async function sumOf({ name, places }: TimeBlockState, context: BlockContext): Promise<BlockSum> {
   const fromMs = name.block * BLOCK_MS;

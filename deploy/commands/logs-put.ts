@@ -44,7 +44,9 @@ export function logsPutCommand(): Command {
     .option("--logstore <name>", "the logstore")
     .option("--topic <topic>", "the topic of the logs", "")
     .addHelpText("after", EXAMPLES);
-  return addSettingsOptions(command, []).action(async (file: string | undefined, options: PutOptions) => {
+  return addSettingsOptions(command, []).action(async (file: string | undefined, _own, self: Command) => {
+    // `banyan logs` has options of the same names, and takes those that stand behind `put` too.
+    const options = self.optsWithGlobals<PutOptions>();
     const target = options.source === undefined ? namedTarget(options) : await settingsTarget(options);
     const logstore = await openLogstore(target);
     try {

@@ -1,10 +1,21 @@
-import { Command } from "commander";
+import type { Command } from "commander";
+import { drawLogs } from "../drawings/logs-drawing.ts";
+import type { Logs } from "../drawings/logs-drawing.ts";
+import { terminalPaint } from "../terminal.ts";
 import { logsPutCommand } from "./logs-put.ts";
+import { nodeOf, opsCommand, show } from "./ops-command.ts";
+import type { OpsOptions } from "./ops-command.ts";
 
 /** `banyan logs`: what the node reads and counts, and a way to write logs that it may read. */
 export function logsCommand(): Command {
-  const command = new Command("logs")
-    .summary("write logs that are read and counted")
-    .description("Writes logs into a logstore of SLS, from where they are read and counted.");
-  return command.addCommand(logsPutCommand());
+  return opsCommand("logs", "list the logs that a node reads and counts, or write some")
+    .description(
+      "Lists the parts of logs that the node reads: up to where each is counted, how far it is behind, how fast it goes, and what went wrong last.",
+    )
+    .action(async (options: OpsOptions) => {
+      const client = await nodeOf(options);
+      const logs = (await client.get("/v1/logs", {})) as Logs;
+      show(options, logs, (answer) => drawLogs(answer, terminalPaint));
+    })
+    .addCommand(logsPutCommand());
 }

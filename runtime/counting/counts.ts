@@ -1,4 +1,4 @@
-import { BLOCK_MS, QUARTER_MS } from "./cells.ts";
+import { BLOCK_MS, blockOf, QUARTER_MS } from "./cells.ts";
 import { BlockCounts } from "./block-counts.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
@@ -15,6 +15,11 @@ interface MetricCounts {
 export interface BlockRange {
   readonly from: number;
   readonly to: number;
+}
+
+/** The blocks that a stretch of time touches. Pure. */
+export function rangeOf(fromMs: number, toMs: number): BlockRange {
+  return { from: blockOf(fromMs), to: blockOf(toMs + BLOCK_MS - 1) };
 }
 
 /** Blocks of a quarter of an hour. */
@@ -99,11 +104,21 @@ export class Counts {
     }
   }
 
-  /** Takes over blocks as they are elsewhere, in place of what is here. @throws RangeError for bytes that are none */
-  replace(bytes: Uint8Array): void {
-    for (const { shape, blocks } of Counts.decode(bytes).#metrics.values()) {
-      for (const [number, block] of blocks) this.#metric(shape).blocks.set(number, block);
+  /** Whether anything is before a block. */
+  hasBefore(before: number): boolean {
+    return this.blocks().some(([, numbers]) => numbers.some((number) => number < before));
+  }
+
+  /** Takes out what is before a block. */
+  takeBefore(before: number): Counts {
+    const taken = new Counts();
+    for (const { shape, blocks } of this.#metrics.values()) {
+      for (const [number, block] of blocks) {
+        if (number < before) taken.#metric(shape).blocks.set(number, block);
+      }
     }
+    this.#forget(before);
+    return taken;
   }
 
   /** The same counts in quarters of an hour: each stands where its first block would. */
@@ -139,21 +154,7 @@ export class Counts {
     }
   }
 
-  /** How many records were counted before a block, by the metric that counted most of them. */
-  countedBefore(before: number): number {
-    const totals = this.metrics().map((metric) => {
-      let total = 0;
-      this.forEachBlock(metric, (number, block) => {
-        if (number >= before) return;
-        for (const series of block.series.values()) total += series.total;
-      });
-      return total;
-    });
-    return Math.max(0, ...totals);
-  }
-
-  /** Forgets blocks. */
-  forget(before: number): void {
+  #forget(before: number): void {
     for (const [key, { blocks }] of this.#metrics) {
       for (const number of blocks.keys()) if (number < before) blocks.delete(number);
       if (blocks.size === 0) this.#metrics.delete(key);

@@ -10,8 +10,12 @@ export interface MetricSet {
 
 /** What is counted of a source, with the metrics of the settings and the built-in ones. Pure. */
 export function metricSet(own: readonly MetricDefinition[], source: string): MetricSet {
-  const metrics = allMetrics(own).filter(({ sources }) => sources === undefined || sources.includes(source));
-  return metricSetOf(metrics);
+  return metricSetOf(metricsOf(allMetrics(own), source));
+}
+
+/** Those of some metrics that are counted of a source. Pure. */
+export function metricsOf(metrics: readonly MetricDefinition[], source: string): readonly MetricDefinition[] {
+  return metrics.filter(({ sources }) => sources === undefined || sources.includes(source));
 }
 
 /** The same for exactly these metrics. Pure. */

@@ -1,5 +1,6 @@
 import type { MetricDefinition } from "../../protocols/metric-settings.ts";
 import { OTHER, valuesOf } from "./block-counts.ts";
+import type { BlockCounts } from "./block-counts.ts";
 import { CELLS_PER_BLOCK } from "./cells.ts";
 import { compileConditions } from "./condition.ts";
 import type { Condition } from "./condition.ts";
@@ -11,7 +12,7 @@ import { newValueTally } from "./new-value-tally.ts";
 import { NumberTable } from "./number-table.ts";
 import type { Row } from "./row.ts";
 import { SeriesNumbers } from "./series-numbers.ts";
-import type { ValueTally } from "./value-tally.ts";
+import type { ValuePlace, ValueTally } from "./value-tally.ts";
 
 /** More cells than a batch can reach into. */
 const CELLS_MAX = 4_096;
@@ -55,27 +56,57 @@ export class MetricTally {
 
   /** Adds what was counted to counts that begin with block `first`. */
   pourInto(counts: Counts, first: number): void {
-    const keys = new Map<number, string>();
-    const keyOf = (series: number): string => {
-      const key = keys.get(series) ?? this.#series.keyOf(series);
-      keys.set(series, key);
-      return key;
-    };
+    const places = new Places(this.#series, (block) => counts.block(this.#shape, first + block), this.#shape);
     this.#counts.forEach((place, count) => {
-      const cell = place % CELLS_MAX;
-      const key = keyOf(Math.floor(place / CELLS_MAX));
-      const block = counts.block(this.#shape, first + Math.floor(cell / CELLS_PER_BLOCK));
-      const into = block.at(key, this.#shape);
-      into.counts[cell % CELLS_PER_BLOCK] = (into.counts[cell % CELLS_PER_BLOCK] as number) + count;
-      if (valuesOf(key).includes(OTHER)) block.folded += count;
+      const { series, cell, isFolded, block } = places.at(place);
+      series.counts[cell] = (series.counts[cell] as number) + count;
+      if (isFolded) block.folded += count;
     });
-    this.#value?.pourInto((place) => {
-      const cell = place % CELLS_MAX;
-      const block = counts.block(this.#shape, first + Math.floor(cell / CELLS_PER_BLOCK));
-      return {
-        series: block.at(keyOf(Math.floor(place / CELLS_MAX)), this.#shape),
-        cell: cell % CELLS_PER_BLOCK,
-      };
-    });
+    this.#value?.pourInto((place) => places.at(place));
+  }
+}
+
+interface Place extends ValuePlace {
+  readonly block: BlockCounts;
+  readonly isFolded: boolean;
+}
+
+/** Where the counters of a batch belong: found once for each, because several values are kept of one place. */
+class Places {
+  readonly #series: SeriesNumbers;
+  readonly #blockAt: (block: number) => BlockCounts;
+  readonly #shape: MetricShape;
+  readonly #keys = new Map<number, string>();
+  readonly #blocks = new Map<number, BlockCounts>();
+  readonly #places = new Map<number, Place>();
+
+  constructor(series: SeriesNumbers, blockAt: (block: number) => BlockCounts, shape: MetricShape) {
+    this.#series = series;
+    this.#blockAt = blockAt;
+    this.#shape = shape;
+  }
+
+  at(place: number): Place {
+    const known = this.#places.get(place);
+    if (known !== undefined) return known;
+    const key = this.#keyOf(Math.floor(place / CELLS_MAX));
+    const cell = place % CELLS_MAX;
+    const block = this.#blockOf(Math.floor(cell / CELLS_PER_BLOCK));
+    const isFolded = valuesOf(key).includes(OTHER);
+    const found = { block, series: block.at(key, this.#shape), cell: cell % CELLS_PER_BLOCK, isFolded };
+    this.#places.set(place, found);
+    return found;
+  }
+
+  #keyOf(series: number): string {
+    const key = this.#keys.get(series) ?? this.#series.keyOf(series);
+    this.#keys.set(series, key);
+    return key;
+  }
+
+  #blockOf(number: number): BlockCounts {
+    const block = this.#blocks.get(number) ?? this.#blockAt(number);
+    this.#blocks.set(number, block);
+    return block;
   }
 }

@@ -1,13 +1,14 @@
 import { BLOCK_MS, blockOf } from "./cells.ts";
-import { LATE_MS } from "./batch-time.ts";
 import { BLOCKS_PER_QUARTER } from "./counts.ts";
 import type { BlockRange, Counts } from "./counts.ts";
 
 const DAY_MS = 86_400_000;
 /** Pages are written for so many blocks at a time: an hour. */
 const ROUND_BLOCKS = 20;
-/** Clocks may disagree by so much about what is too late, in milliseconds. */
-const MARGIN_MS = 7_200_000;
+/** How long counts stay with their partition behind its watermark, in milliseconds: little comes later than that. */
+const HOT_MS = 7_200_000;
+/** More than the parts of one round. */
+const SEQ_FACTOR = 100_000;
 /** What goes onto a page at once is at most this large, if it can be divided, in bytes. */
 const PART_BYTES_MAX = 524_288;
 
@@ -22,6 +23,8 @@ type Tier = keyof typeof TIERS;
 export interface PagePart {
   /** The page's id, behind that of the partition. */
   readonly page: string;
+  /** By which the page knows whether it has this part: it grows from part to part, and from round to round. */
+  readonly seq: number;
   readonly counts: Uint8Array;
   /** How long it is kept. */
   readonly untilMs: number;
@@ -32,32 +35,33 @@ function pageName(metric: string, tier: Tier, block: number): string {
   return `${metric}/${tier}/${Math.floor(block / TIERS[tier].pageBlocks)}`;
 }
 
-/** Up to which block counts can go onto pages: nothing can come for them any more that is not too late. Undefined as long as it is not worth it. Pure. */
+/** Up to which block counts are to go onto pages now; undefined as long as it is not worth it. Pure. */
 export function archivableBefore(
+  counts: Counts,
   watermarkMs: number | undefined,
   archivedBefore: number,
 ): number | undefined {
-  const sealedMs = (watermarkMs ?? 0) - LATE_MS - MARGIN_MS;
-  if (sealedMs < 0) return undefined;
-  const sealed = blockOf(sealedMs);
-  const before = sealed - (sealed % BLOCKS_PER_QUARTER);
-  return before - archivedBefore >= ROUND_BLOCKS ? before : undefined;
+  const cold = blockOf(Math.max(0, (watermarkMs ?? 0) - HOT_MS));
+  const before = cold - (cold % BLOCKS_PER_QUARTER);
+  return before - archivedBefore >= ROUND_BLOCKS && counts.hasBefore(before) ? before : undefined;
 }
 
-/** What is to be written so that all before a block is on pages. Always the same for the same counts. Pure. */
-export function pageParts(counts: Counts, before: number): PagePart[] {
-  return counts.metrics().flatMap((metric) => {
-    const numbers = counts
-      .blocks()
-      .flatMap(([name, blocks]) => (name === metric ? blocks : []))
-      .filter((number) => number < before);
-    if (numbers.length === 0) return [];
-    const range = { from: Math.min(...numbers), to: before };
+/** The round to which the number of a part belongs. Pure. */
+export function roundOf(seq: number): number {
+  return Math.floor(seq / SEQ_FACTOR);
+}
+
+/** What is to be written so that counts are on pages, in its order: always the same for the same counts. Pure. */
+export function pageParts(counts: Counts, round: number): PagePart[] {
+  const parts = counts.metrics().flatMap((metric) => {
+    const numbers = counts.blocks().flatMap(([name, blocks]) => (name === metric ? blocks : []));
+    const range = { from: Math.min(...numbers), to: Math.max(...numbers) + 1 };
     return [
       ...partsOf(range, "block", metric, (part) => counts.encode(part, metric)),
       ...partsOf(range, "quarter", metric, (part) => counts.quarters(part, metric).encode()),
     ];
   });
+  return parts.map((part, index) => ({ ...part, seq: round * SEQ_FACTOR + index + 1 }));
 }
 
 function partsOf(
@@ -65,11 +69,12 @@ function partsOf(
   tier: Tier,
   metric: string,
   encode: (range: BlockRange) => Uint8Array,
-): PagePart[] {
+): Omit<PagePart, "seq">[] {
   const { keptMs, pageBlocks } = TIERS[tier];
-  const parts: PagePart[] = [];
+  const parts: Omit<PagePart, "seq">[] = [];
   for (let first = from - (from % pageBlocks); first < to; first += pageBlocks) {
     const end = first + pageBlocks;
+    // Quarters stay whole.
     const range = { from: Math.max(first, from - (from % BLOCKS_PER_QUARTER)), to: Math.min(end, to) };
     for (const bytes of divided(range, encode)) {
       parts.push({ page: pageName(metric, tier, first), counts: bytes, untilMs: end * BLOCK_MS + keptMs });

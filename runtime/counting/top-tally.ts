@@ -3,12 +3,13 @@ import { pathEnd } from "./dimension-values.ts";
 import { NumberTable } from "./number-table.ts";
 import type { Row } from "./row.ts";
 import { SpaceSaving } from "./space-saving.ts";
-import type { TopItem } from "./space-saving.ts";
 import { SpanTable } from "./span-table.ts";
 import type { ValuePlace, ValueTally } from "./value-tally.ts";
 
 /** How many different values are counted in one batch; of all others only the sum is known. */
 const THINGS_MAX = 4_095;
+/** How many of a batch are kept for each that is asked for: twice as many as are followed. */
+const KEPT_FACTOR = 20;
 /** One more: the last is that of all others. */
 const THINGS = THINGS_MAX + 1;
 
@@ -16,13 +17,15 @@ const THINGS = THINGS_MAX + 1;
 export class TopTally implements ValueTally {
   readonly #column: number;
   readonly #form: MetricDefinition["as"];
+  readonly #kept: number;
   readonly #things = new SpanTable();
   readonly #counts = new NumberTable();
   #read = 0;
 
-  constructor(column: number, { as }: Pick<MetricDefinition, "as">) {
+  constructor(column: number, { as, wanted }: Pick<MetricDefinition, "as" | "wanted">) {
     this.#column = column;
     this.#form = as;
+    this.#kept = KEPT_FACTOR * wanted;
   }
 
   clear(): void {
@@ -45,7 +48,7 @@ export class TopTally implements ValueTally {
   }
 
   pourInto(at: (place: number) => ValuePlace): void {
-    const items = new Map<number, TopItem[]>();
+    const items = new Map<number, Counted[]>();
     const rest = new Map<number, number>();
     this.#counts.forEach((key, count) => {
       const place = Math.floor(key / THINGS);
@@ -53,10 +56,24 @@ export class TopTally implements ValueTally {
       const list = items.get(place) ?? [];
       items.set(place, list);
       if (thing === THINGS_MAX) rest.set(place, count);
-      else list.push({ value: this.#things.textOf(thing), count, error: 0 });
+      else list.push({ thing, count });
     });
     for (const [place, list] of items) {
-      at(place).series.top?.merge(new SpaceSaving(THINGS, list, rest.get(place) ?? 0));
+      at(place).series.top?.merge(this.#summary(list, rest.get(place) ?? 0));
     }
   }
+
+  /** What is so rare that it would not be followed anyway is not even made a text of. */
+  #summary(list: Counted[], rest: number): SpaceSaving {
+    list.sort((a, b) => b.count - a.count || a.thing - b.thing);
+    const kept = list.slice(0, this.#kept);
+    const floor = Math.max(rest, list[this.#kept]?.count ?? 0);
+    const items = kept.map(({ thing, count }) => ({ value: this.#things.textOf(thing), count, error: 0 }));
+    return new SpaceSaving(this.#kept, items, floor);
+  }
+}
+
+interface Counted {
+  readonly thing: number;
+  readonly count: number;
 }

@@ -3,8 +3,8 @@ const MATCH_MIN = 4;
 const LENGTH_OPEN = 15;
 /** From here on a call of the platform copies faster than a loop, in bytes. */
 const LONG_COPY = 48;
-/** Copies of four bytes at a time may write this much too far. */
-const SLACK = 3;
+/** Copies of eight bytes at a time may write this much too far. */
+const SLACK = 7;
 
 /**
  * Unpacks a raw LZ4 block, as SLS sends it: no frame, no size in front; the size comes in a header. Pure.
@@ -32,7 +32,7 @@ class Unpacking {
   run(): Uint8Array {
     for (;;) {
       const token = this.next();
-      this.copyLiterals(this.length(token >>> 4));
+      if (token > LENGTH_OPEN) this.copyLiterals(this.length(token >>> 4));
       if (this.at === this.block.length) break;
       const distance = this.next() | (this.next() << 8);
       this.copyMatch(distance, this.length(token & LENGTH_OPEN) + MATCH_MIN);
@@ -79,8 +79,9 @@ class Unpacking {
     if (distance < MATCH_MIN) {
       for (let done = 0; done < length; done++) out[to + done] = out[from + done] as number;
     } else if (length < LONG_COPY || distance < length) {
-      for (let done = 0; done < length; done += 4) {
+      for (let done = 0; done < length; done += 8) {
         words.setUint32(to + done, words.getUint32(from + done, true), true);
+        words.setUint32(to + done + 4, words.getUint32(from + done + 4, true), true);
       }
     } else {
       out.copyWithin(to, from, from + length);

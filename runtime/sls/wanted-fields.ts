@@ -16,13 +16,13 @@ export class WantedFields {
   /** Where the group's topic and source belong, if they are wanted. */
   readonly topicSlots: readonly number[];
   readonly sourceSlots: readonly number[];
-  /** Most keys of a log are unwanted, and most of those have a length that no wanted key has. */
-  readonly #byLength: readonly (readonly WantedKey[] | undefined)[];
+  /** By the length of the key: most keys of a log are unwanted, and most of those have a length that no wanted one has. */
+  readonly byLength: readonly (readonly WantedKey[] | undefined)[];
   readonly #tagsByLength: readonly (readonly WantedKey[] | undefined)[];
 
   constructor(fields: readonly string[]) {
     this.count = fields.length;
-    this.#byLength = byLength(fields.map((name, slot) => ({ bytes: Buffer.from(name), slot })));
+    this.byLength = byLength(fields.map((name, slot) => ({ bytes: Buffer.from(name), slot })));
     this.#tagsByLength = byLength(fields.flatMap(tagKey));
     this.topicSlots = slotsOf(fields, TOPIC);
     this.sourceSlots = slotsOf(fields, SOURCE);
@@ -30,7 +30,7 @@ export class WantedFields {
 
   /** The wanted fields whose key in a log has this length. */
   ofLogs(keyLength: number): readonly WantedKey[] {
-    return this.#byLength[keyLength] ?? NONE;
+    return this.byLength[keyLength] ?? NONE;
   }
 
   /** The wanted fields whose key as a tag of the group has this length. */

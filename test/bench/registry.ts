@@ -4,6 +4,7 @@ import { gateway } from "./gateway/gateway.bench.ts";
 import { handover } from "./handover/handover.bench.ts";
 import { journal } from "./journal/journal.bench.ts";
 import { kernel } from "./kernel/kernel.bench.ts";
+import { logs } from "./logs/logs.bench.ts";
 import { supervision } from "./supervision/supervision.bench.ts";
 import { transport } from "./transport/transport.bench.ts";
 
@@ -16,4 +17,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   journal,
   transport,
   entities,
+  logs,
 ];

@@ -14,8 +14,9 @@ push:
     - { id: shop, kind: apiKey, secret: ${KEY}, scopes: ["messages:count-partial/services/*"] }
 metrics:
   - name: orders
+    sources: [services]
     dimensions: [{ name: channel, budget: 10 }]
-  - { name: revenue, value: sum, field: amount, decimals: 2 }
+  - { name: revenue, sources: [services], value: sum, field: amount, decimals: 2 }
 `;
 const KILLS = 3;
 const TELLERS = 4;
@@ -181,14 +182,14 @@ describe("the stream of what is counted", () => {
       return JSON.parse(data?.slice(6) ?? "") as Answer;
     };
     const first = await next();
-    assert.equal(first.times.length, 20);
+    assert.ok(first.times.length >= 20);
     assert.equal(
       await tell("shop", { metric: "orders", dims: { channel: "app" }, eventId: "late-one" }),
       "taken",
     );
     for (;;) {
       const changed = await next();
-      assert.ok(changed.times.length < 20);
+      assert.ok(changed.times.length < first.times.length);
       if (changed.series[0]?.total === (first.series[0]?.total ?? 0) + 1) break;
     }
     await reader.cancel();

@@ -69,7 +69,13 @@ export class CountWorld {
     id: string,
     batch: Omit<AskMessage<CountPartialProtocol, "submit">, "kind">,
   ): Promise<Reply<CountPartialProtocol, "submit">> {
-    return this.#settled(this.virtual.ask(this.partials.entity(id), { kind: "submit", ...batch }));
+    const reply = this.#settled(this.virtual.ask(this.partials.entity(id), { kind: "submit", ...batch }));
+    // What it does after that is in a turn of its own.
+    await reply.then(
+      () => this.virtual.advance(1),
+      () => this.virtual.advance(1),
+    );
+    return reply;
   }
 
   async position(id: string): Promise<string | undefined> {

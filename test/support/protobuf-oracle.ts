@@ -35,6 +35,9 @@ export function protobufOracle() {
     encode: (made: OracleGroup): Uint8Array => group.encode(group.create(made)).finish(),
     encodeList: (made: readonly OracleGroup[]): Uint8Array =>
       list.encode(list.create({ logGroupList: made })).finish(),
+    /** As fast as it is decoded at all: fields that are missing are those of the prototype. */
+    decodeFast: (bytes: Uint8Array): readonly OracleGroup[] =>
+      (list.decode(bytes) as { logGroupList: OracleGroup[] }).logGroupList,
     decodeList: (bytes: Uint8Array): OracleGroup[] =>
       (list.toObject(list.decode(bytes), { arrays: true }) as { logGroupList: OracleGroup[] }).logGroupList,
   };

@@ -14,6 +14,7 @@ const FILE_BYTES_MAX = 16 * 1_024 * 1_024;
 /** How many files are kept besides the one that is written to. */
 const OLDER_FILES = 3;
 const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
 
 /** What the records of a gateway are written with. */
 export interface AccessLogParts {
@@ -42,7 +43,7 @@ export class AccessLog {
 
   constructor(parts: AccessLogParts) {
     this.#parts = parts;
-    mkdirSync(dirname(parts.path), { recursive: true });
+    mkdirSync(dirname(parts.path), { recursive: true, mode: FOLDER_MODE });
   }
 
   /** How many records were taken, and how many of them were not kept. */

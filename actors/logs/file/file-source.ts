@@ -1,5 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { releaseLockFile, takeLockFile } from "../../../runtime/process/lock-file.ts";
 import { ownIdentity } from "../../../runtime/process/process-identity.ts";
 import type { LineFormat } from "../formats/line-format.ts";
@@ -11,8 +9,8 @@ export interface FileSourceParts {
   readonly name: string;
   readonly path: string;
   readonly format: LineFormat;
-  /** The machine on which the file is. */
-  readonly machine: string;
+  /** By which name the files of this machine are counted. */
+  readonly reader: string;
   readonly wallMs: () => number;
   /** Says which of the processes on this data directory reads it. */
   readonly lockPath: string;
@@ -30,12 +28,11 @@ export class FileSource implements Source {
   }
 
   partitions(): Promise<readonly Partition[]> {
-    return Promise.resolve([{ id: this.#parts.machine }]);
+    return Promise.resolve([{ id: this.#parts.reader }]);
   }
 
   claim(): boolean {
     const { lockPath } = this.#parts;
-    mkdirSync(dirname(lockPath), { recursive: true });
     const me = ownIdentity();
     const other = takeLockFile(lockPath, me);
     return other === undefined || (other.pid === me.pid && other.began === me.began);

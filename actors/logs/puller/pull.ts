@@ -26,6 +26,8 @@ export async function pullOnce(state: PullerState, context: PullerContext): Prom
     const counted = await countBatch(state, { ...read, cursor }, context);
     return afterBatch(state, read.batch, counted, context);
   } catch (error) {
+    // Its own end is no failure of the source.
+    if (context.signal.aborted) return "leave";
     return afterFailure(state, failureOf(error), context);
   }
 }

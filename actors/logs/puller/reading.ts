@@ -64,12 +64,13 @@ interface ReadPlan {
 async function readWithin(state: PullerState, cursor: string | undefined, plan: ReadPlan): Promise<Batch> {
   const { host, account, source, partition, size, reader } = state;
   const { context, bytes } = plan;
+  const { readWithinMs = READ_WITHIN_MS } = source;
   const controller = new AbortController();
   state.reading = controller;
   let cancel = (): void => undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    cancel = host.clock.after(READ_WITHIN_MS, () => {
-      const text = `no answer to a read of ${size.units} in ${READ_WITHIN_MS} ms; it was in the step "${account.step}"`;
+    cancel = host.clock.after(readWithinMs, () => {
+      const text = `no answer to a read of ${size.units} in ${readWithinMs} ms; it was in the step "${account.step}"`;
       controller.abort();
       reader.close();
       if (state.reader === reader) state.reader = source.open(partition);

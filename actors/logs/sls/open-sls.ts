@@ -5,8 +5,10 @@ import { parseEndpoint } from "../../../runtime/sls/sls-endpoint.ts";
 import type { SlsLine } from "./sls-reader.ts";
 import { SlsSource } from "./sls-source.ts";
 
-/** A pull as a whole takes a little less than a puller waits for it: then it is the client who says what was late, in milliseconds. */
-const CALL_TIMEOUT_MS = 7_500;
+/** How long a whole read may take unless the settings say otherwise, in milliseconds. */
+const PULL_TIMEOUT_MS = 8_000;
+/** A call takes a little less than a puller waits for it: then it is the client who says what was late, in milliseconds. */
+const SLACK_MS = 500;
 
 /** The logstore that the settings mean; undefined when they are not whole. Nothing is connected before it is read. */
 export function openSls(settings: LogSourceSettings, wallMs: () => number): SlsSource | undefined {
@@ -20,6 +22,7 @@ export function openSls(settings: LogSourceSettings, wallMs: () => number): SlsS
     from = "begin",
     inOrder = false,
   } = settings;
+  const { pullTimeoutMs: readWithinMs = PULL_TIMEOUT_MS } = settings;
   const endpoint = parseEndpoint(text);
   if (endpoint === undefined || project === undefined || logstore === undefined) return undefined;
   const key = { accessKeyId: keyId ?? "", accessKeySecret: keySecret ?? "" };
@@ -27,8 +30,9 @@ export function openSls(settings: LogSourceSettings, wallMs: () => number): SlsS
   const clock = new ServerClock({ wallMs });
   const connect = async (onProgress: () => void): Promise<SlsLine> => {
     const { connectSls } = await import("./connect-sls.ts");
-    const shared = { endpoint, project, credentials, clock };
-    return connectSls({ ...shared, callTimeoutMs: CALL_TIMEOUT_MS, onProgress }, logstore);
+    const { connectTimeoutMs } = settings;
+    const shared = { endpoint, project, credentials, clock, connectTimeoutMs };
+    return connectSls({ ...shared, callTimeoutMs: readWithinMs - SLACK_MS, onProgress }, logstore);
   };
-  return new SlsSource({ name, connect, clock, from, inOrder });
+  return new SlsSource({ name, connect, clock, from, inOrder, readWithinMs });
 }

@@ -15,6 +15,8 @@ export interface SlsSourceParts {
   readonly from: "begin" | "end";
   /** Whether shards that a split or merge has made wait for those before them. */
   readonly inOrder: boolean;
+  /** How long a whole read may take, in milliseconds. */
+  readonly readWithinMs: number;
 }
 
 /** A logstore of SLS as a source of logs: each shard is a partition, which one node of the cluster reads. */
@@ -22,6 +24,7 @@ export class SlsSource implements Source {
   readonly name: string;
   readonly place = "anywhere";
   readonly unitsMax = GROUPS_MAX;
+  readonly readWithinMs: number;
   readonly #parts: SlsSourceParts;
   #line: SlsLine | undefined = undefined;
   #shards: readonly SlsShard[] = [];
@@ -30,6 +33,7 @@ export class SlsSource implements Source {
 
   constructor(parts: SlsSourceParts) {
     this.name = parts.name;
+    this.readWithinMs = parts.readWithinMs;
     this.#parts = parts;
   }
 

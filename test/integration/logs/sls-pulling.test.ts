@@ -41,6 +41,7 @@ class Pulling {
     const node = await startLocalNode([monitoringFeature, logsFeature], (settings) => ({
       ...settings,
       dataDir,
+      listeners: [],
       logs: { ...settings.logs, sources: [source] },
     }));
     const pulling = new Pulling(world, node, dataDir);
@@ -139,6 +140,30 @@ describe("pullers of a logstore", () => {
     assert.equal(account.quarantined, 1);
     assertIdentity(account);
     assert.equal(pulling.events("logs.quarantined"), 1);
+  });
+
+  it("record exactly how many groups were gone before they were read, and read all that are left", async () => {
+    const world = await SlsWorld.open(1);
+    world.store(5);
+    const pulling = await Pulling.start(world);
+    await eventually(() => pulling.counted(0), [5]);
+    // Nothing can be read for a while: meanwhile thirty groups come, and the oldest twelve of them go.
+    world.server.faults.add({
+      kind: "error",
+      call: "pull",
+      status: 500,
+      code: "InternalServerError",
+      times: 1_000,
+    });
+    await eventually(async () => (await pulling.account(0)).state, "stalled");
+    world.store(30);
+    world.shard(0).log.dropOldest(5 + 12);
+    world.server.faults.clear();
+    await eventually(() => pulling.counted(0), [5 + 18]);
+    const account = await pulling.account(0);
+    assert.equal(account.lost, 12);
+    assertIdentity(account);
+    assert.equal(pulling.events("logs.gap"), 1);
   });
 
   it("read the children of a split after their parent, where order is asked for", async () => {

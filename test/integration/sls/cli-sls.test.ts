@@ -53,7 +53,7 @@ describe("banyan dev sls and banyan logs put", () => {
 
   it("write into a source of the settings, and put again what was refused for now", async () => {
     writeFileSync(
-      join(place.folder, "banyan.yaml"),
+      join(place.folder, "trial.yaml"),
       `logs:\n  sources:\n    - { name: trial, kind: sls, endpoint: "${url}", project: demo, logstore: nginx, keyId: ${key.id}, keySecret: ${key.secret} }\n`,
     );
     writeFileSync(join(place.folder, "one.log"), "one more");
@@ -64,10 +64,26 @@ describe("banyan dev sls and banyan logs put", () => {
       body: JSON.stringify(fault),
     });
     assert.equal(ordered.status, 200);
-    const { code, stderr } = await banyan(place.folder, ["logs", "put", "--source", "trial", "one.log"]);
+    const { code, stderr } = await banyan(place.folder, [
+      "logs",
+      "put",
+      "--source",
+      "trial",
+      "-c",
+      "trial.yaml",
+      "one.log",
+    ]);
     assert.equal(code, 0, stderr);
     assert.deepEqual(decodeLogGroups(await everything()).at(-1)?.logs[0]?.fields, [["content", "one more"]]);
-    const other = await banyan(place.folder, ["logs", "put", "--source", "shop", "one.log"]);
+    const other = await banyan(place.folder, [
+      "logs",
+      "put",
+      "--source",
+      "shop",
+      "-c",
+      "trial.yaml",
+      "one.log",
+    ]);
     assert.deepEqual(
       [other.code, other.stderr],
       [2, "banyan: no source of kind sls is called shop; there is trial\n"],

@@ -40,6 +40,7 @@ describe("the banner", () => {
     const shown = text({ opsToken: kept("ops-token"), pushKey: kept("push-key") });
     assert.match(shown, /token {6}the-ops-token \(kept in \.banyan\/ops-token\)/);
     assert.match(shown, /tree {7}http:\/\/127\.0\.0\.1:9510\/tree#token=the-ops-token\n/);
+    assert.match(shown, /traffic {4}http:\/\/127\.0\.0\.1:9510\/traffic#token=the-ops-token\n/);
     assert.match(
       shown,
       /curl -s -H "Authorization: Bearer \$\(cat \.banyan\/ops-token\)" http:\/\/127\.0\.0\.1:9510\/v1\/tree/,

@@ -28,11 +28,13 @@ describe("the operators' pages", () => {
       "chaos.md",
       "cluster.md",
       "journal.md",
+      "logs.md",
       "models.md",
       "monitoring.md",
       "redis.md",
       "service.md",
       "services.md",
+      "sls.md",
       "supervision.md",
     ]);
   });

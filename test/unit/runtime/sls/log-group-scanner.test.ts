@@ -60,6 +60,13 @@ describe("a scanner of log groups", () => {
     );
   });
 
+  it("reads a long key even where its length could pass for a short one", () => {
+    // Taken for one byte, the length would make the last byte of this key the beginning of the value.
+    const key = `${"k".repeat(199)}\u0012`;
+    const { rows } = scan(listOf([{ logs: [{ seconds: 1, fields: [[key, "seventeen letters"]] }] }]), [key]);
+    assert.deepEqual(rows, [[0, { timeMs: 1000, [key]: "seventeen letters" }]]);
+  });
+
   it("leaves values that are no UTF-8 as they are", () => {
     const odd = Buffer.from([0xff, 0x00, 0xc3, 0x28]);
     const bytes = listOf([{ logs: [{ seconds: 5, nanoseconds: 123_456_789, fields: [["raw", odd]] }] }]);

@@ -29,6 +29,11 @@ describe("lz4 blocks", () => {
     assert.equal(Buffer.from(unpackLz4(run, 286)).toString(), `${"x".repeat(281)}abcde`);
   });
 
+  it("end with five literals, as the format asks and other programs check", () => {
+    const block = packLz4(Buffer.alloc(100, "a"));
+    assert.deepEqual(Buffer.from(block.subarray(-6)), Buffer.from([0x50, ...Buffer.from("aaaaa")]));
+  });
+
   it("grow by less than half a percent where nothing repeats", () => {
     const raw = Buffer.from(
       Array.from({ length: 100_000 }, (_, index) => (index * 7919 + (index >> 8) * 104_729) % 251),
