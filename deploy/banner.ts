@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import type { KeptSecret } from "./data-directory.ts";
 import type { ReadySettings } from "./node-secrets.ts";
 import type { RunningNode } from "./running-node.ts";
-import { treeLink } from "./tree-link.ts";
+import { trafficLink, treeLink } from "./tree-link.ts";
 
 /** What the banner tells. */
 export interface BannerParts {
@@ -21,6 +21,7 @@ export function banner({ version, node, ready, folder, isTerminal }: BannerParts
   const web = Object.values(node.listeners).find((url) => url.startsWith("http"));
   const tcp = settings.listeners.filter(({ kind }) => kind === "tcp");
   const shown = (path: string): string => shortest(path, folder);
+  const key = isTerminal ? opsToken?.value : undefined;
   return [
     "",
     `  Banyan ${version}, node ${settings.name}`,
@@ -32,7 +33,8 @@ export function banner({ version, node, ready, folder, isTerminal }: BannerParts
       ({ name, framing }) => `    TCP        ${addressOf(node, name)} (${FRAMING_WORDS[framing ?? "line"]})`,
     ),
     `    operators  ${node.opsUrl}`,
-    `    tree       ${treeLink(node.opsUrl, isTerminal ? opsToken?.value : undefined)}`,
+    `    tree       ${treeLink(node.opsUrl, key)}`,
+    `    traffic    ${trafficLink(node.opsUrl, key)}`,
     ...(opsToken === undefined ? [] : [`    token      ${tokenWords(opsToken, shown, isTerminal)}`]),
     ...(ready.pushKey === undefined ? [] : [`    push key   kept in ${shown(ready.pushKey.path)}`]),
     "",

@@ -47,6 +47,7 @@ const BODIES: Record<string, unknown> = {
 
 /** What stands behind the `?` where something must. */
 const QUERIES: Record<string, string> = {
+  "get /v1/stats": "?metric=requests",
   "get /v1/why": "?path=/rooms",
   "get /v1/where": "?entity=account/ana",
   "delete /v1/trace": "?id=1",
@@ -58,6 +59,8 @@ const REFUSED: Record<string, number> = {
   "post /v1/alarms/act": 404,
   "post /v1/node/act": 400,
   "post /v1/nodes/act": 409,
+  // It asks for nothing, so that nothing is opened that would have to be closed.
+  "get /v1/stats/stream": 400,
   // There is no such file.
   "get /assets/{*}": 404,
 };
@@ -80,6 +83,7 @@ describe("the operators' port", () => {
       "/healthz",
       "/metrics",
       "/readyz",
+      "/traffic",
       "/tree",
       "/v1/actors/act",
       "/v1/actors/{*}",
@@ -89,6 +93,7 @@ describe("the operators' port", () => {
       "/v1/beats",
       "/v1/connections",
       "/v1/dead-letters",
+      "/v1/logs",
       "/v1/memory",
       "/v1/node",
       "/v1/node/act",
@@ -102,6 +107,9 @@ describe("the operators' port", () => {
       "/v1/registry",
       "/v1/singletons",
       "/v1/stalls",
+      "/v1/stats",
+      "/v1/stats/partitions",
+      "/v1/stats/stream",
       "/v1/top",
       "/v1/trace",
       "/v1/tree",
@@ -149,7 +157,7 @@ describe("the operators' port", () => {
 
   it("wants the token everywhere but on the probes and for a page without its data", async () => {
     for (const [path, operations] of Object.entries((await documentOf()).paths)) {
-      const isOpen = ["/healthz", "/readyz", "/tree", "/assets/{*}"].includes(path);
+      const isOpen = ["/healthz", "/readyz", "/traffic", "/tree", "/assets/{*}"].includes(path);
       for (const headers of [
         {},
         { authorization: "Bearer wrong" },

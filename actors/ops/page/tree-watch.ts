@@ -3,7 +3,7 @@ import type { ReadonlySignal, Signal } from "@preact/signals";
 import { askTree } from "./ask-tree.ts";
 import type { TreeAnswer } from "./ask-tree.ts";
 import { filterOf } from "./filter-text.ts";
-import type { OperatorToken } from "./operator-token.ts";
+import type { OperatorToken } from "../../../runtime/pages/kit/operator-token.ts";
 import type { Trunk } from "./tree-answer.ts";
 import { depthOf, rowsOf } from "./tree-rows.ts";
 import type { ActorRow, TreeRow } from "./tree-rows.ts";

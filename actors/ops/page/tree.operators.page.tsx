@@ -1,6 +1,6 @@
 import "./tree.css";
 import { mountPage } from "../../../runtime/pages/kit/mount-page.tsx";
-import { OperatorToken } from "./operator-token.ts";
+import { OperatorToken } from "../../../runtime/pages/kit/operator-token.ts";
 import { TreeView } from "./tree-view.tsx";
 import { TreeWatch } from "./tree-watch.ts";
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TREE_WORDS } from "../../../../../actors/ops/page/tree-words.ts";
+import { TRAFFIC_WORDS } from "../../../../../actors/monitoring/page/traffic-words.ts";
+import { OPERATOR_WORDS } from "../../../../../runtime/pages/kit/operator-words.ts";
 import { ROOM_WORDS } from "../../../../../actors/rooms/page/room-words.ts";
 import { KIT_WORDS } from "../../../../../runtime/pages/kit/kit-words.ts";
 import { dictionary, preferredLanguage, translator } from "../../../../../runtime/pages/kit/words.ts";
@@ -38,7 +40,7 @@ test("a browser gets the first of its languages that the pages speak", () => {
 
 test("every Chinese text is Chinese, but for names and the name of the other language", () => {
   const same = new Set(["title", "otherLanguage", "switchLanguage", "actor"]);
-  for (const words of [KIT_WORDS, ROOM_WORDS, TREE_WORDS]) {
+  for (const words of [KIT_WORDS, OPERATOR_WORDS, ROOM_WORDS, TRAFFIC_WORDS, TREE_WORDS]) {
     for (const [key, text] of Object.entries(words.zh)) {
       if (typeof text === "string" && !same.has(key)) assert.match(text, /\p{Script=Han}/u, key);
     }

@@ -1,19 +1,21 @@
 import { useSignal } from "@preact/signals";
-import { Button } from "../../../runtime/pages/kit/button.tsx";
-import { Icon } from "../../../runtime/pages/kit/icon.tsx";
-import { useWords } from "../../../runtime/pages/kit/page-settings.ts";
+import { Button } from "./button.tsx";
+import { Icon } from "./icon.tsx";
+import { useWords } from "./page-settings.ts";
 import type { OperatorToken } from "./operator-token.ts";
-import { TREE_WORDS } from "./tree-words.ts";
+import { OPERATOR_WORDS } from "./operator-words.ts";
 
 interface TokenGateProps {
   readonly token: OperatorToken;
+  /** What the button says: what is shown once there is a token. */
+  readonly open: string;
   /** The one that was given before was refused. */
   readonly isUnknown: boolean;
 }
 
 /** Asks for the operators' token, which stays in this window. */
-export function TokenGate({ token, isUnknown }: TokenGateProps) {
-  const t = useWords(TREE_WORDS);
+export function TokenGate({ token, open, isUnknown }: TokenGateProps) {
+  const t = useWords(OPERATOR_WORDS);
   const typed = useSignal("");
   const given = typed.value.trim();
   return (
@@ -40,7 +42,7 @@ export function TokenGate({ token, isUnknown }: TokenGateProps) {
           onInput={(event) => (typed.value = event.currentTarget.value)}
         />
         <Button type="submit" look="main" disabled={given === ""}>
-          {t("open")}
+          {open}
         </Button>
       </div>
       {isUnknown && (

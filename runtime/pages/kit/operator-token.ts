@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { Signal } from "@preact/signals";
-import { forgetStored, readStored, writeStored } from "../../../runtime/pages/kit/stored.ts";
+import { forgetStored, readStored, writeStored } from "./stored.ts";
 import { tokenIn } from "./token-in.ts";
 
 const KEY = "operators-token";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { tokenIn } from "../../../../../actors/ops/page/token-in.ts";
+import { tokenIn } from "../../../../../runtime/pages/kit/token-in.ts";
 import { treeLink } from "../../../../../deploy/tree-link.ts";
 
 test("the page finds the token of the link that the command line prints, whatever its letters", () => {
