@@ -12,6 +12,7 @@ import { afterTally, list, writePart } from "./partial-effects.ts";
 import type { CountPartialArgs } from "./partial-effects.ts";
 import { addBatch, addTold, forgetLeft, leave, newPartialState, PARTIAL_SNAPSHOT } from "./partial-state.ts";
 import type { PartialState } from "./partial-state.ts";
+import { UNHEARD } from "./standings.ts";
 import type { Standing } from "./standings.ts";
 
 /** After how many batches a snapshot is made: a load replays at most as many. */
@@ -163,9 +164,14 @@ function refusalOf(
 function standing(state: PartialState, context: Deciding) {
   const said = saidOf(context);
   return {
-    state: state.isGone ? ("gone" as const) : said.state,
+    state: state.isGone || isUnread(state, said) ? ("gone" as const) : said.state,
     ...given({ watermarkMs: caughtUp(state, said), lagMs: said.lagMs }),
   };
+}
+
+/** Of which nothing was ever counted, and nothing is heard: its source was taken out of the settings before it had anything. Nobody waits for it until it is heard of again. */
+function isUnread({ batches, watermarkMs }: PartialState, said: Standing): boolean {
+  return batches === 0 && watermarkMs === undefined && said === UNHEARD;
 }
 
 /** What is known of how it stands. Services have no reader that could be behind. */

@@ -14,7 +14,8 @@ const TOUCH_EVERY_MS = 1_000;
 /** Time blocks of which it is remembered when they were told. */
 const TOUCHED_MAX = 10_000;
 
-const STALLED: Standing = { state: "stalled" };
+/** How one stands of which nothing is heard. */
+export const UNHEARD: Standing = { state: "stalled" };
 
 /** How the partitions stand whose counts are on this node, by the last word of their readers. It is of the moment, and stored by nobody. */
 export class Standings {
@@ -32,7 +33,7 @@ export class Standings {
   /** How it stands: one of which nothing is heard is stalled, and never taken to be idle. */
   of(partial: string, nowMs: number): Standing {
     const said = this.#said.get(partial);
-    return said === undefined || nowMs - said.saidMs > SILENT_MS ? STALLED : said;
+    return said === undefined || nowMs - said.saidMs > SILENT_MS ? UNHEARD : said;
   }
 
   /** Whether the book has it, as far as this node knows. */

@@ -9,6 +9,8 @@ import type { Points, TimeRange } from "../../runtime/counting/points.ts";
 const RANGE_MS = 3_600_000;
 const TOP = { min: 1, max: 1_000, otherwise: 20 } as const;
 const QUANTILES_MAX = 20;
+/** Dates of later years are written in another way: nobody counts there. */
+const TIME_MAX_MS = Date.UTC(9_999, 0, 1);
 
 /** A question about counts that can be answered. */
 export interface StatsQuestion {
@@ -127,10 +129,10 @@ class StatsReader {
     const text = this.#text(name);
     if (text === undefined) return undefined;
     const timeMs = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text);
-    if (timeMs >= 0) return timeMs;
+    if (timeMs >= 0 && timeMs <= TIME_MAX_MS) return timeMs;
     throw new Refused(
       name,
-      `is ${quoted(text)}; milliseconds since 1970, or a time such as 2026-11-22T08:00:00Z`,
+      `is ${quoted(text)}; milliseconds since 1970, or a time such as 2026-11-22T08:00:00Z, before the year 9999`,
     );
   }
 

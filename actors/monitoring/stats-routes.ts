@@ -70,6 +70,10 @@ async function answerStats(
   return { status: 304, headers: { etag, "cache-control": "private, no-cache" } };
 }
 
+function isBehind({ writableLength }: PassThrough): boolean {
+  return writableLength > BEHIND_MAX;
+}
+
 interface Streaming {
   readonly source: StatsSource;
   readonly streams: Reference<StatsStreamsProtocol>;
@@ -86,10 +90,11 @@ async function openStream(
   const stream = new PassThrough();
   const follower = {
     query,
-    isOver: () => stream.destroyed || stream.writableLength > BEHIND_MAX,
+    isOver: () => stream.destroyed || isBehind(stream),
     send: (id: string, revision: unknown) =>
       void stream.write(`id: ${id}\nevent: revision\ndata: ${JSON.stringify(revision)}\n\n`),
-    end: () => void stream.end(),
+    // Whoever does not read would never come to the end either: what waits for it goes with its connection.
+    end: () => void (isBehind(stream) ? stream.destroy() : stream.end()),
   };
   const reply = await context.ask(streams, { kind: "follow", follower });
   if (reply.kind === "refused") return { status: 503, body: { code: "busy", text: reply.text } };

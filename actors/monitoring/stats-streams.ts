@@ -35,6 +35,7 @@ type StreamsContext = Context<StatsStreamsProtocol>;
 export const StatsStreams = defineActor({
   protocol: StatsStreamsProtocol,
   type: "stats-streams",
+  essential: true,
   initialState: (args: StatsStreamsArgs): StatsStreamsState => ({ ...args, followers: new Map() }),
   handlers: {
     follow({ followers }, { follower }, context) {

@@ -18,6 +18,8 @@ const SUM_PER_PARTITION_MS = 50;
 const LOOK_EVERY_MS = 5_000;
 /** How long a block stays in memory after it was final, in milliseconds: most of what is late is late by little. */
 const LINGER_MS = 300_000;
+/** One in which nothing has happened for so long ends although it is open, in milliseconds: a reader that is silent may be so for a day, and each open block asks all partitions. */
+const QUIET_MAX_MS = 900_000;
 
 interface TimeBlockState {
   readonly name: TimeBlockName;
@@ -29,6 +31,8 @@ interface TimeBlockState {
   isTouched: boolean;
   /** When it was final for the first time, by the clock that never jumps. */
   finalAtMs: number | undefined;
+  /** When something came last, by the same clock. */
+  touchedAtMs: number;
 }
 
 type BlockContext = Context<TimeBlockProtocol>;
@@ -53,18 +57,19 @@ export const TimeBlock = defineActor({
       isSumming: false,
       isTouched: false,
       finalAtMs: undefined,
+      touchedAtMs: context.nowMs(),
     };
   },
   handlers: {
     touched(state, _message, context) {
+      state.touchedAtMs = context.nowMs();
       if (state.isTouched) return;
       state.isTouched = true;
       if (!state.isSumming) sumSoon(state, context);
     },
     sum(state, _message, context) {
       if (state.isSumming) return;
-      const isOver = state.finalAtMs !== undefined && context.nowMs() - state.finalAtMs > LINGER_MS;
-      if (isOver) return context.stopSelf();
+      if (isOver(state, context.nowMs())) return context.stopSelf();
       state.isSumming = true;
       state.isTouched = false;
       context.pipeToSelf(sumOf(state, context), (outcome) =>
@@ -90,6 +95,11 @@ export const TimeBlock = defineActor({
   },
   describe: ({ name, life, sum }) => ({ ...name, life, ...sum }),
 });
+
+function isOver({ finalAtMs, touchedAtMs }: TimeBlockState, nowMs: number): boolean {
+  const hasLingered = finalAtMs !== undefined && nowMs - finalAtMs > LINGER_MS;
+  return hasLingered || nowMs - touchedAtMs > QUIET_MAX_MS;
+}
 
 function sumSoon({ sum }: TimeBlockState, context: BlockContext): void {
   const delayMs = Math.max(SUM_EVERY_MS, (sum?.partitions ?? 0) * SUM_PER_PARTITION_MS);

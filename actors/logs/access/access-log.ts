@@ -15,6 +15,7 @@ const FILE_BYTES_MAX = 16 * 1_024 * 1_024;
 const OLDER_FILES = 3;
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
+const NEWLINE = 10;
 
 /** What the records of a gateway are written with. */
 export interface AccessLogParts {
@@ -40,6 +41,8 @@ export class AccessLog {
   #isWriting = false;
   #isFailing = false;
   #isClosed = false;
+  /** The file ends in half a line. */
+  #isTorn = false;
 
   constructor(parts: AccessLogParts) {
     this.#parts = parts;
@@ -63,11 +66,11 @@ export class AccessLog {
   close(): void {
     this.#isClosed = true;
     // What another thread is writing now stays in front of it: they are of one file, and each is written as a whole.
-    const text = this.#take();
+    const taken = this.#take();
     try {
-      if (text !== "") writeSync(this.#open(), text);
+      if (taken.bytes.length > 0) writeSync(this.#open(), taken.bytes);
     } catch (error) {
-      this.#failed(error);
+      this.#failed(error, taken, 0);
     }
     if (this.#file !== undefined && !this.#isWriting) closeSync(this.#file);
     this.#file = undefined;
@@ -86,31 +89,36 @@ export class AccessLog {
   readonly #writeDue = (): void => {
     this.#isDue = false;
     if (this.#isWriting || this.#isClosed) return;
-    const text = this.#take();
-    if (text !== "") this.#write(Buffer.from(text), 0);
+    const taken = this.#take();
+    if (taken.bytes.length > 0) this.#write(taken, 0);
   };
 
-  #take(): string {
-    const text =
-      this.#lost === 0 ? this.#waiting : this.#waiting + lossLine(this.#lost, this.#parts.clock.wallMs());
+  #take(): Taken {
+    const lost = this.#lost;
+    const loss = lost === 0 ? "" : lossLine(lost, this.#parts.clock.wallMs());
+    const text = this.#waiting + loss;
+    // Half a line that a full disk has taken ends where the next one begins.
+    const bytes = Buffer.from(this.#isTorn && text !== "" ? `\n${text}` : text);
     this.#waiting = "";
     this.#lost = 0;
-    return text;
+    return { bytes, lost };
   }
 
-  #write(bytes: Buffer, from: number): void {
+  #write(taken: Taken, from: number): void {
+    const { bytes } = taken;
     let file: number;
     try {
       file = this.#open();
     } catch (error) {
-      return this.#failed(error);
+      return this.#failed(error, taken, from);
     }
     this.#isWriting = true;
     write(file, bytes, from, bytes.length - from, null, (error, count) => {
       this.#isWriting = false;
-      if (error !== null) return this.#failed(error);
+      if (error !== null) return this.#failed(error, taken, from);
       this.#isFailing = false;
-      if (from + count < bytes.length) return this.#write(bytes, from + count);
+      if (from + count < bytes.length) return this.#write(taken, from + count);
+      this.#isTorn = false;
       // What came meanwhile has waited for as long as it may.
       if (this.#waiting !== "") this.#writeDue();
     });
@@ -128,11 +136,32 @@ export class AccessLog {
     return this.#file;
   }
 
-  #failed(error: unknown): void {
+  /** What could not be written is counted: the file says so once there is room again. */
+  #failed(error: unknown, { bytes, lost }: Taken, from: number): void {
+    this.#isTorn = from === 0 ? bytes[0] === NEWLINE : bytes[from - 1] !== NEWLINE;
+    // Half a line is read as one that makes no sense, and is known by that.
+    const known = (this.#isTorn ? 1 : 0) + (lost > 0 ? 1 : 0);
+    const records = Math.max(0, linesIn(bytes.subarray(from)) - known);
+    this.#lost += records + lost;
+    this.#lostInAll += records;
+    this.#written -= records;
     // Once for each failure that lasts: the disk may be full for hours.
     if (!this.#isFailing) this.#parts.log.error("access.notWritten", { path: this.#parts.path, err: error });
     this.#isFailing = true;
   }
+}
+
+/** What is written in one go. */
+interface Taken {
+  readonly bytes: Buffer;
+  /** How many records its last line says were lost; 0 where there is no such line. */
+  readonly lost: number;
+}
+
+function linesIn(bytes: Buffer): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
+  return lines;
 }
 
 /** `access.log` becomes `access.log.1`, that one `.2`, and so on; the oldest goes. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,6 +60,20 @@ describe("the file of a gateway's records", () => {
       ["", ".1", ".2", ".3", ".4"].map((end) => existsSync(path + end)),
       [true, true, true, true, false],
     );
+  });
+
+  it("says how many records a full disk has cost, once there is room again", async () => {
+    const { path, log } = open("full");
+    // Takes every write for a disk that has no room left.
+    symlinkSync("/dev/full", path);
+    for (let index = 0; index < 7; index++) log.add(RECORD);
+    await eventually(() => log.counts, { written: 0, lost: 7 });
+    unlinkSync(path);
+    log.add(RECORD);
+    await eventually(() => lines(path), 2);
+    assert.equal(readFileSync(path, "utf8").split("\n")[1]?.startsWith(`${LOSS_MARK}7,`), true);
+    assert.deepEqual(log.counts, { written: 1, lost: 7 });
+    log.close();
   });
 
   it("begins anew when somebody else has renamed it", async () => {

@@ -165,6 +165,16 @@ describe("the watermark of a partition", () => {
     assert.equal(state, "stalled");
   });
 
+  it("is awaited by nobody when its source was taken away before it had anything", async () => {
+    const world = new CountWorld();
+    await world.say(ID, { state: "stalled" });
+    assert.equal((await world.account(ID)).state, "stalled");
+    const next = world.reborn();
+    assert.equal((await next.account(ID)).state, "gone");
+    await next.say(ID, { state: "lagging" });
+    assert.equal((await next.account(ID)).state, "lagging");
+  });
+
   it("ends with the partition, and that is known to the next process", async () => {
     const world = new CountWorld();
     await world.submit(ID, batch(0, 100));

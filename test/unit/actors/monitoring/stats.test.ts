@@ -57,6 +57,11 @@ describe("a question about counts", () => {
     assert.match(refusal("metric=latency&step=30&q=0.5"), /blocks of 180 s/);
     assert.match(refusal("metric=requests&where=status"), /dimension:value/);
     assert.match(refusal("metric=requests&colour=red"), /not known/);
+    assert.match(refusal("metric=requests&tz=UTC&to=999999999999999"), /before the year 9999/);
+    assert.match(
+      refusal("metric=requests&step=1d&tz=UTC&from=999999990000000&to=999999999999999"),
+      /year 9999/,
+    );
     assert.match(refusal("metric=requests&fill=one"), /null or zero/);
   });
 
