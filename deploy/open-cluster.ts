@@ -41,7 +41,8 @@ export async function openCluster(
   const link = await openClusterLink(settings, log);
   let opened: RedisStoreWatch | undefined;
   try {
-    await awaitServers(link.control, new SystemClock(), log);
+    // Each connection finds a server that comes back by itself, and what a start asks meanwhile is refused.
+    for (const way of [link.control, link.commands]) await awaitServers(way, new SystemClock(), log);
     await checkFitness(link, settings.cluster, log);
     const watch = (opened = await openWatch(link, settings.cluster, log));
     const ahead: StoredAhead = new LoadsAhead();

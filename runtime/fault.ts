@@ -159,6 +159,17 @@ export function passOverFault(error: unknown): void {
   if (!(error instanceof Fault)) throw error;
 }
 
+/** Makes very many faults of one cause: to write down for each where it was made takes longer than all else, and would say the same of all. */
+export function withoutStacks(make: () => void): void {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** Whether an error is the fault of this code. */
 export function isFault(error: unknown, code: FaultCode): error is Fault {
   return error instanceof Fault && error.code === code;

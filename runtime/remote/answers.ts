@@ -8,6 +8,9 @@ import { Ask } from "../kernel/ask.ts";
 import { AskChain } from "./ask-chain.ts";
 import type { ParcelSending } from "./parcel-sending.ts";
 
+/** A fault says this much of a text: to tell it must not fail, too. */
+const TEXT_MAX = 1_000;
+
 /** What answers are made of. */
 export interface AnswersParts {
   readonly incarnation: string;
@@ -97,7 +100,7 @@ export function faultOf(code: string, details: unknown): Fault {
 function plainDetails(details: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {
   const plain: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries(details)) {
-    if (isPlain(value)) plain[name] = value;
+    if (isPlain(value)) plain[name] = typeof value === "string" ? value.slice(0, TEXT_MAX) : value;
   }
   return plain;
 }

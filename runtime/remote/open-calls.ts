@@ -1,5 +1,5 @@
 import type { Protocol } from "../../protocols/protocol.ts";
-import { Fault } from "../fault.ts";
+import { Fault, withoutStacks } from "../fault.ts";
 import type { Ask, AskHolder } from "../kernel/ask.ts";
 
 /** Questions that may be open with other nodes at once; the next one is answered `mailboxFull`. */
@@ -96,7 +96,9 @@ export class OpenCalls implements AskHolder {
 
   /** That node will not answer any more. */
   nodeEnded(incarnation: string): void {
-    for (const id of this.#byNode.get(incarnation) ?? []) this.#refuse(id, incarnation);
+    withoutStacks(() => {
+      for (const id of this.#byNode.get(incarnation) ?? []) this.#refuse(id, incarnation);
+    });
   }
 
   /** Nobody will be heard any more. */

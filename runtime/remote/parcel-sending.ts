@@ -35,9 +35,7 @@ export class ParcelSending {
     if (this.#isClosed) return "gone";
     if (this.#owed.has(to)) return "busy";
     const bytes = this.#codec.encode(parcel);
-    if (bytes.length > SENT_BYTES_MAX) {
-      throw new Fault("parcelTooLarge", { to, bytes: bytes.length, max: SENT_BYTES_MAX });
-    }
+    if (bytes.length > SENT_BYTES_MAX) throw tooLarge(to, bytes, SENT_BYTES_MAX);
     return this.#transport.send(to, bytes);
   }
 
@@ -47,10 +45,12 @@ export class ParcelSending {
     else this.dropped++;
   }
 
-  /** Sends now or as soon as it can be; dropped when the node is gone. For what is bounded by a table of its own. */
+  /** Sends now or as soon as it can be; dropped when the node is gone. For what is bounded by a table of its own. @throws Fault parcelTooLarge */
   sendSurely(to: string, parcel: Parcel): void {
     if (this.#isClosed) return;
     const bytes = this.#codec.encode(parcel);
+    // Known now: later nobody would be there to answer something else, and all behind it would wait for ever.
+    if (bytes.length > PARCEL_BYTES_MAX) throw tooLarge(to, bytes, PARCEL_BYTES_MAX);
     const owed = this.#owed.get(to);
     if (owed !== undefined) owed.push(bytes);
     else if (this.#transport.send(to, bytes) === "busy") {
@@ -81,6 +81,10 @@ export class ParcelSending {
     if (owed.length === 0) this.#owed.delete(to);
     else this.#later(to);
   }
+}
+
+function tooLarge(to: string, { length: bytes }: Uint8Array, max: number): Fault {
+  return new Fault("parcelTooLarge", { to, bytes, max });
 }
 
 class Again extends Deadline {

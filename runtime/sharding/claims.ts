@@ -4,7 +4,8 @@ import type { EntityAddress } from "../persistence/entity-address.ts";
 import type { Owner } from "../persistence/journal.ts";
 import type { Clock } from "../time/clock.ts";
 import type { FailoverBarrier } from "./failover-barrier.ts";
-import type { Claimed, EntityOwner, Held, Ownership } from "./ownership.ts";
+import { LatestDead } from "./latest-dead.ts";
+import type { Claim, Claimed, EntityOwner, Held, Ownership } from "./ownership.ts";
 
 /** What claims need to know of membership. */
 export interface Standing {
@@ -45,6 +46,8 @@ const FENCED_RETRY_MS = 1_000;
 const REASSERTS_AT_A_TIME = 64;
 /** How often a claim is tried again when another owner turns out to be dead in the meantime. */
 const CLAIMS_MAX = 3;
+/** So many of those who died last go along with a claim; the place of one who died before them is taken in two steps. */
+const GONE_MAX = 16;
 /** So many entities are remembered that are in doubt; what is more waits for the end of a barrier like what others had. */
 const DOUBTED_MAX = 100_000;
 
@@ -55,6 +58,7 @@ export class Claims {
   /** What this node owned, and does not act for until it has a higher epoch. */
   readonly #doubted = new Map<string, Held>();
   readonly #underWay = new Map<string, Promise<Acquired>>();
+  readonly #gone = new LatestDead(GONE_MAX);
 
   constructor(parts: ClaimsParts) {
     this.#parts = parts;
@@ -165,7 +169,9 @@ export class Claims {
     const later = this.#mustWait(shard);
     const own = later?.code === "barrier" ? await this.#stillOwn(entity) : undefined;
     if (later !== undefined && own === undefined) return later;
-    const claimed = await this.#claim(entity, own ?? after);
+    // Behind a barrier nothing is taken but what was this node's own.
+    const gone = own === undefined ? this.#gone.of(this.#parts.member.view) : [];
+    const claimed = await this.#claim({ entity, gone }, own ?? after);
     if (claimed.kind === "owned") return { kind: "elsewhere", by: claimed.by };
     // Claimed of a copy that is not asked any more: it may be forgotten, and so may be the owner before.
     if (generation !== this.#parts.barrier.generationOf(shard)) return this.#barred(shard);
@@ -183,9 +189,9 @@ export class Claims {
     return this.#doubted.get(entityKey(entity)) === doubted ? doubted.owner : undefined;
   }
 
-  async #claim(entity: EntityAddress, after: Owner | undefined): Promise<Claimed> {
+  async #claim(wish: Pick<Claim, "entity" | "gone">, after: Owner | undefined): Promise<Claimed> {
     const { ownership, member, node } = this.#parts;
-    const claim = { entity, node, incarnation: member.incarnation };
+    const claim = { ...wish, node, incarnation: member.incarnation };
     let claimed = await ownership.claim(after === undefined ? claim : { ...claim, after });
     for (let tries = 1; tries < CLAIMS_MAX && claimed.kind === "owned"; tries++) {
       if (!(await this.#isGone(claimed.by))) return claimed;

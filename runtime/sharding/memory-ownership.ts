@@ -19,10 +19,11 @@ export class MemoryOwnership implements Ownership {
     this.#clock = clock;
   }
 
-  async claim({ entity, incarnation, node, after }: Claim): Promise<Claimed> {
+  async claim({ entity, incarnation, node, after, gone = [] }: Claim): Promise<Claimed> {
     const record = this.#records.get(entityKey(entity));
     const by = record?.owner;
-    if (by !== undefined && !isSame(by, after)) return { kind: "owned", by };
+    const mayStay = by !== undefined && !isSame(by, after) && !gone.includes(by.incarnation);
+    if (mayStay) return { kind: "owned", by };
     const ownerEpoch = Math.max((record?.ownerEpoch ?? 0) + 1, Math.floor(this.#clock.wallMs() * 1_000));
     return { kind: "claimed", owner: this.#put(entity, { ownerEpoch, incarnation, node }) };
   }

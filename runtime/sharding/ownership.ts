@@ -13,6 +13,11 @@ export interface Claim {
   readonly node: string;
   /** The owner whose place is taken: exactly the one that the caller knows to be dead, or its own earlier self. Absent for an entity without one. */
   readonly after?: Owner;
+  /**
+   * Incarnations that are dead for good, as the caller knows: the place of any of them is taken as well, whatever its epoch. It is the same as asking who the owner
+   * is and then naming it in `after`, since whoever is dead is never an owner again that must stay; it saves the first of the two.
+   */
+  readonly gone?: readonly string[];
 }
 
 /** What became of a claim. `owned`: somebody else is the owner, or became it first. */
@@ -37,7 +42,7 @@ export type Reasserted =
   | { readonly kind: "fenced"; readonly by: EntityOwner | undefined };
 
 /**
- * Who owns which entity. No record expires: an owner is valid as long as its node is a member, and only its exact (epoch, incarnation) can be replaced.
+ * Who owns which entity. No record expires: an owner is valid as long as its node is a member, and it is replaced by whoever names its exact (epoch, incarnation), or counts that incarnation among the dead.
  * Each new epoch is larger than the one before, and at least the store's time in microseconds; so epochs grow also when a failover has lost some of them,
  * unless the new store's clock is behind by more than the failover took. Every method may reject with the Faults of the store. Then it is unknown whether it was
  * carried out: look up, and claim again after what is found.

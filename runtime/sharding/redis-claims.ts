@@ -15,6 +15,10 @@ const BATCH_MAX = 64;
 const UNDER_WAY_MAX = 1_024;
 /** What comes along with a batch, at most; what is larger is asked for, over a connection on which it holds up no lease. */
 const AHEAD_BYTES_MAX = 65_536;
+/** With more batches under way than these nothing comes along with the next ones: all together brings 1 MiB over the connection of the leases. */
+const AHEAD_BATCHES_MAX = 16;
+/** The list of those that wait is shortened when at least so many at its front are gone, and half of it. */
+const DROP_AT = 1_024;
 const AHEAD_RECORDS_MAX = 64;
 
 interface Waiting {
@@ -31,7 +35,10 @@ export class RedisClaims {
   readonly #redis: ClaimsConnection;
   readonly #ahead: StoredAhead | undefined;
   #waiting: Waiting[] = [];
+  /** Where the first one is that was not sent. */
+  #head = 0;
   #underWay = 0;
+  #batches = 0;
   #isDue = false;
 
   /** `ahead` takes what comes along; without it nothing does. */
@@ -53,17 +60,24 @@ export class RedisClaims {
   readonly #flush = (): void => {
     this.#isDue = false;
     const max = this.#redis.isCluster ? 1 : BATCH_MAX;
-    let next = 0;
-    while (next < this.#waiting.length && this.#underWay < UNDER_WAY_MAX) {
-      const batch = this.#waiting.slice(next, next + max);
-      next += batch.length;
+    while (this.#head < this.#waiting.length && this.#underWay < UNDER_WAY_MAX) {
+      const batch = sameGone(this.#waiting.slice(this.#head, this.#head + max));
+      this.#head += batch.length;
       void this.#send(batch);
     }
-    if (next > 0) this.#waiting = this.#waiting.slice(next);
+    this.#shorten();
   };
+
+  #shorten(): void {
+    const isWorthIt = this.#head >= DROP_AT && this.#head * 2 >= this.#waiting.length;
+    if (!isWorthIt && this.#head < this.#waiting.length) return;
+    this.#waiting = this.#waiting.slice(this.#head);
+    this.#head = 0;
+  }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
     this.#underWay += batch.length;
+    this.#batches++;
     try {
       const answers = await this.#answers(batch);
       for (const [at, one] of batch.entries()) this.#settle(one, answers[at]);
@@ -71,12 +85,16 @@ export class RedisClaims {
       for (const { reject } of batch) reject(error);
     }
     this.#underWay -= batch.length;
-    if (this.#waiting.length > 0) this.#flush();
+    this.#batches--;
+    if (this.#head < this.#waiting.length) this.#flush();
   }
 
   async #answers(batch: readonly Waiting[]): Promise<readonly unknown[]> {
     const keys: string[] = [];
-    const args: RedisArgument[] = [this.#ahead === undefined ? 0 : AHEAD_BYTES_MAX, AHEAD_RECORDS_MAX];
+    const gone = batch[0]?.claim.gone ?? [];
+    const takesAhead = this.#ahead !== undefined && this.#batches <= AHEAD_BATCHES_MAX;
+    const bytesMax = takesAhead ? AHEAD_BYTES_MAX : 0;
+    const args: RedisArgument[] = [bytesMax, AHEAD_RECORDS_MAX, gone.length, ...gone];
     for (const { claim } of batch) {
       const { entity, incarnation, node, after } = claim;
       const { own, state, log } = entityKeys(entity);
@@ -103,4 +121,11 @@ export class RedisClaims {
     if (second !== null) this.#ahead?.put(entity, { owner, answer: second as LoadAnswer });
     resolve({ kind: "claimed", owner });
   }
+}
+
+/** Those of the beginning that know the same nodes to be dead: a script is told once for all of its claims. */
+function sameGone(waiting: readonly Waiting[]): readonly Waiting[] {
+  const gone = waiting[0]?.claim.gone;
+  const end = waiting.findIndex(({ claim }) => claim.gone !== gone);
+  return end < 0 ? waiting : waiting.slice(0, end);
 }

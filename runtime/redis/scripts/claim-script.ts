@@ -2,10 +2,10 @@ import { defineScript } from "../redis-script.ts";
 import { RECORDS_PRELUDE } from "./records-script.ts";
 
 /**
- * Makes incarnations the owners of entities that have none, or whose owner is exactly the given one; each is decided by itself, in order. An epoch is larger than the one
+ * Makes incarnations the owners of entities that have none, or whose owner is exactly the given one or among the dead; each is decided by itself, in order. An epoch is larger than the one
  * before and at least the time in microseconds, so that it grows also when a failover has lost the latest. What is stored of an entity that was claimed comes along if all of it
  * fits: from that moment on nobody else can add to it, because every write is compared with its owner.
- * KEYS of each: own, state, log. ARGV: bytes for what comes along, records of each at most; of each: incarnation, node, and whose place is taken: epoch, incarnation.
+ * KEYS of each: own, state, log. ARGV: bytes for what comes along, records of each at most, how many are dead, and their incarnations; of each: incarnation, node, and whose place is taken: epoch, incarnation.
  * Answers for each whose it is, or why nothing was done. A server that takes no writes at all is an error for all of them.
  */
 export const CLAIM_SCRIPT = defineScript(
@@ -13,7 +13,9 @@ export const CLAIM_SCRIPT = defineScript(
   `${RECORDS_PRELUDE}
 local time = redis.call('TIME')
 local nowUs = time[1] * 1000000 + time[2]
-local room, recordsMax = tonumber(ARGV[1]), tonumber(ARGV[2])
+local room, recordsMax, goneCount = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local isGone = {}
+for i = 1, goneCount do isGone[ARGV[3 + i]] = true end
 
 local function stored(state, log)
   if room <= 0 then return false end
@@ -43,7 +45,8 @@ end
 local function claim(k, a)
   local own = KEYS[k]
   local owner = redis.call('HMGET', own, 'e', 'i', 'n', 's')
-  if owner[2] and (owner[1] ~= ARGV[a + 2] or owner[2] ~= ARGV[a + 3]) then
+  local isNamed = owner[1] == ARGV[a + 2] and owner[2] == ARGV[a + 3]
+  if owner[2] and not isNamed and not isGone[owner[2]] then
     return { 'owned', owner[1], owner[2], owner[3] or '' }
   end
   local epoch = string.format('%.0f', math.max(nowUs, tonumber(owner[1] or '0') + 1))
@@ -55,7 +58,7 @@ end
 
 local answers = {}
 for i = 1, #KEYS / 3 do
-  local isDone, answer = pcall(claim, 3 * i - 2, 4 * i - 1)
+  local isDone, answer = pcall(claim, 3 * i - 2, goneCount + 4 * i)
   if not isDone then
     local text = type(answer) == 'table' and answer.err or tostring(answer)
     if string.find(text, 'READONLY', 1, true) == 1 then return redis.error_reply(text) end

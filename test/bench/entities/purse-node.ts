@@ -1,4 +1,5 @@
 import { openCluster } from "../../../deploy/open-cluster.ts";
+import { keepYoungGeneration } from "../../../deploy/young-generation.ts";
 import type { NodeSettings } from "../../../protocols/settings.ts";
 import type { EntityType } from "../../../runtime/sharding/entity-type.ts";
 import { SILENT } from "../../../runtime/telemetry/silent-log.ts";
@@ -8,6 +9,9 @@ import { PurseProtocol, purseFeature } from "./purse.ts";
 
 /** What a node of a benchmark is there for, and how soon a dead one is noticed. */
 export type PurseNodeOptions = Pick<NodeSettings["cluster"], "roles" | "profile">;
+
+/** Longer than any answer takes while nothing is broken. */
+const PATIENT_MS = 30_000;
 
 /** A whole node with purses, on a Redis. */
 export class PurseNode {
@@ -21,8 +25,9 @@ export class PurseNode {
     this.#purses = purses;
   }
 
-  /** Starts one that serves. */
+  /** Starts one that serves, in a heap as deployed nodes have it. */
   static async start(url: string, name: string, options: PurseNodeOptions): Promise<PurseNode> {
+    keepYoungGeneration();
     const within = ({ cluster, ...settings }: NodeSettings): NodeSettings => ({
       ...settings,
       name,
@@ -35,7 +40,7 @@ export class PurseNode {
   }
 
   /** Puts coins into a purse, or with none asks what it holds; answers what it then holds. @throws Fault */
-  async put(index: number, coins: number, deadlineMs = 30_000): Promise<number> {
+  async put(index: number, coins: number, deadlineMs = PATIENT_MS): Promise<number> {
     const question = coins === 0 ? ({ kind: "count" } as const) : ({ kind: "put", coins } as const);
     const purse = this.#purses.entity(String(index));
     return (await this.#local.node.system.ask(purse, question, { deadlineMs })).coins;

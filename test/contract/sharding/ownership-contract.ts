@@ -77,6 +77,56 @@ export function ownershipContract(adapter: OwnershipAdapter): void {
       }
     });
 
+    const claimAfterDeath = (node: string, gone: readonly string[], entity = ROOM) =>
+      ownership.claim({ entity, node, incarnation: `${node}/1`, gone });
+
+    it("takes the place of a dead one without asking who that is, whatever its epoch, by one of many who try", async () => {
+      const dead = await claimed("a", await claimed("a"));
+      const gone = ["x/1", "a/1", "y/1"];
+      const answers = await Promise.all(["b", "c", "d"].map((node) => claimAfterDeath(node, gone)));
+      assert.equal(answers.filter(({ kind }) => kind === "claimed").length, 1);
+      const owner = await lookup();
+      assert.ok(owner !== undefined && owner.ownerEpoch > dead.ownerEpoch);
+      for (const answer of answers) {
+        assert.deepEqual(answer.kind === "claimed" ? answer.owner : answer.by, owner);
+      }
+    });
+
+    it("leaves an owner alone that is not among the dead, also when an earlier start of its node is", async () => {
+      const owner = await claimed("a");
+      for (const gone of [
+        [],
+        ["a"],
+        ["a/2", "a/10"],
+        [""],
+        Array.from({ length: 100 }, (_, at) => `b/${at}`),
+      ]) {
+        assert.deepEqual(await claimAfterDeath("c", gone), { kind: "owned", by: owner });
+      }
+    });
+
+    it("counts among the dead for each claim whom that claim says, also for those of one turn", async () => {
+      const owner = await claimed("a");
+      await claimed("a", undefined, OTHER);
+      const [without, other, wrong] = await Promise.all([
+        claim("b"),
+        claimAfterDeath("b", ["a/1"], OTHER),
+        claimAfterDeath("b", ["a/2"]),
+      ]);
+      assert.deepEqual([without, wrong], Array(2).fill({ kind: "owned", by: owner }));
+      assert.equal(other.kind, "claimed");
+    });
+
+    it("refuses what the dead one still writes", async () => {
+      const dead = await claimed("a");
+      const answer = await claimAfterDeath("b", ["a/1"]);
+      assert.ok(answer.kind === "claimed");
+      const fenced = { kind: "fenced", by: answer.owner };
+      assert.deepEqual(await ownership.reassert({ entity: ROOM, owner: dead }), fenced);
+      assert.deepEqual(await ownership.release({ entity: ROOM, owner: dead }), fenced);
+      assert.deepEqual(await claim("a", dead), { kind: "owned", by: answer.owner });
+    });
+
     it("finds its own claim again whose answer was lost, and claims after it", async () => {
       const lost = await claimed("a");
       const found = await claim("a");

@@ -17,10 +17,12 @@ const BARRIER_MS = 6_000;
 /** An ownership that counts what is asked of it, and loses an answer when told to. */
 class WatchedOwnership extends MemoryOwnership {
   asked: string[] = [];
+  gone: (readonly string[])[] = [];
   losesNext = false;
 
   override async claim(claim: Claim): Promise<Claimed> {
     this.asked.push(`claim${claim.after === undefined ? "" : " after"}`);
+    this.gone.push(claim.gone ?? []);
     const claimed = await super.claim(claim);
     if (!this.losesNext) return claimed;
     this.losesNext = false;
@@ -95,6 +97,32 @@ describe("the claims of a node", () => {
     const second = await b.claims.acquire(ROOM);
     assert.ok(first.kind === "acquired" && second.kind === "acquired");
     assert.ok(second.owner.ownerEpoch > first.owner.ownerEpoch);
+    assert.deepEqual(cluster.ownership.asked, ["claim", "claim"], "nobody asked first who it was");
+  });
+
+  it("take the place of one in two steps that died before very many others", async () => {
+    const cluster = new Cluster();
+    const [a, b] = [cluster.node("a"), cluster.node("b")];
+    await a.claims.acquire(ROOM);
+    delete cluster.states["a"];
+    for (let at = 0; at < 16; at++) cluster.states[`late-${at}`] = "dead";
+    cluster.states["a"] = "dead";
+    await b.standing.refresh();
+    assert.equal((await b.claims.acquire(ROOM)).kind, "acquired");
+    assert.deepEqual(cluster.ownership.asked, ["claim", "claim", "claim after"]);
+    assert.equal(cluster.ownership.gone.at(-1)?.length, 16);
+  });
+
+  it("do not count among the dead who is about to leave, or was only not seen for a moment", async () => {
+    const cluster = new Cluster();
+    const [a, b] = [cluster.node("a"), cluster.node("b")];
+    await a.claims.acquire(ROOM);
+    cluster.states["a"] = "leaving";
+    await b.standing.refresh();
+    assert.equal((await b.claims.acquire(ROOM)).kind, "elsewhere");
+    b.standing.view = learn(b.standing.view, { version: 2, rows: [] }, 0);
+    assert.equal((await b.claims.acquire(ROOM)).kind, "elsewhere");
+    assert.deepEqual(cluster.ownership.gone.flat(), []);
   });
 
   it("ask the table before they take an owner for dead that they have never heard of", async () => {
@@ -220,6 +248,8 @@ describe("the claims of a node after a failover", () => {
   it("do not wait for what was this node's own until it was in doubt, and have a higher epoch", async () => {
     const { cluster, a, b } = await withTwoRooms();
     const before = await cluster.ownership.lookup(ROOM);
+    cluster.states["c"] = "dead";
+    await a.standing.refresh();
     a.claims.doubt(ROOM);
     await a.claims.observe("room", "promoted");
     await b.claims.observe("room", "promoted");
@@ -227,6 +257,10 @@ describe("the claims of a node after a failover", () => {
     const again = await a.claims.acquire(ROOM);
     assert.ok(again.kind === "acquired" && before !== undefined);
     assert.ok(again.owner.ownerEpoch > before.ownerEpoch);
+    assert.deepEqual(cluster.ownership.gone.at(-1), [], "nobody else's place may be taken now");
+    cluster.clock.advance(BARRIER_MS);
+    await a.claims.acquire({ type: "room", id: "after the barrier" });
+    assert.equal(cluster.ownership.gone.at(-1)?.length, 1);
   });
 
   it("say again what is in doubt, so that nobody takes it for what an earlier owner left", async () => {
