@@ -44,7 +44,7 @@ describe("a node that stores", { timeout: 300_000 }, () => {
   let node: NodeProcess;
   let writer: LedgerWriter;
   beforeEach(async () => {
-    node = await startNode(place.folder, ["--workers", "0"], ROLES);
+    node = await startNode(place.folder, ["--workers", "0", "--set", "logs.sources=[]"], ROLES);
     writer = new LedgerWriter("l-1", () => node.listeners["web"] ?? "");
   });
   afterEach(async () => {

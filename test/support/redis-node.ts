@@ -43,8 +43,14 @@ export class RedisNode {
     const flags = Object.entries(given).map(([dotted, text]) => ({ dotted, text, flag: "test" }));
     const settings = loadSettings({ folder: tmpdir(), environment: {}, flags });
     const node = new RedisNode(name, log, await openCluster(settings, log));
-    await node.#cluster.join();
-    await node.#cluster.serve();
+    try {
+      await node.#cluster.join();
+      await node.#cluster.serve();
+    } catch (error) {
+      // Its connections would keep the test's process from ending.
+      await node.vanish();
+      throw error;
+    }
     return node;
   }
 

@@ -35,7 +35,7 @@ describe("npm run dev:cluster", { timeout: LIMIT_MS }, () => {
     assert.equal(pids.length, 3);
     const dataDir = /nodes --data-dir (\S+)/.exec(shown)?.[1] ?? "";
     const seen = async () => (await banyan(place.folder, ["nodes", "--dead", "--data-dir", dataDir])).stdout;
-    const serving = async () => (await seen()).match(/ up +gateway,entities /g)?.length;
+    const serving = async () => (await seen()).match(/ up +gateway,entities,logs /g)?.length;
     await eventually(serving, 3, "all serve");
     process.kill(pids[1] ?? 0, "SIGKILL");
     const back = await cluster.until((_, stderr) => /b {2}is back: process (\d+)/.exec(stderr)?.[1]);
