@@ -148,13 +148,18 @@ export class EntityRegion implements EntityRouter, EntityOwners {
   /** Gives everything that is in memory here to other nodes; resolves when this node owns nothing any more. Afterwards others must not place entities here. */
   async drain(): Promise<void> {
     const { claims, entities, system } = this.#parts;
+    const isEmpty = (): boolean =>
+      entities.activeCount === 0 && this.#handOffs.size === 0 && claims.size === 0;
     this.#members.learn();
-    while (!this.#isClosed && (entities.activeCount > 0 || this.#handOffs.size > 0 || claims.size > 0)) {
-      this.#handOffs.rebalance();
-      await new Promise<void>((resolve) => system.clock.after(DRAIN_LOOK_MS, resolve));
-      this.#releaseIdle();
-    }
-    await this.#door.part();
+    do {
+      while (!this.#isClosed && !isEmpty()) {
+        this.#handOffs.rebalance();
+        await new Promise<void>((resolve) => system.clock.after(DRAIN_LOOK_MS, resolve));
+        this.#releaseIdle();
+      }
+      await this.#door.part();
+      // One that was on its way here when this node began to leave has come meanwhile.
+    } while (!this.#isClosed && !isEmpty());
   }
 
   /** What is owned and not in memory is given up. */

@@ -111,12 +111,13 @@ export class HandOffs {
     const owner = claims.owned(transit.entity);
     const to = where.home(transit);
     if (owner === undefined || to === undefined || to === where.self || this.#isClosed) {
-      transit.returned.unshift(...mail);
+      transit.kept.unshift(...mail);
       return this.#end(transit);
     }
     const left = await this.#send(transit, { to, owner }, mail);
     claims.drop(transit.entity);
-    this.#parts.routes.set(transit.key, to);
+    // A route to a node that has ended meanwhile would be there for ever.
+    if (where.isAlive(to)) this.#parts.routes.set(transit.key, to);
     transit.hint = to;
     for (const lost of left) this.#parts.mail.refuse(transit.key, lost, "nodeLost", "nodeLost");
     this.#end(transit);

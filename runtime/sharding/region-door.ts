@@ -2,6 +2,7 @@ import type { AnyReference } from "../../protocols/reference.ts";
 import type { Letter } from "../codec/parcel.ts";
 import { entityKey, parseEntityText } from "../persistence/entity-address.ts";
 import type { EntityAddress } from "../persistence/entity-address.ts";
+import type { Mail } from "../remote/post.ts";
 import type { EntityDoor, PlaceParcel } from "../remote/remote.ts";
 import type { EntityHost } from "./entity-host.ts";
 import type { EntityType } from "./entity-type.ts";
@@ -152,11 +153,21 @@ export class RegionDoor implements EntityDoor {
     if (this.#parts.routes.get(key) === from) this.#parts.routes.delete(key);
     const mail = remote.post.takeBack(letter, type.kind.definition.protocol as never);
     const transit = this.#parts.transits.get(key) ?? this.#parts.transits.open(type, id);
-    if (transit === undefined || !transit.pending.has(from)) {
+    // What a node has said before its death may be read after it: nobody is there to say that nothing more comes back.
+    const isOver = !this.#parts.where.isAlive(from);
+    if (!isOver && transit?.pending.has(from) !== true) {
       transit?.pending.add(from);
       remote.sending.sendSurely(from, { kind: "mark", to: key });
     }
-    if (mail === undefined) return;
+    if (mail !== undefined) this.#comesBack(transit, mail, { key, at });
+    if (isOver && transit !== undefined) this.#parts.steps.advance(transit);
+  }
+
+  #comesBack(
+    transit: Transit | undefined,
+    mail: Mail,
+    { key, at }: { readonly key: string; readonly at: string | undefined },
+  ): void {
     if (transit?.hasRoom !== true) return this.#parts.mail.refuse(key, mail, "entityMoving", "unroutable");
     transit.returned.push(mail);
     transit.hint = at;

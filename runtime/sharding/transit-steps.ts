@@ -8,7 +8,7 @@ import type { EntityMail } from "./entity-mail.ts";
 import type { Ownership } from "./ownership.ts";
 import { Place } from "./place.ts";
 import type { Routes } from "./routes.ts";
-import type { Foreign, Transit } from "./transit.ts";
+import type { Foreign, Incoming, Transit } from "./transit.ts";
 import type { Transits } from "./transits.ts";
 import type { TurnedAway } from "./turned-away.ts";
 
@@ -62,16 +62,16 @@ export class TransitSteps {
     const place = transit.type.present(transit.id);
     if (place?.isLeaving === true) return this.#pause(transit, BUSY_PAUSE_MS);
     if (place !== undefined) return this.#arrive(transit, place);
-    if (transit.incoming !== undefined) return this.#takeOver(transit);
+    if (transit.incoming !== undefined) return this.#takeOver(transit, transit.incoming);
     if (transit.isDone) return this.#parts.transits.close(transit);
-    // What was sent elsewhere comes back first.
-    const isComplete = transit.pending.size === 0 || transit.foreign.length > 0;
-    if (transit.size > 0 && isComplete) this.#seek(transit);
+    if (transit.isComplete) this.#seek(transit);
   }
 
   /** It is not here: finds out where it is. */
   #seek(transit: Transit): void {
     const { where } = this.#parts;
+    // What was in its mailbox goes nowhere without it.
+    if (transit.kept.length > 0) return this.#claimBack(transit);
     if (transit.pauseMs > 0) return this.#pause(transit, transit.pauseMs);
     const target = this.#target(transit);
     if (target.from === "home" && transit.isOnlyWatched) {
@@ -95,25 +95,23 @@ export class TransitSteps {
   /** What waits is not taken by anybody. */
   refuseAll(transit: Transit, code: "entityMoving" | "entitiesFull" | "fenced" = "entityMoving"): void {
     const { mail } = this.#parts;
+    this.#refuseMailbox(transit, code);
     for (const own of transit.takeOwn()) mail.refuse(transit.key, own, code, "unroutable");
     for (const foreign of transit.takeForeign()) mail.refuseForeign(foreign, code, "unroutable");
   }
 
-  /** What another node has given away with an entity is sent on from here, before what waits already. */
-  adoptIncoming(transit: Transit): void {
-    const { incoming } = transit;
-    transit.incoming = undefined;
-    const adopted = (incoming?.mail ?? []).map((foreign) => this.#parts.mail.adopt(transit, foreign));
-    transit.returned.unshift(...adopted.filter((mail) => mail !== undefined));
+  /** Somebody else has the entity, and what its senders have said since may be there before this. */
+  #refuseMailbox(transit: Transit, code: "entityMoving" | "entitiesFull" | "fenced"): void {
+    const { mail } = this.#parts;
+    for (const foreign of transit.takeIncoming()) mail.refuseForeign(foreign, code, "unroutable");
+    for (const kept of transit.takeKept()) mail.refuse(transit.key, kept, code, "unroutable");
   }
 
   /** The entity is in memory here: what waits goes to it. */
   #arrive(transit: Transit, place: Place): void {
     const { mail, routes, remote, transits, where } = this.#parts;
-    if (transit.incoming !== undefined) {
-      for (const foreign of transit.incoming.mail) mail.giveForeign(transit, foreign);
-      transit.incoming = undefined;
-    }
+    for (const foreign of transit.takeIncoming()) mail.giveForeign(transit, foreign);
+    for (const kept of transit.takeKept()) mail.give(transit, kept);
     for (const foreign of transit.takeForeign()) mail.giveForeign(transit, foreign);
     const before = routes.get(transit.key);
     routes.delete(transit.key);
@@ -141,16 +139,18 @@ export class TransitSteps {
     );
   }
 
-  #takeOver(transit: Transit): void {
-    const { claims, where } = this.#parts;
-    const { incoming } = transit;
-    if (incoming === undefined || !where.mayTake(transit)) {
-      this.adoptIncoming(transit);
-      transit.hint = incoming?.from;
-      return this.advance(transit);
-    }
-    this.#await(transit, claims.takeOver(transit.entity, incoming.owner), (acquired) => {
-      if (acquired.kind === "elsewhere") this.adoptIncoming(transit);
+  /** It has stopped here to go to another node, and that came to nothing. */
+  #claimBack(transit: Transit): void {
+    this.#await(transit, this.#parts.claims.acquire(transit.entity), (acquired) => {
+      if (acquired.kind === "elsewhere") this.#refuseMailbox(transit, "entityMoving");
+      this.#acquired(transit, acquired);
+    });
+  }
+
+  #takeOver(transit: Transit, incoming: Incoming): void {
+    const taken = this.#parts.claims.takeOver(transit.entity, incoming.owner);
+    this.#await(transit, taken, (acquired) => {
+      if (acquired.kind === "elsewhere") this.#refuseMailbox(transit, "entityMoving");
       this.#acquired(transit, acquired);
     });
   }
@@ -172,11 +172,11 @@ export class TransitSteps {
     if (acquired.kind === "later") {
       return this.advanceSoon(transit, Math.min(acquired.afterMs, PAUSE_MAX_MS));
     }
-    if (!where.mayTake(transit)) return this.#giveUp(transit);
+    // With its mailbox it comes here first also where it cannot stay: from here it goes on like any other.
+    if (!transit.hasMailbox && !where.mayTake(transit)) return this.#giveUp(transit);
     if (transit.type.present(transit.id) === undefined) {
       const place = transit.type.place(transit.id);
       if (!(place instanceof Place)) {
-        this.adoptIncoming(transit);
         this.refuseAll(transit, "entitiesFull");
         return this.#giveUp(transit);
       }
@@ -186,7 +186,6 @@ export class TransitSteps {
 
   /** This node owns it and may not keep it: somebody else takes it. */
   #giveUp(transit: Transit): void {
-    this.adoptIncoming(transit);
     const released = this.#parts.claims.release(transit.entity);
     this.#await(transit, released, () => this.#later(transit));
   }

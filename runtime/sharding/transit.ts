@@ -36,6 +36,8 @@ export class Transit extends Deadline {
   readonly entity: EntityAddress;
   readonly key: string;
   readonly #onExpired: (transit: Transit) => void;
+  /** What was in the mailbox of the entity here before it stopped, whoever sent it: it goes on with the entity alone, or what follows on another way would overtake it. */
+  kept: Mail[] = [];
   /** From other nodes. */
   foreign: Foreign[] = [];
   /** From this node: what was sent elsewhere and has come back, then what was sent since. */
@@ -65,12 +67,23 @@ export class Transit extends Deadline {
   }
 
   get size(): number {
-    return this.foreign.length + this.returned.length + this.fresh.length;
+    return this.kept.length + this.foreign.length + this.returned.length + this.fresh.length;
   }
 
   /** Whether nothing is left to be done. */
   get isDone(): boolean {
     return this.size === 0 && this.pending.size === 0 && this.work === "none" && this.incoming === undefined;
+  }
+
+  /** Whether something waits for which the entity can be sought: what was sent elsewhere comes back first. */
+  get isComplete(): boolean {
+    if (this.kept.length > 0 || this.foreign.length > 0) return true;
+    return this.pending.size === 0 && this.size > 0;
+  }
+
+  /** Whether it is on its way with what was in its mailbox. */
+  get hasMailbox(): boolean {
+    return this.incoming !== undefined || this.kept.length > 0;
   }
 
   /** Whether all that waits is to hear of its end: that brings nobody into memory. */
@@ -90,6 +103,20 @@ export class Transit extends Deadline {
     this.returned = [];
     this.fresh = [];
     return own;
+  }
+
+  /** What was in its mailbox here. */
+  takeKept(): Mail[] {
+    const { kept } = this;
+    this.kept = [];
+    return kept;
+  }
+
+  /** What another node has given away with it. */
+  takeIncoming(): readonly Foreign[] {
+    const mail = this.incoming?.mail ?? [];
+    this.incoming = undefined;
+    return mail;
   }
 
   takeForeign(): Foreign[] {

@@ -91,11 +91,11 @@ export class RegionRun {
     acknowledged: number;
   }[] = [];
 
-  constructor(seed: number, rules: RunRules, { isShuffling = false } = {}) {
+  constructor(seed: number, rules: RunRules, { isShuffling = false, storeMsMax = 0 } = {}) {
     this.#rules = rules;
     this.#chance = new SeededChance(seed);
     const random = (): number => this.#chance.next();
-    this.world = new RegionWorld({ random, isShuffling, delayMs: { min: 0, max: 8 } });
+    this.world = new RegionWorld({ random, isShuffling, storeMsMax, delayMs: { min: 0, max: 8 } });
   }
 
   /** Runs it to its end, and lets everything come to rest. */

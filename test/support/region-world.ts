@@ -36,6 +36,8 @@ const ROUNDS_MAX = 100_000;
 export interface RegionWorldOptions extends Pick<NetworkOptions, "random" | "delayMs"> {
   /** Planted: what arrives together is taken in the wrong order. */
   readonly isShuffling?: boolean;
+  /** How long the store takes to say that something is done, from 0 up to this: owners and journal; 0 unless given. */
+  readonly storeMsMax?: number;
 }
 
 /** Several nodes in one process: one network, one store, one time. */
@@ -50,10 +52,21 @@ export class RegionWorld {
   readonly #codec = new RecordCodec(RegisterEvents);
 
   readonly isShuffling: boolean;
+  /** May be changed at any time. */
+  storeMsMax: number;
+  readonly #random: () => number;
 
-  constructor({ isShuffling = false, ...options }: RegionWorldOptions = {}) {
+  constructor({ isShuffling = false, storeMsMax = 0, ...options }: RegionWorldOptions = {}) {
     this.isShuffling = isShuffling;
+    this.storeMsMax = storeMsMax;
+    this.#random = options.random ?? (() => 1);
     this.network = new MemoryNetwork({ clock: this.clock, ...options });
+  }
+
+  /** The store has done something: whoever asked for it learns of that when its answer has come. */
+  answer(task: () => void): void {
+    if (this.storeMsMax === 0) task();
+    else this.clock.after(this.#random() * this.storeMsMax, task);
   }
 
   /** Nodes that have joined, serve, and know of each other. */
@@ -178,6 +191,7 @@ export class RegionNode {
     this.clock = new ProcessClock(world.clock);
     const { clock, log } = this;
     const run = (task: () => void): void => clock.run(task);
+    const answer = (task: () => void): void => world.answer(() => run(task));
     this.system = new ActorSystem({
       name,
       clock,
@@ -187,7 +201,7 @@ export class RegionNode {
     });
     this.table = new ShakyTable(world.table, world.clock, clock);
     this.member = this.#newMember(roles);
-    const ownership = throughProcess(world.ownership, run);
+    const ownership = throughProcess(world.ownership, answer);
     this.claims = new Claims({
       ownership,
       member: this.member,
@@ -199,7 +213,7 @@ export class RegionNode {
     });
     this.entities = new EntityHost({
       system: this.system,
-      journal: world.journal.for(run),
+      journal: world.journal.for(answer),
       owners: new NoOwners(),
     });
     this.registers = this.entities.offer(Register);
