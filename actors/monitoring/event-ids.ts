@@ -1,10 +1,14 @@
+import { createHash } from "node:crypto";
 import { LATE_MS } from "../../runtime/counting/batch-time.ts";
 import { blockOf } from "../../runtime/counting/cells.ts";
 
 /** Ids that are remembered: what belongs to blocks of which they are forgotten is too late. */
 export const EVENT_IDS_MAX = 200_000;
 
-/** The ids of what services have told, by block: exact, for as long as anything is counted that is not too late. */
+/** Of each id its digest is kept, 66 bits in 11 letters: among as many as are remembered two are taken for one in less than one of a billion cases. */
+const LETTERS = 11;
+
+/** The ids of what services have told, by block, for as long as anything is counted that is not too late. */
 export class EventIds {
   readonly #known = new Set<string>();
   readonly #blocks = new Map<number, string[]>();
@@ -12,7 +16,7 @@ export class EventIds {
   forgottenBefore = 0;
 
   has(id: string): boolean {
-    return this.#known.has(id);
+    return this.#known.has(digestOf(id));
   }
 
   /** Whether it could still be told that something was counted before. */
@@ -22,10 +26,11 @@ export class EventIds {
 
   add(id: string, atMs: number): void {
     const block = blockOf(atMs);
-    const ids = this.#blocks.get(block);
-    if (ids === undefined) this.#blocks.set(block, [id]);
-    else ids.push(id);
-    this.#known.add(id);
+    const digest = digestOf(id);
+    const digests = this.#blocks.get(block);
+    if (digests === undefined) this.#blocks.set(block, [digest]);
+    else digests.push(digest);
+    this.#known.add(digest);
     this.#forget(blockOf(Math.max(0, atMs - LATE_MS)));
     while (this.#known.size > EVENT_IDS_MAX) this.#forget(Math.min(...this.#blocks.keys()) + 1);
   }
@@ -54,6 +59,10 @@ export class EventIds {
       this.#blocks.delete(block);
     }
   }
+}
+
+function digestOf(id: string): string {
+  return createHash("sha256").update(id).digest("base64url").slice(0, LETTERS);
 }
 
 /** How they are stored. */

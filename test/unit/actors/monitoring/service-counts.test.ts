@@ -98,4 +98,12 @@ describe("the ids of what services told", () => {
     assert.ok(!ids.covers(DAY_MS) && ids.covers(DAY_MS + 180_000) && !ids.has("e0") && ids.has("e1"));
     assert.deepEqual(EventIds.load(ids.dump()).dump(), ids.dump());
   });
+
+  it("takes as much room in a snapshot as fits into it, however long the ids are", () => {
+    const ids = new EventIds();
+    for (let at = 0; at < EVENT_IDS_MAX; at++) ids.add(`${"long".repeat(25)}-${at}`, 180_000 * (at % 400));
+    assert.ok(JSON.stringify(ids.dump()).length < 4_000_000);
+    assert.equal(ids.has(`${"long".repeat(25)}-${EVENT_IDS_MAX - 1}`), true);
+    assert.equal(ids.has(`${"long".repeat(25)}-x`), false);
+  });
 });
