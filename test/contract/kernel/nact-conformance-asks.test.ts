@@ -41,10 +41,11 @@ test("row 14: in nact a question to an actor that stops waits out its time; the 
   assert.equal(world.clock.nowMs(), 0);
 });
 
-test("row 15: nact numbers its questions by chance in half of 32 bits, and a collision loses one; the kernel's ask is its own identity", async () => {
+test("row 15: nact numbers its questions by chance in 32 bits at most, and a collision loses one; the kernel's ask is its own identity", async () => {
   const TemporaryReference = bareTemporaryReference();
   const numbers = Array.from({ length: 1_000 }, () => new TemporaryReference("system").id);
-  assert.ok(numbers.every((number) => number % 2 !== 0 && Math.abs(number) < 2 ** 31));
+  // On Node 20 they are odd, too: its random numbers have no 53 bits.
+  assert.ok(numbers.every((number) => number === (number | 0)));
 
   const world = new VirtualSystem();
   const held = gate();
