@@ -6,8 +6,10 @@ import type { LogFields, Logger } from "./logger.ts";
 
 /** Not more often than this is an event written that others can bring about as often as they like, in milliseconds. */
 const WRITE_EVERY_MS = 10_000;
-/** Values of a field that are told apart for one event; what comes beyond them shares a line. */
+/** Values of a field that are told apart for one event; what comes beyond them shares a line, until some of them have been quiet. */
 const VALUES_MAX = 100;
+/** The line that they share. */
+const SHARED = "";
 
 /** What is known of one event with one value. */
 interface Pace {
@@ -52,8 +54,8 @@ export class PacedLog implements Logger {
   #pass(event: EventName, fields: LogFields | undefined): void {
     const { level, paced }: EventRule = EVENTS[event];
     if (paced === undefined) return this.#write(level, event, fields);
-    const pace = this.#paceOf(event, String(fields?.[paced.by]));
     const nowMs = this.#clock.nowMs();
+    const pace = this.#paceOf(event, String(fields?.[paced.by]), nowMs);
     if (nowMs < pace.writeAtMs) {
       pace.leftOut++;
       return;
@@ -64,17 +66,31 @@ export class PacedLog implements Logger {
     this.#write(level, event, leftOut === 0 ? fields : { ...fields, leftOut });
   }
 
-  #paceOf(event: EventName, value: string): Pace {
+  #paceOf(event: EventName, value: string, nowMs: number): Pace {
     let values = this.#paces.get(event);
     if (values === undefined) this.#paces.set(event, (values = new Map<string, Pace>()));
-    const key = values.has(value) || values.size < VALUES_MAX ? value : "";
-    let pace = values.get(key);
-    if (pace === undefined) values.set(key, (pace = { writeAtMs: Number.NEGATIVE_INFINITY, leftOut: 0 }));
+    const known = values.get(value);
+    if (known !== undefined) return known;
+    // Looked through no more often than a line is written, however many values come.
+    if (values.size >= VALUES_MAX && isDue(values.get(SHARED), nowMs)) forgetQuiet(values, nowMs);
+    const key = values.size < VALUES_MAX ? value : SHARED;
+    const pace = values.get(key) ?? { writeAtMs: Number.NEGATIVE_INFINITY, leftOut: 0 };
+    values.set(key, pace);
     return pace;
   }
 
   #write(level: EventRule["level"], event: EventName, fields: LogFields | undefined): void {
     const write = this.#next[level] as (event: EventName, fields?: LogFields) => void;
     write.call(this.#next, event, fields);
+  }
+}
+
+function isDue(pace: Pace | undefined, nowMs: number): boolean {
+  return pace === undefined || nowMs >= pace.writeAtMs;
+}
+
+function forgetQuiet(values: Map<string, Pace>, nowMs: number): void {
+  for (const [value, pace] of values) {
+    if (isDue(pace, nowMs) && pace.leftOut === 0) values.delete(value);
   }
 }

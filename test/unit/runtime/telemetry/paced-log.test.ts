@@ -48,6 +48,20 @@ describe("the paced log", () => {
     assert.equal(lines().length, 101);
   });
 
+  it("tells others apart once those that it knew have been quiet", () => {
+    const { clock, log, lines } = pacedLog();
+    for (let at = 0; at < 200; at++) log.warn("remote.notUnderstood", { why: `why ${at}` });
+    clock.advance(10_000);
+    const before = lines().length;
+    for (const why of ["new", "newer", "new", "newer"]) log.warn("remote.notUnderstood", { why });
+    assert.deepEqual(lines().slice(before), [
+      'remote.notUnderstood {"why":"new"}',
+      'remote.notUnderstood {"why":"newer"}',
+    ]);
+    log.warn("remote.notUnderstood", { why: "why 0" });
+    assert.equal(lines().length, before + 3);
+  });
+
   it("writes everything else as often as it comes", () => {
     const { log, lines } = pacedLog();
     for (let at = 0; at < 3; at++) log.error("journal.troubled", { code: "journalFull" });
