@@ -12,7 +12,7 @@ const TSC = "node_modules/typescript/bin/tsc";
 const EMITTED_ENDINGS = [".js", ".js.map", ".d.ts"];
 
 /** Builds unless the last complete build had exactly these sources. */
-export function build({ always = false } = {}) {
+export async function build({ always = false } = {}) {
   // Taken before the build, so that an edit made during it is built next time.
   const sources = fingerprint();
   if (!always && readText(STAMP) === sources) return;
@@ -20,7 +20,7 @@ export function build({ always = false } = {}) {
   rmSync(join(ROOT, STAMP), { force: true });
   run([TSC, "-p", "."], "The sources do not compile.");
   removeStale();
-  bundlePackages();
+  await bundlePackages();
   if (existsSync(join(ROOT, PAGES_BUILD))) run([PAGES_BUILD], "The pages do not build.");
   writeFileSync(join(ROOT, STAMP), sources);
 }

@@ -3,8 +3,8 @@ import { build } from "./build.mjs";
 import { checkNode, install } from "./install.mjs";
 import { runTool } from "./project.mjs";
 
-await runTool(() => {
+await runTool(async () => {
   checkNode();
   install();
-  build({ always: process.argv.includes("--build") });
+  await build({ always: process.argv.includes("--build") });
 });

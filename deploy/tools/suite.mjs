@@ -1,37 +1,44 @@
 /** Runs the steps of the gate as child processes and counts what node:test reports. */
-import { spawn } from "node:child_process";
-import { filesBelow, Refusal, ROOT, say } from "./project.mjs";
+import { runChild } from "./child.mjs";
+import { filesBelow, Refusal, say } from "./project.mjs";
+import { LONGEST, WAITING } from "./suite-order.mjs";
 
-/** Far more than a suite takes: what hangs is ended by the limit of its file, and a machine may be slow. */
-const SUITE_LIMIT_MS = 30 * 60_000;
-/** One file of an integration suite; a test that hangs must not hold the gate until the suite's limit. */
-const FILE_LIMIT_MS = 6 * 60_000;
-/** Ends the gate as it would without a handler. */
-const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+/** One process of a suite, far more than it takes; one that hangs must not hold the gate for ever. */
+const PROCESS_LIMIT_MS = 6 * 60_000;
+/** More than processes, so that none of them runs on alone for long. */
+const UNIT_PARTS = 4;
 const UNIT_RUNNER = "dist/test/support/run-unit.js";
+/** What node:test says in the end, a line each; the gate says it for the whole suite. */
+const SUMMARY = /^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+\n/gm;
 const NODE_TEST = ["--enable-source-maps", "--test-reporter=spec"];
 
 /** Runs a checker with Node and shows what it says; a failure refuses the step. */
 export async function runCommand(nodeArguments) {
-  const { code } = await runNode(nodeArguments);
+  const { code, output } = await runChild(nodeArguments, PROCESS_LIMIT_MS);
+  process.stdout.write(output);
   if (code !== 0) throw new Refusal(`${nodeArguments[0].split("/").at(-1)} found something, see above.`);
 }
 
-/**
- * Runs one folder of compiled tests: unit tests all in one process, the other suites a process for each file.
- * `words` narrows it to the files whose path contains one of them.
- */
-export async function runSuite(suite, { words, processes }) {
-  const { code, output } = await runNode(
-    processes === undefined
-      ? [...NODE_TEST, UNIT_RUNNER, ...words]
-      : [...NODE_TEST, ...processOptions(processes), ...testFiles(suite, words)],
-  );
-  return countTests(output, code);
+/** Runs the unit tests, none of which needs a process of its own, in a few: so many at once, each with a part of them. */
+export function runUnits(words, processes) {
+  const parts = words.length === 0 ? Math.min(UNIT_PARTS, testFiles("unit", words).length) : 1;
+  const jobs = Array.from({ length: parts }, (_, index) => {
+    const part = `--part=${index + 1}/${parts}`;
+    return { name: `unit ${part}`, words: [UNIT_RUNNER, part, ...words] };
+  });
+  return runJobs(jobs, Array(processes).fill(any));
 }
 
-function processOptions(processes) {
-  return ["--test", `--test-concurrency=${processes}`, `--test-timeout=${FILE_LIMIT_MS}`];
+/**
+ * Runs one folder of compiled tests, a process for each file, so many at once; `besides` more may run of those that
+ * mostly wait. `words` narrows it to the files whose path contains one of them.
+ */
+export function runFiles(suite, { words, processes, besides = 0 }) {
+  const files = testFiles(suite, words).toSorted((a, b) => rank(a) - rank(b));
+  return runJobs(
+    files.map((file) => ({ name: file, words: [file] })),
+    [...Array(processes).fill(any), ...Array(besides).fill(waits)],
+  );
 }
 
 function testFiles(suite, words) {
@@ -42,6 +49,52 @@ function testFiles(suite, words) {
   return wanted;
 }
 
+/** The longest begin first, so that none of them runs on alone in the end; those that wait stand behind all others. */
+function rank(file) {
+  const [place, placeAmongWaiting] = [LONGEST, WAITING].map((names) => placeOf(file, names));
+  return placeAmongWaiting < WAITING.length ? LONGEST.length + 1 + placeAmongWaiting : place;
+}
+
+/** Behind all names when it is none of them. */
+function placeOf(file, names) {
+  const place = names.findIndex((name) => file.endsWith(`/${name}.test.js`));
+  return place < 0 ? names.length : place;
+}
+
+function any() {
+  return true;
+}
+
+function waits({ name }) {
+  return placeOf(name, WAITING) < WAITING.length;
+}
+
+/** Runs all jobs; each lane takes the first one that it may. */
+async function runJobs(jobs, lanes) {
+  const total = { passed: 0, failed: 0 };
+  const broken = [];
+  const run = async (mayTake) => {
+    for (let index = jobs.findIndex(mayTake); index >= 0; index = jobs.findIndex(mayTake)) {
+      const [job] = jobs.splice(index, 1);
+      const { passed, failed } = await runJob(job);
+      total.passed += passed;
+      total.failed += failed;
+      if (failed > 0) broken.push(job.name);
+    }
+  };
+  await Promise.all(lanes.map(run));
+  for (const name of broken) say(`${name} has failed, see above.`);
+  return total;
+}
+
+async function runJob({ name, words }) {
+  const startedAtMs = performance.now();
+  const { code, output } = await runChild([...NODE_TEST, ...words], PROCESS_LIMIT_MS);
+  const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
+  process.stdout.write(`${output.replaceAll(SUMMARY, "")}${name}: ${seconds} s\n`);
+  return countTests(output, code);
+}
+
 /** A skipped test proves nothing, so it fails the gate; so does a process that ends badly with all tests green. */
 function countTests(output, code) {
   const passed = reported(output, "pass");
@@ -49,60 +102,12 @@ function countTests(output, code) {
   const skipped = reported(output, "skipped");
   if (skipped > 0) say(`${skipped} skipped: a test that cannot run must fail and say what it needs.`);
   if (passed + failed === 0) say("no test has run.");
-  const sound = code === 0 && skipped === 0 && passed > 0;
-  return { passed, failed: failed + skipped || (sound ? 0 : 1) };
+  const isSound = code === 0 && skipped === 0 && passed > 0;
+  return { passed, failed: failed + skipped || (isSound ? 0 : 1) };
 }
 
 /** The number behind a word of node:test's closing summary. */
 function reported(output, word) {
   const lines = output.match(new RegExp(`^ℹ ${word} \\d+$`, "gm")) ?? [];
   return Number(lines.at(-1)?.split(" ").at(-1) ?? 0);
-}
-
-/**
- * Runs Node in the project, passes its output on as it comes, and keeps it. It leads a group of processes that goes with it, however it ends: a server that a test has left
- * behind would take the processor from the next suite.
- */
-function runNode(nodeArguments) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, nodeArguments, {
-      cwd: ROOT,
-      stdio: ["ignore", "pipe", "inherit"],
-      detached: true,
-    });
-    const endGroup = () => killGroup(child.pid);
-    const limit = setTimeout(() => {
-      say(`stopped after ${SUITE_LIMIT_MS / 60_000} minutes.`);
-      endGroup();
-    }, SUITE_LIMIT_MS);
-    const stops = Object.entries(STOP_SIGNALS).map(([signal, code]) => [
-      signal,
-      () => {
-        endGroup();
-        process.exit(code);
-      },
-    ]);
-    for (const [signal, stop] of stops) process.on(signal, stop);
-    let output = "";
-    child.stdout.setEncoding("utf8").on("data", (text) => {
-      output += text;
-      process.stdout.write(text);
-    });
-    child.on("error", reject);
-    child.on("close", (code) => {
-      clearTimeout(limit);
-      for (const [signal, stop] of stops) process.off(signal, stop);
-      endGroup();
-      resolve({ code, output });
-    });
-  });
-}
-
-function killGroup(leader) {
-  try {
-    process.kill(-leader, "SIGKILL");
-  } catch (error) {
-    // Nobody is left.
-    if (error.code !== "ESRCH") throw error;
-  }
 }

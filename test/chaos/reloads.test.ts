@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { reloads } from "./reloads.ts";
 
-const TIMES = 10;
+const TIMES = 6;
 
-it("ten reloads under load, one of broken code, fail no request, close no connection and lose nothing", async () => {
+it("six reloads under load, one of broken code, fail no request, close no connection and lose nothing", async () => {
   const seed = Math.trunc(Math.random() * 2 ** 32);
   const say = (text: string): void => void process.stdout.write(`reloads: ${text}\n`);
   const report = await reloads({ seed, times: TIMES, brokenEvery: TIMES, say });

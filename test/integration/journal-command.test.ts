@@ -10,6 +10,8 @@ import type { NodeProcess, Workplace } from "../support/node-process.ts";
 import { withRoles } from "../support/with-roles.ts";
 
 const ROLES = withRoles(new URL("../support/ledger-roles.js", import.meta.url));
+/** Commands run beside the writer, which is not to take the processor from them. */
+const REST_MS = 20;
 
 let place: Workplace;
 beforeEach(() => {
@@ -45,7 +47,7 @@ describe("a node that stores", { timeout: 300_000 }, () => {
   let writer: LedgerWriter;
   beforeEach(async () => {
     node = await startNode(place.folder, ["--workers", "0", "--set", "logs.sources=[]"], ROLES);
-    writer = new LedgerWriter("l-1", () => node.listeners["web"] ?? "");
+    writer = new LedgerWriter("l-1", () => node.listeners["web"] ?? "", REST_MS);
   });
   afterEach(async () => {
     writer.abandon();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** How long a writer waits before it says again what was not taken, in milliseconds. */
 const AGAIN_AFTER_MS = 20;
@@ -7,6 +8,7 @@ const AGAIN_AFTER_MS = 20;
 export class LedgerWriter {
   readonly id: string;
   readonly #web: () => string;
+  readonly #restMs: number;
   /** The latest number that was acknowledged. */
   acknowledged = 0;
   /** What was not taken, by its status; 0 for a connection that broke. */
@@ -14,10 +16,11 @@ export class LedgerWriter {
   #isOver = false;
   readonly #done: Promise<void>;
 
-  /** `web` is asked for each request: a node that was started anew may be elsewhere. */
-  constructor(id: string, web: () => string) {
+  /** `web` is asked for each request: a node that was started anew may be elsewhere. Rests after each, so that others get the processor, too. */
+  constructor(id: string, web: () => string, restMs: number) {
     this.id = id;
     this.#web = web;
+    this.#restMs = restMs;
     this.#done = this.#writeOn();
   }
 
@@ -49,10 +52,8 @@ export class LedgerWriter {
     while (!this.#isOver) {
       const status = await this.#write(this.acknowledged + 1);
       if (status === 200) this.acknowledged++;
-      else {
-        this.refused.set(status, (this.refused.get(status) ?? 0) + 1);
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
-      }
+      else this.refused.set(status, (this.refused.get(status) ?? 0) + 1);
+      await sleep(status === 200 ? this.#restMs : AGAIN_AFTER_MS);
     }
   }
 

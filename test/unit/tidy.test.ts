@@ -81,6 +81,17 @@ describe("the house is tidy", () => {
     );
   });
 
+  it("puts tests into an order only that there are", () => {
+    const order = read("deploy/tools/suite-order.mjs").matchAll(/^ {2}"([\w/-]+)",$/gm);
+    const ordered = [...order].map(([, name]) => `/${name}.test.ts`);
+    assert.ok(ordered.length > 0, "no name was seen");
+    const tests = filesBelow("test");
+    assert.deepEqual(
+      ordered.filter((name) => !tests.some((file) => file.endsWith(name))),
+      [],
+    );
+  });
+
   it("has a lock file for every platform that names no registry (npm run lock completes it)", () => {
     const lock = read("package-lock.json");
     assert.doesNotMatch(lock, /"resolved": "http/);
