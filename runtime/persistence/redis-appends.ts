@@ -12,8 +12,8 @@ export interface RedisAppend {
   readonly entity: EntityAddress;
   readonly owner: Owner;
   readonly version: number;
-  readonly atMs: number;
-  readonly bytes: Buffer;
+  /** As it is stored: see `packRecord`. */
+  readonly record: Buffer;
   /** Whether a replica must have it, too. */
   readonly isReplicated: boolean;
 }
@@ -48,7 +48,7 @@ export class RedisAppends {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) process.nextTick(this.#flush);
       this.#waiting.push({ append, resolve, reject });
-      this.#waitingBytes += append.bytes.length;
+      this.#waitingBytes += append.record.length;
       if (this.#waiting.length >= BATCH_MAX || this.#waitingBytes >= BATCH_BYTES_MAX) this.flush();
     });
   }
@@ -79,9 +79,9 @@ export class RedisAppends {
     const args: RedisArgument[] = [];
     for (const { append } of batch) {
       const { own, state, log } = entityKeys(append.entity);
-      const { owner, version, atMs, bytes } = append;
+      const { owner, version, record } = append;
       keys.push(own, state, log);
-      args.push(owner.ownerEpoch, owner.incarnation, version - 1, version, atMs, bytes);
+      args.push(owner.ownerEpoch, owner.incarnation, version - 1, version, record);
     }
     const answers =
       this.#connection.isCluster && batch.some(({ append }) => append.isReplicated)

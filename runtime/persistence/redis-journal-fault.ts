@@ -2,8 +2,8 @@ import { Fault, isFault } from "../fault.ts";
 
 /** What Redis says when there is no room: in memory, or on its disk. */
 const FULL = new Set(["OOM", "MISCONF"]);
-/** What it says when a key does not hold what we have put there. */
-const DAMAGED = /^WRONGTYPE|ID specified in XADD/;
+/** What it, or a script of ours, says when a key does not hold what we have put there. */
+const DAMAGED = /^(WRONGTYPE|DAMAGED)\b/;
 
 /**
  * A failure of Redis as a failure of the journal. `outcome` says what is known of a write: "nothing was stored", or "unknown". Pure.

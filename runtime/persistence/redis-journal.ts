@@ -24,6 +24,7 @@ import type {
   SnapshotWrite,
   Stored,
 } from "./journal.ts";
+import { packRecord } from "./packed-record.ts";
 import { journalFault } from "./redis-journal-fault.ts";
 import { RedisEntityIndex } from "./redis-entity-index.ts";
 import { loadedAhead, RedisRecords } from "./redis-records.ts";
@@ -42,8 +43,8 @@ export interface RedisJournalOptions {
 }
 
 /**
- * The journal of a cluster. All of an entity is in one hash slot: its owner, its state, and a stream whose ids are the versions of its records,
- * so that Redis itself refuses a version twice. Each write is one script, which compares the owner's epoch and incarnation first:
+ * The journal of a cluster. All of an entity is in one hash slot: its owner, its state, and a list of its records, whose last is that of the latest
+ * version: a list of one record takes a tenth of what a stream of one takes. Each write is one script, which compares the owner's epoch and incarnation first:
  * whoever has lost an entity cannot write, whatever it believes. What Redis has answered is as durable as Redis is set up to be.
  */
 export class RedisJournal implements Journal {
@@ -97,13 +98,13 @@ export class RedisJournal implements Journal {
     this.#begin(entity, append.bytes.length);
     try {
       this.#checkDurability(append);
+      const version = expectedVersion + 1;
       // The library may still look at them when the caller uses its buffer again.
-      const bytes = Buffer.from(append.bytes);
+      const record = packRecord({ version, atMs, bytes: append.bytes });
       const entering = expectedVersion === 0 ? this.#enter(entity) : this.#indexing.get(entityKey(entity));
       if (entering !== undefined) await entering;
-      const version = expectedVersion + 1;
       const isReplicated = durability === "replicated";
-      const refusal = await this.#writes.append({ entity, owner, version, atMs, bytes, isReplicated });
+      const refusal = await this.#writes.append({ entity, owner, version, record, isReplicated });
       return refusal ?? { kind: "appended", version };
     } finally {
       this.#writes.release(append.bytes.length);

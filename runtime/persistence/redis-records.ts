@@ -8,6 +8,7 @@ import type { EntityAddress } from "./entity-address.ts";
 import { PAGE_BYTES } from "./journal-limits.ts";
 import type { JournalRecord, Loaded, LoadedAhead, Owner, RecordPage } from "./journal.ts";
 import type { LoadsAhead } from "./loads-ahead.ts";
+import { unpackRecord } from "./packed-record.ts";
 
 /** Records that are fetched at a time, at most. */
 const PAGE_RECORDS = 256;
@@ -21,8 +22,9 @@ export type LoadAnswer = readonly [
   version: Buffer | null,
   snapshotVersion: Buffer | null,
   snapshot: Buffer | null,
-  records: readonly StreamEntry[],
+  records: readonly Buffer[],
 ];
+
 /** What came with a claim, all of it that is stored, and whose claim it was. */
 interface AnswerAhead {
   readonly owner: Owner;
@@ -31,8 +33,6 @@ interface AnswerAhead {
 
 /** What came with the claims of a node. */
 export type StoredAhead = LoadsAhead<AnswerAhead>;
-
-type StreamEntry = readonly [id: Buffer, fields: readonly Buffer[]];
 
 /** Reads what Redis holds of entities. */
 export class RedisRecords {
@@ -48,7 +48,7 @@ export class RedisRecords {
     const answer = await first.scriptBytes(LOAD_SCRIPT, [state, log], [FIRST_RECORDS, FIRST_BYTES]);
     const [version, snapshotVersion, bytes, entries] = answer as LoadAnswer;
     const latest = numberOf(version);
-    const page = entries.map((entry) => recordOf(entity, entry));
+    const page = entries.map((value) => recordOf(entity, value));
     const pages = (from: number): Loaded["pages"] => this.#pages(entity, page, { from, last: latest });
     if (bytes === null) return { version: latest, pages: pages(1) };
     const snapshot = { version: numberOf(snapshotVersion), bytes };
@@ -57,7 +57,7 @@ export class RedisRecords {
 
   async read(entity: EntityAddress, { fromVersion, limit }: RecordPage): Promise<readonly JournalRecord[]> {
     if (limit <= 0) return [];
-    return this.#range(entity, `${fromVersion}-0`, limit);
+    return this.#range(entity, fromVersion, limit);
   }
 
   /** Records `from` to `last`, each of which must be there; those of `first` are known. @throws Fault journalCorrupt */
@@ -68,39 +68,32 @@ export class RedisRecords {
   ): Loaded["pages"] {
     for (let next = from; next <= last;) {
       const page =
-        next === from
-          ? first
-          : await this.#range(entity, `${next}-0`, Math.min(PAGE_RECORDS, last - next + 1));
+        next === from ? first : await this.#range(entity, next, Math.min(PAGE_RECORDS, last - next + 1));
       for (const { version } of page) if (version !== next++) throw missing(entity, next - 1);
       if (page.length === 0) throw missing(entity, next);
       yield page;
     }
   }
 
-  async #range(entity: EntityAddress, from: string, limit: number): Promise<readonly JournalRecord[]> {
-    const { log } = entityKeys(entity);
-    const answer = await this.#commands.scriptBytes(RECORDS_SCRIPT, [log], [from, limit, PAGE_BYTES]);
-    return (answer as readonly StreamEntry[]).map((entry) => recordOf(entity, entry));
+  async #range(entity: EntityAddress, from: number, limit: number): Promise<readonly JournalRecord[]> {
+    const { state, log } = entityKeys(entity);
+    const answer = await this.#commands.scriptBytes(RECORDS_SCRIPT, [state, log], [from, limit, PAGE_BYTES]);
+    return (answer as readonly Buffer[]).map((value) => recordOf(entity, value));
   }
 }
 
 /** What came with a claim, as a load answers it. @throws Fault journalCorrupt */
 export function loadedAhead(entity: EntityAddress, { owner, answer }: AnswerAhead): LoadedAhead {
   const [version, snapshotVersion, bytes, entries] = answer;
-  const records = entries.map((entry) => recordOf(entity, entry));
+  const records = entries.map((value) => recordOf(entity, value));
   const loaded = { owner, version: numberOf(version), records };
   return bytes === null ? loaded : { ...loaded, snapshot: { version: numberOf(snapshotVersion), bytes } };
 }
 
-function recordOf(entity: EntityAddress, [id, fields]: StreamEntry): JournalRecord {
-  const version = Number.parseInt(id.toString(), 10);
-  const [timeName, time, bytesName, bytes] = fields.map((field, at) =>
-    at % 2 === 0 ? field.toString() : field,
-  );
-  if (timeName !== "t" || bytesName !== "r" || bytes === undefined || typeof bytes === "string") {
-    throw new Fault("journalCorrupt", { entity: entityText(entity), version, problem: "it is no record" });
-  }
-  return { version, atMs: Number(String(time)), bytes };
+function recordOf(entity: EntityAddress, value: Buffer): JournalRecord {
+  const record = unpackRecord(value);
+  if (record !== undefined) return record;
+  throw new Fault("journalCorrupt", { entity: entityText(entity), problem: "what is stored is no record" });
 }
 
 function numberOf(text: Buffer | null): number {

@@ -8,7 +8,7 @@ export interface KeyFamily {
   readonly name: string;
   /** `*` stands for what differs. What is in braces decides the hash slot. */
   readonly pattern: string;
-  readonly type: "hash" | "stream" | "string" | "zset" | "set" | "channel";
+  readonly type: "hash" | "list" | "stream" | "string" | "zset" | "set" | "channel";
   readonly purpose: string;
   readonly removedBy: string;
 }
@@ -32,8 +32,8 @@ export const KEY_FAMILIES: readonly KeyFamily[] = [
   {
     name: "entity log",
     pattern: "{a:*}:log",
-    type: "stream",
-    purpose: "the records of the entity; the id of each is its version",
+    type: "list",
+    purpose: "the records of the entity in order; the last is that of its latest version",
     removedBy: "snapshots remove what is before them, and the removal of the entity all",
   },
   {

@@ -41,7 +41,7 @@ export async function loadEntity(parts: LoadParts, owner: Owner): Promise<Fold> 
   }
   const { version, snapshot, pages } = await kind.journal.load(address);
   if (version === 0) await confirmNew(parts);
-  const fold = startOf(parts, snapshot);
+  const fold = startUnlessUnfit(parts, snapshot);
   if (fold === undefined) return replayAll(parts, version);
   for await (const page of pages) replayPage(parts, fold, page);
   return fold;
@@ -61,7 +61,6 @@ export function foldAhead(parts: FoldParts, owner: Owner): Fold | undefined {
   if (ahead === undefined || ahead.version === 0 || !isSame(owner, ahead.owner)) return undefined;
   try {
     const fold = startOf(parts, ahead.snapshot);
-    if (fold === undefined) return undefined;
     replay(parts, fold, ahead.records);
     return fold.version === ahead.version ? fold : undefined;
   } catch {
@@ -73,22 +72,28 @@ function isSame(one: Owner, other: Owner): boolean {
   return one.ownerEpoch === other.ownerEpoch && one.incarnation === other.incarnation;
 }
 
-function startOf({ kind, address, context }: FoldParts, snapshot: Snapshot | undefined): Fold | undefined {
-  const { definition, args } = kind;
-  if (snapshot === undefined) return Fold.empty(definition, address.id, args);
+function startUnlessUnfit(parts: FoldParts, snapshot: Snapshot | undefined): Fold | undefined {
   try {
-    const { data, receipts, requests = [], reminders } = lifted(kind, kind.snapshots.decode(snapshot.bytes));
-    const state = definition.snapshot?.load(data, address.id, args);
-    const { version } = snapshot;
-    const known = requests.length === 0 ? {} : { requests: new Requests(requests) };
-    const from = { state, version, receipts: new Receipts(receipts), ...known };
-    if (reminders === undefined) return new Fold(definition, from);
-    return new Fold(definition, { ...from, reminders: new PendingReminders(reminders) });
+    return startOf(parts, snapshot);
   } catch (error) {
+    if (snapshot === undefined) throw error;
     // The records may still be there: the state is the fold of them, a snapshot only saves time.
-    context.log.warn("entity.snapshotUnfit", { entity: entityText(address), err: error });
+    parts.context.log.warn("entity.snapshotUnfit", { entity: entityText(parts.address), err: error });
     return undefined;
   }
+}
+
+/** @throws when the snapshot is of no use */
+function startOf({ kind, address }: FoldParts, snapshot: Snapshot | undefined): Fold {
+  const { definition, args } = kind;
+  if (snapshot === undefined) return Fold.empty(definition, address.id, args);
+  const { data, receipts, requests = [], reminders } = lifted(kind, kind.snapshots.decode(snapshot.bytes));
+  const state = definition.snapshot?.load(data, address.id, args);
+  const { version } = snapshot;
+  const known = requests.length === 0 ? {} : { requests: new Requests(requests) };
+  const from = { state, version, receipts: new Receipts(receipts), ...known };
+  if (reminders === undefined) return new Fold(definition, from);
+  return new Fold(definition, { ...from, reminders: new PendingReminders(reminders) });
 }
 
 /** @throws TypeError when the snapshot cannot be brought to the present version */

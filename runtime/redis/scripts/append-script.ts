@@ -2,7 +2,7 @@ import { defineScript } from "../redis-script.ts";
 
 /**
  * Stores the next record of each of some entities, where the writer owns it and its version is the one that the writer believes. Each is
- * decided by itself, in order. KEYS of each: own, state, log. ARGV of each: ownerEpoch, incarnation, expected version, next version, atMs, bytes.
+ * decided by itself, in order. KEYS of each: own, state, log. ARGV of each: ownerEpoch, incarnation, expected version, next version, record.
  * Answers for each 1, or why not. A server that takes no writes at all is an error for all of them: nothing is stored then.
  */
 export const APPEND_SCRIPT = defineScript(
@@ -11,15 +11,17 @@ export const APPEND_SCRIPT = defineScript(
 local function append(k, a)
   local owner = redis.call('HMGET', KEYS[k], 'e', 'i')
   if owner[1] ~= ARGV[a] or owner[2] ~= ARGV[a + 1] then return {'fenced', owner[1], owner[2]} end
-  local version = redis.call('HGET', KEYS[k + 1], 'v') or '0'
-  if version ~= ARGV[a + 2] then return {'conflict', version} end
-  redis.call('XADD', KEYS[k + 2], ARGV[a + 3] .. '-0', 't', ARGV[a + 4], 'r', ARGV[a + 5])
+  local version = redis.call('HGET', KEYS[k + 1], 'v')
+  if (version or '0') ~= ARGV[a + 2] then return {'conflict', version or '0'} end
+  -- The last record of a log is that of the latest version: what has lost one of the two is not added to.
+  if not version and redis.call('EXISTS', KEYS[k + 2]) == 1 then return {'failed', 'DAMAGED a log without a version'} end
+  redis.call('RPUSH', KEYS[k + 2], ARGV[a + 4])
   redis.call('HSET', KEYS[k + 1], 'v', ARGV[a + 3])
   return 1
 end
 local answers = {}
 for i = 1, #KEYS / 3 do
-  local isDone, answer = pcall(append, 3 * i - 2, 6 * i - 5)
+  local isDone, answer = pcall(append, 3 * i - 2, 5 * i - 4)
   if not isDone then
     local text = type(answer) == 'table' and answer.err or tostring(answer)
     if string.find(text, 'READONLY', 1, true) == 1 then return redis.error_reply(text) end

@@ -31,11 +31,9 @@ local function stored(state, log)
     size = #snapshot
   end
   if version > behind then
-    found = records(log, string.format('%.0f-0', behind + 1), version - behind, room - size)
+    found = records(log, version, behind + 1, version - behind, room - size)
     if #found < version - behind then return false end
-    for _, entry in ipairs(found) do
-      for _, field in ipairs(entry[2]) do size = size + #field end
-    end
+    for _, record in ipairs(found) do size = size + #record end
   end
   if size > room then return false end
   room = room - size

@@ -10,10 +10,9 @@ export const LOAD_SCRIPT = defineScript(
   `${RECORDS_PRELUDE}
 local state = redis.call('HMGET', KEYS[1], 'v', 's', 'd')
 local behind = state[3] and tonumber(state[2]) or 0
+local version = tonumber(state[1] or '0')
 local found = {}
-if tonumber(state[1] or 0) > behind then
-  found = records(KEYS[2], string.format('%.0f-0', behind + 1), tonumber(ARGV[1]), tonumber(ARGV[2]))
-end
+if version > behind then found = records(KEYS[2], version, behind + 1, tonumber(ARGV[1]), tonumber(ARGV[2])) end
 return { state[1], state[2], state[3], found }
 `,
 );

@@ -10,11 +10,13 @@ export const SNAPSHOT_SCRIPT = defineScript(
 local owner = redis.call('HMGET', KEYS[1], 'e', 'i')
 if owner[1] ~= ARGV[1] or owner[2] ~= ARGV[2] then return {'fenced', owner[1], owner[2]} end
 local state = redis.call('HMGET', KEYS[2], 'v', 's')
-local version = tonumber(ARGV[3])
-if version > tonumber(state[1] or '0') then return {'conflict', state[1] or '0'} end
+local latest, version = tonumber(state[1] or '0'), tonumber(ARGV[3])
+if version > latest then return {'conflict', state[1] or '0'} end
 if version < tonumber(state[2] or '0') then return 1 end
 redis.call('HSET', KEYS[2], 's', ARGV[3], 'd', ARGV[5])
-redis.call('XTRIM', KEYS[3], 'MINID', '=', ARGV[4] .. '-0')
+-- As many as there are from that version on, counted from the end.
+local kept = latest - tonumber(ARGV[4]) + 1
+if kept > 0 then redis.call('LTRIM', KEYS[3], -kept, -1) else redis.call('DEL', KEYS[3]) end
 return 1
 `,
 );

@@ -90,6 +90,7 @@ function onRedis(durability: Durability): (circumstances: Circumstances) => Prom
 /** What each durability costs, and the most that it loses: read in the table, because it is no figure of speed. */
 export const durability: Part = {
   name: "durability",
+  isLong: true,
   contenders: {
     memory,
     periodic: embedded("periodic"),

@@ -42,7 +42,7 @@ function never(index: number): never {
 /** How many records a server has, of all entities. */
 export function countRecords(server: RedisServer): number {
   const count = `local n = 0
-    for _, key in ipairs(redis.call('KEYS', '{a:bench/*}:log')) do n = n + redis.call('XLEN', key) end
+    for _, key in ipairs(redis.call('KEYS', '{a:bench/*}:log')) do n = n + redis.call('LLEN', key) end
     return n`;
   return Number(server.cli("eval", count, "0"));
 }

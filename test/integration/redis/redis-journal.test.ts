@@ -115,7 +115,7 @@ describe("an append without an answer", { timeout: LIMIT_MS }, () => {
         return true;
       },
     );
-    await eventually(() => server.cli("xlen", entityKeys(ROOM).log), "2", "it is stored all the same");
+    await eventually(() => server.cli("llen", entityKeys(ROOM).log), "2", "it is stored all the same");
     proxy.cut();
     await lost;
     const nothing = { code: "journalUnavailable", details: { outcome: "nothing was stored" } };
@@ -213,11 +213,11 @@ describe("durability", { timeout: LIMIT_MS }, () => {
       assert.equal((await each).kind, "appended");
       acknowledged++;
       if (acknowledged % 50 !== 0) continue;
-      assert.ok(Number(replica.cli("xlen", entityKeys(ROOM).log)) >= acknowledged);
+      assert.ok(Number(replica.cli("llen", entityKeys(ROOM).log)) >= acknowledged);
     }
     await primary.kill("SIGKILL");
     replica.cli("replicaof", "no", "one");
-    assert.equal(replica.cli("xlen", entityKeys(ROOM).log), "200");
+    assert.equal(replica.cli("llen", entityKeys(ROOM).log), "200");
   });
 
   it("replicated: without a replica's word it is not acknowledged, and its outcome is unknown", async () => {
@@ -280,10 +280,20 @@ describe("what Redis has no room for, or has damaged", { timeout: LIMIT_MS }, ()
     const server = await start();
     const { journal } = await bench(server);
     await Promise.all([0, 1, 2].map((at) => journal.append(record(at))));
-    server.cli("xdel", entityKeys(ROOM).log, "2-0");
+    const second = "redis.call('lrem', KEYS[1], 1, redis.call('lindex', KEYS[1], 1))";
+    server.cli("eval", second, "1", entityKeys(ROOM).log);
     await assert.rejects(versions(journal), { code: "journalCorrupt", message: /version 2, .*missing/ });
     server.cli("set", entityKeys(ROOM).log, "text");
     await assert.rejects(journal.append(record(3)), { code: "journalCorrupt" });
+  });
+
+  it("is told as damage: records of which nobody knows the version", async () => {
+    const server = await start();
+    const { journal } = await bench(server);
+    await journal.append(record(0));
+    server.cli("del", entityKeys(ROOM).state);
+    await assert.rejects(journal.append(record(0)), { code: "journalCorrupt" });
+    assert.equal(server.cli("llen", entityKeys(ROOM).log), "1", "nothing was added");
   });
 });
 

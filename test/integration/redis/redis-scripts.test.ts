@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { entityKeys } from "../../../runtime/redis/redis-keys.ts";
 import type { RedisLink } from "../../../runtime/redis/redis-link.ts";
 import { APPEND_SCRIPT } from "../../../runtime/redis/scripts/append-script.ts";
+import { RECORDS_SCRIPT } from "../../../runtime/redis/scripts/records-script.ts";
 import { REMOVE_SCRIPT } from "../../../runtime/redis/scripts/remove-script.ts";
 import { SNAPSHOT_SCRIPT } from "../../../runtime/redis/scripts/snapshot-script.ts";
 import { openRedis } from "../../support/open-redis.ts";
@@ -36,27 +37,21 @@ describe("the scripts of the journal", { timeout: LIMIT_MS }, () => {
     expected: number,
     [epoch, incarnation]: readonly [number, string] = OWNER,
   ): Promise<unknown> => {
-    const args = [epoch, incarnation, expected, expected + 1, 5, `r${expected + 1}`];
+    const args = [epoch, incarnation, expected, expected + 1, `r${expected + 1}`];
     const [answer] = (await link.commands.script(APPEND_SCRIPT, KEYS, args)) as unknown[];
     return answer;
   };
   const snapshot = (version: number, keepFrom: number): Promise<unknown> =>
     link.commands.script(SNAPSHOT_SCRIPT, KEYS, [...OWNER, version, keepFrom, `s${version}`]);
   const stored = async (): Promise<unknown> => [
-    await link.commands.command("xrange", LOG, "-", "+"),
+    await link.commands.command("lrange", LOG, 0, -1),
     await link.commands.command("hgetall", STATE),
   ];
 
-  it("append: the id of a record is its version, with its time and its bytes", async () => {
+  it("append: the last record is that of the version", async () => {
     assert.equal(await append(0), 1);
     assert.equal(await append(1), 1);
-    assert.deepEqual(await stored(), [
-      [
-        ["1-0", ["t", "5", "r", "r1"]],
-        ["2-0", ["t", "5", "r", "r2"]],
-      ],
-      { v: "2" },
-    ]);
+    assert.deepEqual(await stored(), [["r1", "r2"], { v: "2" }]);
   });
 
   it("append: another version than the stored one is a conflict, and stores nothing", async () => {
@@ -72,8 +67,8 @@ describe("the scripts of the journal", { timeout: LIMIT_MS }, () => {
     await writeOwner(link.commands, other, { ownerEpoch: EPOCH, incarnation: "a" });
     const broken = { type: "room", id: "3" };
     await writeOwner(link.commands, broken, { ownerEpoch: EPOCH, incarnation: "a" });
-    await link.commands.command("set", entityKeys(broken).log, "text");
-    const record = (expected: number): (string | number)[] => [...OWNER, expected, expected + 1, 5, "r"];
+    await link.commands.command("set", entityKeys(broken).state, "text");
+    const record = (expected: number): (string | number)[] => [...OWNER, expected, expected + 1, "r"];
     const keys = [ENTITY, broken, ENTITY, other, ENTITY].flatMap((entity) =>
       Object.values(entityKeys(entity)),
     );
@@ -116,11 +111,44 @@ describe("the scripts of the journal", { timeout: LIMIT_MS }, () => {
   it("snapshot: is stored beside the version, and the records before the one to keep are gone", async () => {
     for (let version = 0; version < 150; version++) await append(version);
     assert.equal(await snapshot(149, 150), 1);
-    assert.deepEqual(await stored(), [
-      [["150-0", ["t", "5", "r", "r150"]]],
-      { v: "150", s: "149", d: "s149" },
-    ]);
+    assert.deepEqual(await stored(), [["r150"], { v: "150", s: "149", d: "s149" }]);
     assert.equal(await append(150), 1, "goes on after it");
+  });
+
+  it("snapshot: may take all records, none, or those that are gone already", async () => {
+    const records = async (): Promise<unknown> => ((await stored()) as unknown[])[0];
+    for (let version = 0; version < 5; version++) await append(version);
+    const all = ["r1", "r2", "r3", "r4", "r5"];
+    for (const [keepFrom, left] of [
+      [1, all],
+      [3, all.slice(2)],
+      [2, all.slice(2)],
+      [5, all.slice(4)],
+      [6, []],
+      [1, []],
+    ] as const) {
+      assert.equal(await snapshot(5, keepFrom), 1);
+      assert.deepEqual(await records(), left, `kept from ${keepFrom}`);
+    }
+    assert.equal(await append(5), 1);
+    assert.deepEqual(await records(), ["r6"]);
+  });
+
+  it("records: from a version on, as many as asked for, of what is left", async () => {
+    for (let version = 0; version < 50; version++) await append(version);
+    await snapshot(50, 11);
+    const read = (from: number, limit: number, bytes = 1_000): Promise<unknown> =>
+      link.commands.script(RECORDS_SCRIPT, [STATE, LOG], [from, limit, bytes]);
+    const range = (from: number, to: number): string[] =>
+      Array.from({ length: to - from + 1 }, (_, at) => `r${from + at}`);
+    assert.deepEqual(await read(1, 3), range(11, 13), "a trimmed history begins where it begins");
+    assert.deepEqual(await read(11, 100), range(11, 50));
+    assert.deepEqual(await read(20, 17), range(20, 36));
+    assert.deepEqual(await read(50, 2), ["r50"]);
+    assert.deepEqual(await read(51, 2), []);
+    assert.deepEqual(await read(12, 9, 4), ["r12", "r13"], "until there are so many bytes");
+    assert.deepEqual(await read(12, 9, 1), ["r12"], "one at least");
+    assert.deepEqual(await link.commands.script(RECORDS_SCRIPT, ["{x}:st", "{x}:log"], [1, 9, 9]), []);
   });
 
   it("snapshot: an older one changes nothing, one ahead of the records is a conflict", async () => {

@@ -18,8 +18,8 @@ describe("a failure of Redis, as a failure of the journal", () => {
     assert.deepEqual(of(refused("OOM command not allowed")), { code: "journalFull", outcome: nothing });
     assert.deepEqual(of(refused("MISCONF Errors writing")), { code: "journalFull", outcome: nothing });
     assert.deepEqual(of(refused("WRONGTYPE Operation")), { code: "journalCorrupt", outcome: nothing });
-    const idTaken = "ERR The ID specified in XADD is equal or smaller than the target stream top item";
-    assert.deepEqual(of(refused(idTaken)), { code: "journalCorrupt", outcome: nothing });
+    const withoutVersion = "DAMAGED a log without a version";
+    assert.deepEqual(of(refused(withoutVersion)), { code: "journalCorrupt", outcome: nothing });
   });
 
   it("leaves alone what is no failure of Redis", () => {

@@ -110,6 +110,25 @@ describe("an entity that is loaded", () => {
     }
   });
 
+  it("tells once that its snapshot is of no use, also when that came with the claim", async () => {
+    const world = await deposited(3);
+    const snapshot = { version: 4, bytes: pack("?") };
+    await world.journal.stored.snapshot({
+      entity: { type: "account", id: "ana" },
+      owner: OWNER,
+      keepFrom: 1,
+      ...snapshot,
+    });
+    const next = await world.reborn();
+    const loadedAhead = () => ({ owner: OWNER, version: 4, snapshot, records: [] });
+    Object.assign(next.journal, { loadedAhead });
+    assert.equal(await balanceIn(next), 3);
+    assert.deepEqual(
+      next.virtual.events.filter((event) => event === "entity.snapshotUnfit"),
+      ["entity.snapshotUnfit"],
+    );
+  });
+
   it("is refused in words when neither its snapshot nor its first records are of use", async () => {
     const world = await deposited(3);
     const write = { entity: { type: "account", id: "ana" }, owner: OWNER, version: 4, keepFrom: 5 };
