@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { alarmsCommand } from "./commands/alarms.ts";
+import { alertsCommand } from "./commands/alerts.ts";
 import { devCommand } from "./commands/dev.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { hostCommands } from "./commands/host-commands.ts";
@@ -10,6 +11,7 @@ import { operatorCommands } from "./commands/operator-commands.ts";
 import { pushCommand } from "./commands/push.ts";
 import { settingsCommand } from "./commands/settings.ts";
 import { startCommand } from "./commands/start.ts";
+import { statsCommand } from "./commands/stats.ts";
 import { treeCommand } from "./commands/tree.ts";
 import { tellStarter } from "./host/control/starter.ts";
 import { EXIT_CODES, Refusal } from "./refusal.ts";
@@ -52,9 +54,11 @@ function program(): Command {
     treeCommand(),
     ...operatorCommands(),
     alarmsCommand(),
+    alertsCommand(),
     monitorCommand(),
     pushCommand(),
     logsCommand(),
+    statsCommand(),
     journalCommand(),
     doctorCommand(),
     devCommand(),

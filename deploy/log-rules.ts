@@ -2,6 +2,7 @@ import { COMBINED, NginxFormat, UnfitFormat } from "../actors/logs/formats/nginx
 import type { LogSourceSettings, LogsSettings } from "../protocols/log-settings.ts";
 import { parseEndpoint } from "../runtime/sls/sls-endpoint.ts";
 import type { SettingPath, SettingProblem } from "./settings-check.ts";
+import { slsConflicts } from "./sls-rules.ts";
 
 type SourceSetting = Exclude<keyof LogSourceSettings, "name" | "kind">;
 
@@ -15,8 +16,23 @@ const KINDS: Readonly<Record<LogSourceSettings["kind"], KindRule>> = {
   access: { needs: [], takes: [] },
   file: { needs: ["path"], takes: ["format", "logFormat", "timeField"] },
   sls: {
-    needs: ["endpoint", "project", "logstore", "keyId", "keySecret"],
-    takes: ["from", "inOrder", "connectTimeoutMs", "pullTimeoutMs"],
+    needs: ["endpoint", "project", "logstore"],
+    takes: [
+      "keyId",
+      "keySecret",
+      "keyFile",
+      "keyRole",
+      "metadataUrl",
+      "signature",
+      "region",
+      "caFile",
+      "group",
+      "groupTimeoutSeconds",
+      "from",
+      "inOrder",
+      "connectTimeoutMs",
+      "pullTimeoutMs",
+    ],
   },
 };
 
@@ -29,6 +45,7 @@ export function logConflicts({ sources }: LogsSettings): readonly SettingProblem
       ...misfits(source, place),
       ...(source.kind === "file" ? formatProblems(source, place) : []),
       ...badEndpoint(source, place),
+      ...(source.kind === "sls" ? slsConflicts(source, place) : []),
       ...secondAccess(sources, index),
     ];
   });

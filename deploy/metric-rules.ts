@@ -1,8 +1,12 @@
 import type { MetricDefinition } from "../protocols/metric-settings.ts";
+import { LocalDays } from "../runtime/counting/local-day.ts";
 import type { SettingPath, SettingProblem } from "./settings-check.ts";
 
 /** By how many dimensions a metric may be split. */
 const DIMENSIONS_MAX = 4;
+
+/** Each zone has its own copy of all days. */
+const DAY_ZONES_MAX = 4;
 
 /** What no schema can say of metrics. Pure; one function a rule. */
 export function metricConflicts(metrics: readonly MetricDefinition[]): SettingProblem[] {
@@ -13,6 +17,29 @@ export function metricConflicts(metrics: readonly MetricDefinition[]): SettingPr
     ),
     ...metrics.flatMap(misfits),
   ];
+}
+
+/** The days of which zones can be kept. Pure. */
+export function dayZoneConflicts(zones: readonly string[]): SettingProblem[] {
+  const unknown = zones.flatMap((zone, index) =>
+    isZone(zone) ? [] : [problem(["dayZones", index], `is ${JSON.stringify(zone)}, which is no time zone`)],
+  );
+  const isTooMany = zones.length > DAY_ZONES_MAX;
+  return [
+    ...unknown,
+    ...repeatedNames(zones, (index) => ["dayZones", index]),
+    ...(isTooMany
+      ? [problem(["dayZones"], `are ${zones.length}; days of ${DAY_ZONES_MAX} zones are kept`)]
+      : []),
+  ];
+}
+
+function isZone(zone: string): boolean {
+  try {
+    return new LocalDays(zone).zone === zone;
+  } catch {
+    return false;
+  }
 }
 
 function misfits(metric: MetricDefinition, index: number): SettingProblem[] {

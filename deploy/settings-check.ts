@@ -98,6 +98,8 @@ function fits(schema: SettingSchema, value: unknown): boolean {
   switch (schema.type) {
     case "integer":
       return Number.isSafeInteger(value) && within(value as number, schema.minimum, schema.maximum);
+    case "number":
+      return Number.isFinite(value) && within(value as number, schema.minimum, schema.maximum);
     case "boolean":
       return typeof value === "boolean";
     default:
@@ -136,6 +138,8 @@ export function expectation(schema: SettingSchema): string {
   switch (schema.type) {
     case "integer":
       return `a whole number from ${schema.minimum} to ${schema.maximum}`;
+    case "number":
+      return `a number from ${schema.minimum} to ${schema.maximum}`;
     case "boolean":
       return "true or false";
     case "array":

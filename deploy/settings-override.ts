@@ -34,6 +34,8 @@ function parseText(schema: SettingSchema, text: string): unknown {
   switch (schema.type) {
     case "integer":
       return /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : text;
+    case "number":
+      return /^-?\d{1,15}(\.\d{1,15})?$/.test(text.trim()) ? Number(text) : text;
     case "boolean":
       return { true: true, false: false }[text.trim()] ?? text;
     case "array":

@@ -1,9 +1,10 @@
 import type { ListenerSettings, NodeSettings } from "../protocols/settings.ts";
 import { alarmConflicts } from "./alarm-rules.ts";
+import { alertConflicts } from "./alert-rules.ts";
 import { clusterConflicts } from "./cluster-rules.ts";
 import { logConflicts } from "./log-rules.ts";
 import { isLoopback } from "./loopback.ts";
-import { metricConflicts } from "./metric-rules.ts";
+import { dayZoneConflicts, metricConflicts } from "./metric-rules.ts";
 import type { SettingPath, SettingProblem } from "./settings-check.ts";
 
 /** What no schema can say: how settings must fit each other. Pure; one function a rule. */
@@ -25,6 +26,8 @@ export function findConflicts(settings: NodeSettings): readonly SettingProblem[]
     ...alarmConflicts(settings.alarms),
     ...logConflicts(settings.logs),
     ...metricConflicts(settings.metrics),
+    ...alertConflicts(settings.alerts, settings.metrics),
+    ...dayZoneConflicts(settings.dayZones),
   ];
 }
 

@@ -21,9 +21,11 @@ function gatewaysFirst(one: string, other: string): number {
   return Number(other.startsWith("gateway=")) - Number(one.startsWith("gateway="));
 }
 
+/** Logs have no workers of their own here: those that count them read them, too. */
 function rolesOf(text: string): (readonly NodeRole[])[] {
   const [role, count] = text.split("=");
-  return Array.from({ length: Number(count) }, () => [role as NodeRole]);
+  const roles: readonly NodeRole[] = role === "entities" ? ["entities", "logs"] : [role as NodeRole];
+  return Array.from({ length: Number(count) }, () => roles);
 }
 
 /**

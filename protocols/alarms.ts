@@ -86,9 +86,13 @@ export const AlarmsProtocol = defineProtocol({
       details: Type.Optional(Details),
       /** Ends by itself when it was not raised again for this long; without it, it ends by `clear` alone. */
       quietMs: Type.Optional(Type.Number()),
+      /** People have heard of it, from another node or before a restart: they are told of the end, and not once more of the beginning. */
+      isTold: Type.Optional(Type.Boolean()),
     },
     /** It is well again. */
     clear: { key: Type.String() },
+    /** Somebody else looks after it from now on: it is forgotten here, and nobody is told. */
+    drop: { key: Type.String() },
   },
   ask: {
     list: { request: {}, reply: { alarms: lists } },

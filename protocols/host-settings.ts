@@ -64,7 +64,7 @@ export const HostSettings = Type.Object(
       {
         default: [],
         description:
-          "how many workers the host runs for each role, such as `gateway=1,entities=3`, in place of `host.workers`",
+          "how many workers the host runs for each role, such as `gateway=1,entities=3`, in place of `host.workers`; those for entities read the logs, too",
       },
     ),
     readyWithinMs: milliseconds({

@@ -41,7 +41,10 @@ export const LogSourceSettings = Type.Object(
     endpoint: text("a host such as cn-hangzhou.log.aliyuncs.com, or a URL", "sls only: where the service is"),
     project: text("the name of a project", "sls only: the project"),
     logstore: text("the name of a logstore", "sls only: the logstore"),
-    keyId: text("the id of an access key", "sls only: the id of the access key"),
+    keyId: text(
+      "the id of an access key",
+      "sls only: the id of the access key; or a `keyFile`, or a `keyRole`",
+    ),
     keySecret: Type.Optional(
       Type.String({
         minLength: 1,
@@ -49,6 +52,45 @@ export const LogSourceSettings = Type.Object(
         secret: true,
         allowed: "a text of 1 to 512 characters",
         description: "sls only: the secret of the access key; best given by the environment",
+      }),
+    ),
+    keyFile: text(
+      "the path of a file",
+      "sls only: a file of JSON with `AccessKeyId`, `AccessKeySecret` and, of a temporary key, `SecurityToken` and `Expiration`; it is read again before the key ends, and when it is refused",
+    ),
+    keyRole: text(
+      "the name of a RAM role",
+      "sls only: the RAM role of the machine, whose temporary keys its metadata service gives out",
+    ),
+    metadataUrl: text(
+      "a URL such as http://100.100.100.200",
+      "sls with `keyRole` only: where the metadata service is; http://100.100.100.200 unless given",
+    ),
+    signature: Type.Optional(
+      choice(["v1", "v4"], { description: "sls only: how requests are signed; `v1` unless given" }),
+    ),
+    region: text(
+      "the id of a region, such as cn-hangzhou",
+      "sls with signature `v4` only: the region of the project",
+    ),
+    caFile: text(
+      "the path of a file",
+      "sls only: the certificate, in PEM, of who certifies the service, where everybody does not know him",
+    ),
+    group: Type.Optional(
+      Type.String({
+        pattern: "^[a-z0-9][a-z0-9_-]{1,62}$",
+        allowed: "2 to 63 small letters, digits, hyphens and underscores",
+        description:
+          "sls only: the consumer group that shares the shards out, among the nodes and other consumers; without it the nodes share them out by themselves",
+      }),
+    ),
+    groupTimeoutSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 10,
+        maximum: 300,
+        description:
+          "sls with `group` only: after so long without a word a consumer of a group that is made here loses its shards, in seconds; 20 unless given",
       }),
     ),
     connectTimeoutMs: Type.Optional(
@@ -68,12 +110,13 @@ export const LogSourceSettings = Type.Object(
     from: Type.Optional(
       choice(["begin", "end"], {
         description:
-          "sls only: where reading begins the first time, at the oldest that is kept or at what comes next; `begin` unless given",
+          "sls only: where reading begins the first time, at the oldest that is kept or at what comes next; `begin` unless given. A checkpoint of the `group` goes before it",
       }),
     ),
     inOrder: Type.Optional(
       Type.Boolean({
-        description: "sls only: whether shards that a split or merge has made wait for those before them",
+        description:
+          "sls only: whether shards that a split or merge has made wait for those before them; with `group` it is said to a group that is made here",
       }),
     ),
   },

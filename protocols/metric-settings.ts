@@ -82,7 +82,7 @@ export const MetricDefinition = Type.Object(
     unit: choice(LATENCY_UNITS, { default: "s", description: "latency only: the unit of the field" }),
     decimals: whole(0, 6, {
       default: 0,
-      description: "sum only: how many digits after the point are kept; sums are exact up to 2^53",
+      description: "sum only: how many digits after the point are kept; sums are exact up to 2^52",
     }),
     as: choice(["text", "path"], {
       default: "text",
@@ -108,3 +108,13 @@ export const MetricSettings = Type.Array(MetricDefinition, {
   description:
     "what is counted in time blocks besides `requests`, `latency`, `bytes`, `clients` and `urls`; one of these names replaces that one",
 });
+
+/** Whose days are kept without end. */
+export const DayZones = Type.Array(
+  Type.String({ minLength: 1, maxLength: 64, allowed: "a time zone such as Asia/Shanghai" }),
+  {
+    default: ["UTC"],
+    description:
+      "the time zones whose local days are kept for ever, at most four; what is in blocks is kept for 13 months",
+  },
+);

@@ -25,6 +25,16 @@ const Gap = Type.Object(
   { additionalProperties: false },
 );
 
+/** What another consumer has read before a batch, with whom the log is shared. */
+const HandedOver = Type.Object(
+  {
+    /** How many groups of records, where that can be known. */
+    groups: Type.Optional(Type.Integer({ minimum: 0 })),
+    text: Type.String({ maxLength: 512 }),
+  },
+  { additionalProperties: false },
+);
+
 const batch = {
   /** Absent for the first batch of a partition. */
   from: Type.Optional(Cursor),
@@ -32,6 +42,7 @@ const batch = {
   /** What `Tally.encode` has made of the logs between the two. */
   tally: bytes(),
   gap: Type.Optional(Gap),
+  handedOver: Type.Optional(HandedOver),
 };
 
 /** How far a partition has been counted. */
@@ -60,7 +71,7 @@ export const CountPartialProtocol = defineProtocol({
   },
   self: {
     /** The book of partitions has taken this one in, or could not be asked. */
-    listed: { isListed: Type.Boolean() },
+    listed: { isListed: Type.Boolean(), refusal: Type.Optional(Type.String()) },
     /** So many parts of what is leaving are on their pages, or the next one could not be written. */
     archive: { parts: Type.Integer(), isWritten: Type.Boolean() },
     /** Time to look whether counts are to move to pages. */
@@ -111,6 +122,8 @@ export const CountPartialProtocol = defineProtocol({
         taken: {},
         /** It was counted before. */
         repeated: {},
+        /** Too much was told under this name just now: it is not counted, and may be told again. */
+        busy: { retryAfterMs: Type.Integer(), text: Type.String() },
         refused: {
           code: Type.Enum([
             "unknownMetric",
@@ -160,6 +173,8 @@ export const CountPartialProtocol = defineProtocol({
           unparsable: Type.Integer(),
           /** Never read, because the log no longer had it. */
           lost: Type.Integer(),
+          /** Groups of records that another consumer has read; absent where there are none. */
+          handedOver: Type.Optional(Type.Integer()),
           ...standing,
         },
       },
@@ -191,7 +206,13 @@ export const CountPartialEvents = defineEvents({
     /** A service has said it once more. */
     repeated: {},
     /** What was counted in blocks before this one leaves for its pages. */
-    leaving: { before: Type.Integer() },
+    leaving: {
+      before: Type.Integer(),
+      /** How large the parts are into which it is divided for its pages, in bytes: once they are numbered they stay as they are. */
+      partBytes: Type.Optional(Type.Integer()),
+      /** The time zones whose days it is added to. */
+      zones: Type.Optional(Type.Array(Type.String())),
+    },
     /** It is there. */
     archived: {},
   },

@@ -1,10 +1,11 @@
 import Type from "typebox";
 import { AlarmSettings } from "./alarm-settings.ts";
+import { AlertSettings } from "./alert-settings.ts";
 import { ClusterSettings } from "./cluster-settings.ts";
 import { HostSettings } from "./host-settings.ts";
 import { JournalSettings } from "./journal-settings.ts";
 import { LogsSettings } from "./log-settings.ts";
-import { MetricSettings } from "./metric-settings.ts";
+import { DayZones, MetricSettings } from "./metric-settings.ts";
 import { ReminderSettings } from "./reminder-settings.ts";
 
 /**
@@ -263,6 +264,8 @@ export const NodeSettings = Type.Object(
     cluster: ClusterSettings,
     alarms: AlarmSettings,
     metrics: MetricSettings,
+    dayZones: DayZones,
+    alerts: AlertSettings,
     logs: LogsSettings,
     log: LogSettings,
     stopWithinMs: positive({

@@ -25,8 +25,8 @@ export const StatsStreamsProtocol = defineProtocol({
   self: {
     /** Time to look what has changed. */
     look: {},
-    /** The question of a follower is answered, or could not be. */
-    answered: { follower: local<StatsFollower>(), answer: local<unknown>() },
+    /** A question is answered, or could not be. */
+    answered: { question: Type.String(), answer: local<unknown>() },
   },
 });
 export type StatsStreamsProtocol = typeof StatsStreamsProtocol;

@@ -21,7 +21,10 @@ export const STATS_QUERY_FIELDS = {
     Type.String({ description: "the time zone of days and of the daily index, such as Asia/Shanghai" }),
   ),
   where: Type.Optional(
-    Type.String({ description: "only these values: `dimension:value`, several divided by commas" }),
+    Type.String({
+      description:
+        "only these values: `dimension:value`, several divided by commas; `\\,` stands for a comma in a value",
+    }),
   ),
   by: Type.Optional(Type.String({ description: "split by these dimensions, divided by commas" })),
   top: Type.Optional(
@@ -77,6 +80,18 @@ export const STATS_ANSWER_FIELDS = {
   folded: Type.Integer({
     description: "records of which a value is over its budget, counted as `__other__`",
   }),
+  generation: Type.String({
+    description: "names the definition by which the metric is counted now: a changed one has another name",
+  }),
+  generations: Type.Array(Type.Object({ generation: Type.String(), from: Type.Integer() }), {
+    description:
+      "the definitions by which the range was counted, with the first block of each; empty names: unknown",
+  }),
+  keptFrom: Type.Optional(
+    Type.Integer({
+      description: "nothing is kept of what was before this: said where the range begins before it",
+    }),
+  ),
   error: Type.Object({
     quantile: Type.Optional(Type.Number()),
     unique: Type.Optional(Type.Number()),

@@ -68,6 +68,10 @@ export const Alarms = defineActor({
     clear(state, { key }, context) {
       tell(state, state.book.clear(key, context.wallMs()), context);
     },
+    drop(state, { key }, context) {
+      state.book.drop(key);
+      wakeWhenDue(state, context);
+    },
     due(state, _message, context) {
       tell(state, state.book.due(context.wallMs()), context);
     },

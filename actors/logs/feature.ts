@@ -3,9 +3,12 @@ import { metricSet } from "../../runtime/counting/metric-set.ts";
 import type { Feature, FeatureHost, FeatureParts } from "../../runtime/feature.ts";
 import { AccessLog } from "./access/access-log.ts";
 import { AccessWriter } from "./access/access-writer.ts";
+import { LOGS_NAME } from "./cluster-logs.ts";
+import type { OwnLogs } from "./cluster-logs.ts";
 import { addLogMetrics } from "./log-metrics.ts";
 import { logRoutes } from "./log-routes.ts";
 import { Logs } from "./logs.ts";
+import { ownLogs } from "./own-logs.ts";
 import { PlacedPuller, PULLER_TYPE } from "./placed-puller.ts";
 import { PullerLedger } from "./puller/puller-account.ts";
 import type { PullerHost } from "./puller/puller-state.ts";
@@ -16,7 +19,7 @@ import { accessPath, sourcesOf } from "./sources-of.ts";
 export const logsFeature: Feature = {
   name: "logs",
   start(host: FeatureHost): FeatureParts {
-    const { settings, system, entities, metrics } = host;
+    const { settings, system, entities, metrics, cluster } = host;
     const partials = entities.find(CountPartialProtocol);
     // Nobody counts on this node: there is no use in reading.
     if (partials === undefined) return {};
@@ -32,9 +35,10 @@ export const logsFeature: Feature = {
     const access = openAccess(host);
     const args = { host: pulling, sources: sources.filter(({ place }) => place === "anywhere") };
     const places = entities.offerActor(PlacedPuller, { type: PULLER_TYPE, role: "logs" }, args);
-    system.spawn(Logs, "logs", { sources, host: pulling, places });
+    const own = (): OwnLogs => ownLogs(ledger, system.clock);
+    system.spawn(Logs, LOGS_NAME, { sources, host: pulling, places, own });
     addLogMetrics(metrics, { ledger, access });
-    return { operatorRoutes: logRoutes({ ledger, node: settings.name, clock: system.clock }) };
+    return { operatorRoutes: logRoutes({ node: settings.name, cluster, own }) };
   },
 };
 

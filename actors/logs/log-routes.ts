@@ -1,44 +1,24 @@
 import { LogsFields } from "../../protocols/ops-logs.ts";
 import { operation, route } from "../../runtime/net/route.ts";
-import type { BodyOf, Route } from "../../runtime/net/route.ts";
-import type { Clock } from "../../runtime/time/clock.ts";
-import type { PullerAccount, PullerLedger } from "./puller/puller-account.ts";
+import type { Route } from "../../runtime/net/route.ts";
+import { logsOfAll } from "./cluster-logs.ts";
+import type { LogSight } from "./cluster-logs.ts";
 
-/** Where the pullers of a node are looked up. */
-export interface LogLook {
-  readonly node: string;
-  readonly ledger: PullerLedger;
-  readonly clock: Pick<Clock, "nowMs">;
-}
-
-type Shown = BodyOf<typeof LogsFields>["pullers"][number];
-
-/** Where operators see how far logs are read. */
-export function logRoutes({ node, ledger, clock }: LogLook): Route[] {
+/** Where operators see how far logs are read, of all nodes at any of them. */
+export function logRoutes(sight: LogSight): Route[] {
   return [
     route("/v1/logs", {
       onRequest: {
         GET: operation({
           summary:
-            "The pullers of this node: which partition each reads, up to where, how far behind, and what went wrong",
+            "The sources and pullers of all nodes: which partition each reads, up to where, how far behind, and what went wrong",
           answers: { 200: LogsFields },
-          handle: () => {
-            const pullers = ledger.all().map((account) => shown(account, clock.nowMs()));
-            return { status: 200, body: { node, pullers } };
-          },
+          handle: async (_request, context) => ({
+            status: 200,
+            body: { node: sight.node, nodes: await logsOfAll(sight, context) },
+          }),
         }),
       },
     }),
   ];
-}
-
-function shown(account: PullerAccount, nowMs: number): Shown {
-  const { cursor, trouble, lagMs, ...rest } = account;
-  return {
-    ...rest,
-    ...(cursor === undefined ? {} : { cursor }),
-    ...(trouble === undefined ? {} : { trouble }),
-    lagMs: Math.round(lagMs),
-    ratePerSecond: Math.round(account.ratePerSecond(nowMs) * 10) / 10,
-  };
 }

@@ -1,6 +1,7 @@
 import { defineProtocol } from "../../protocols/protocol.ts";
 import type { Context } from "../../runtime/actor/context.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
+import type { SourceAccount } from "./source-account.ts";
 import { Puller } from "./puller/puller.ts";
 import type { PullerHost } from "./puller/puller-state.ts";
 import { PullFailure } from "./source.ts";
@@ -46,7 +47,7 @@ interface LogSourceState extends LogSourceArgs {
   known: readonly Partition[];
   /** When it is asked for its parts again. */
   listAtMs: number;
-  trouble: string | undefined;
+  readonly account: SourceAccount;
 }
 
 /** Above the pullers of one source: one for each of its parts, begun when a part appears and ended when it is gone. */
@@ -58,7 +59,8 @@ export const LogSource = defineActor({
   progressWithinMs: LIST_WITHIN_MS + LOOK_EVERY_MS,
   initialState(args: LogSourceArgs, context): LogSourceState {
     context.startTimer("look", 0, { kind: "look" });
-    return { ...args, known: [], listAtMs: context.nowMs(), trouble: undefined };
+    const account = args.host.ledger.source(args.source.name);
+    return { ...args, known: [], listAtMs: context.nowMs(), account };
   },
   handlers: {
     async look(state, _message, context) {
@@ -68,10 +70,10 @@ export const LogSource = defineActor({
     },
   },
   afterStop: ({ source }) => source.close?.(),
-  describe: ({ source, known, trouble }) => ({
+  describe: ({ source, known, account }) => ({
     place: source.place,
     partitions: known.map(({ id }) => id),
-    trouble,
+    trouble: account.trouble?.text,
   }),
 });
 
@@ -84,22 +86,37 @@ async function look(state: LogSourceState, context: Context<LogSourceProtocol>):
 }
 
 async function list(state: LogSourceState, context: Context<LogSourceProtocol>): Promise<void> {
-  const { source, host } = state;
+  const { source, host, account } = state;
   const cancel = new AbortController();
   const stop = host.clock.after(LIST_WITHIN_MS, () => cancel.abort());
   try {
+    const before = state.known;
     state.known = await source.partitions(cancel.signal);
-    state.trouble = undefined;
+    tellGone(state, before, context);
+    account.partitions = state.known.length;
+    account.trouble = undefined;
     state.listAtMs = context.nowMs() + LIST_EVERY_MS + context.random() * LIST_SPREAD_MS;
   } catch (error) {
     if (!(error instanceof PullFailure)) throw error;
     const { code, message } = error;
-    if (state.trouble === undefined) {
+    if (account.trouble === undefined) {
       context.log.error("logs.unlisted", { source: source.name, code, why: message });
     }
-    state.trouble = message;
+    account.trouble = { atMs: context.wallMs(), code, text: message };
   } finally {
     stop();
+  }
+}
+
+/** What a source has no more, such as a shard that has expired, will never have anything: nobody is to wait for it. */
+function tellGone(
+  { source, host, known }: LogSourceState,
+  before: readonly Partition[],
+  context: Context<LogSourceProtocol>,
+): void {
+  for (const { id } of before) {
+    if (known.some((partition) => partition.id === id)) continue;
+    context.tell(host.partialOf(source.name, id), { kind: "standing", state: "gone" });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Row } from "../../runtime/counting/row.ts";
+import type { PartitionGroup } from "./group/partition-group.ts";
 
 /** Where logs come from. Sources differ in how they are read, and in nothing else: who reads them knows only this. */
 export interface Source {
@@ -9,6 +10,8 @@ export interface Source {
   readonly unitsMax?: number;
   /** How long one read may take as a whole, in milliseconds; 8,000 unless given. */
   readonly readWithinMs?: number;
+  /** Where it is shared with consumers outside of this cluster: this node reads what the group gives to it. */
+  readonly group?: PartitionGroup | undefined;
   /** The parts that are read independently of each other, as they are now. Rejects with PullFailure. */
   partitions(signal: AbortSignal): Promise<readonly Partition[]>;
   /** Takes what one process at a time may read, for as long as it runs; false while another one has it. */
@@ -57,11 +60,20 @@ export interface Gap {
   readonly text: string;
 }
 
+/** Records that another consumer has read with whom the source is shared: not ours, and not lost. */
+export interface HandedOver {
+  /** How many groups of records; undefined where nobody can know. */
+  readonly groups: number | undefined;
+  readonly text: string;
+}
+
 /** What was read in one go: from one place in a partition to another. */
 export interface Batch {
   /** The cursor behind it. The same as was asked for: there was nothing new. */
   readonly to: string | undefined;
   readonly units: number;
+  /** How many were asked for, where that is less than might have been. */
+  readonly unitsAsked?: number;
   readonly bytes: number;
   /** Whether everything has been read that is there. */
   readonly isAtEnd: boolean;
@@ -73,8 +85,12 @@ export interface Batch {
   readonly lagMs?: number | undefined;
   /** What was lost before it. */
   readonly gap: Gap | undefined;
+  /** What somebody else has read before it. */
+  readonly handedOver?: HandedOver | undefined;
   /** Visits all records that can be read, with these of their fields; the row is the same one each time. Answers what could not. It may be called again. */
   rows(fields: readonly string[], visit: (row: Row) => void): Unread;
+  /** Nobody will visit its rows any more: what they lie in may be used again. */
+  release?(): void;
 }
 
 /** What of a batch could not be read. */

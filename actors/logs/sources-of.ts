@@ -7,7 +7,9 @@ import { readerName } from "./file/reader-name.ts";
 import { JsonLines } from "./formats/json-lines.ts";
 import type { LineFormat } from "./formats/line-format.ts";
 import { COMBINED, NginxFormat } from "./formats/nginx-format.ts";
+import { ReaderLock } from "./reader-lock.ts";
 import { openSls } from "./sls/open-sls.ts";
+import type { ConsumerPlace } from "./sls/open-sls.ts";
 import type { Source } from "./source.ts";
 
 /** Where the records of a gateway are. */
@@ -48,7 +50,15 @@ function sourceOf(
       lockPath,
     });
   }
-  return openSls(source, wallMs);
+  return openSls(source, { wallMs, placeOf: () => consumerPlace(name, settings) });
+}
+
+/** A consumer of a group is a node: its name is made of that of the node and of one that its data directory keeps, and one process at a time goes by it. */
+function consumerPlace(source: string, { dataDir, name }: NodeSettings): ConsumerPlace {
+  const folder = join(dataDir, "logs");
+  const lock = new ReaderLock(join(folder, `${source}.lock`));
+  const consumer = `${name}-${readerName(join(folder, "reader"))}`;
+  return { consumer, claim: () => lock.claim(), release: () => lock.release() };
 }
 
 function formatOf({

@@ -1,5 +1,6 @@
 import { COUNT_BOOK_ID } from "../../protocols/count-book.ts";
 import type { CountBookProtocol } from "../../protocols/count-book.ts";
+import type { CountDaysProtocol } from "../../protocols/count-days.ts";
 import type { CountPageProtocol } from "../../protocols/count-page.ts";
 import type { CountPartialProtocol } from "../../protocols/partial.ts";
 import type { Reply } from "../../protocols/protocol.ts";
@@ -11,10 +12,11 @@ import type { PartitionView } from "../../runtime/counting/watermark.ts";
 import type { RouteContext } from "../../runtime/net/route.ts";
 import type { EntityType } from "../../runtime/sharding/entity-type.ts";
 import { Fault } from "../../runtime/fault.ts";
-import type { Counted } from "./stats-answer.ts";
 
 /** Counts move to pages once an hour: more than one move while they are read is no coincidence. */
 const TRIES_MAX = 3;
+/** A partition that has ended is shown for so long, in milliseconds. */
+const ENDED_SHOWN_MS = 7 * 86_400_000;
 
 type Asking = Pick<RouteContext, "ask">;
 type Read = Reply<CountPartialProtocol, "read">;
@@ -24,6 +26,7 @@ export interface CountedPlaces {
   readonly book: EntityType<CountBookProtocol>;
   readonly partials: EntityType<CountPartialProtocol>;
   readonly pages: EntityType<CountPageProtocol>;
+  readonly days: EntityType<CountDaysProtocol>;
 }
 
 /** Which counts are wanted. */
@@ -35,21 +38,72 @@ export interface Wanted {
   readonly nowMs: number;
 }
 
-/** Adds up what all partitions have counted. A partition that does not answer fails the question: a sum without it would be wrong. */
+/** What all partitions have said. */
+export interface Counted {
+  readonly counts: Counts;
+  readonly partitions: readonly PartitionView[];
+}
+
+/** The same before it is added up: adding is work. */
+export interface CountedApart {
+  readonly parts: readonly Counts[];
+  readonly partitions: readonly PartitionView[];
+}
+
+/** Adds up what all partitions have counted in a short time. */
 export async function askPartials(places: CountedPlaces, wanted: Wanted, context: Asking): Promise<Counted> {
-  const { partials: ids } = await context.ask(places.book.entity(COUNT_BOOK_ID), { kind: "list" });
-  const partitions = await Promise.all(ids.map((id) => askPartial({ places, id }, wanted, context)));
+  const { parts, partitions } = await askEach(places, wanted, context);
   const counts = new Counts();
-  for (const { counted } of partitions) counts.add(counted);
-  return { counts, partitions: partitions.map(({ view }) => view) };
+  for (const part of parts) counts.add(part);
+  return { counts, partitions };
+}
+
+/** What each partition has counted. A partition that does not answer fails the question: a sum without it would be wrong. */
+export async function askEach(places: CountedPlaces, wanted: Wanted, context: Asking): Promise<CountedApart> {
+  const { fromMs } = wanted;
+  const { partials: ids } = await context.ask(places.book.entity(COUNT_BOOK_ID), { kind: "list", fromMs });
+  const answers = await Promise.all(ids.map((id) => askPartial({ places, id }, wanted, context)));
+  return { parts: answers.flatMap(({ parts }) => parts), partitions: answers.map(({ view }) => view) };
+}
+
+/** The same of local days, which outlive partitions: those of one month, from the counts that are kept of days and from what is still on its way to them. */
+export async function askDays(
+  places: CountedPlaces,
+  { page, ...wanted }: Wanted & { readonly page: string },
+  context: Asking,
+): Promise<CountedApart> {
+  const { metric, fromMs, toMs } = wanted;
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const { partials: ids } = await context.ask(places.book.entity(COUNT_BOOK_ID), { kind: "list", fromMs });
+    const asked = ids.map(async (id) => {
+      const read = await context.ask(places.partials.entity(id), { kind: "read", metric, fromMs, toMs });
+      return { id, read };
+    });
+    const partials = await Promise.all(asked);
+    const { counts, seqs } = await context.ask(places.days.entity(page), { kind: "read", fromMs, toMs });
+    if (partials.some(({ id, read }) => roundOf(seqs[id] ?? 0) > read.rounds)) continue;
+    const { from, to } = rangeOf(fromMs, toMs);
+    const parts = partials.flatMap(({ id, read }) => [
+      Counts.decode(read.counts),
+      ...read.leaving
+        .filter((part) => part.page === page && part.seq > (seqs[id] ?? 0))
+        .map((part) => Counts.decode(Counts.decode(part.counts).encode({ from, to }))),
+    ]);
+    return {
+      parts: [Counts.decode(counts), ...parts],
+      partitions: partials.map(({ id, read }) => viewOf(id, read)),
+    };
+  }
+  throw tooFast(page);
 }
 
 /** What every partition says of itself, with what became of all that was read of it. */
 export async function askAccounts(
   { book, partials }: CountedPlaces,
-  context: Asking,
+  context: Asking & Pick<RouteContext, "wallMs">,
 ): Promise<readonly (Reply<CountPartialProtocol, "account"> & { readonly partition: string })[]> {
-  const { partials: ids } = await context.ask(book.entity(COUNT_BOOK_ID), { kind: "list" });
+  const fromMs = context.wallMs() - ENDED_SHOWN_MS;
+  const { partials: ids } = await context.ask(book.entity(COUNT_BOOK_ID), { kind: "list", fromMs });
   return Promise.all(
     ids.map(async (partition) => ({
       partition,
@@ -65,7 +119,7 @@ interface Asked {
 
 interface Partition {
   readonly view: PartitionView;
-  readonly counted: Counts;
+  readonly parts: readonly Counts[];
 }
 
 /** What one partition has counted, with what is on its pages: all as of one moment. */
@@ -76,16 +130,16 @@ async function askPartial(asked: Asked, wanted: Wanted, context: Asking): Promis
     const read = await context.ask(places.partials.entity(id), { kind: "read", metric, fromMs, toMs });
     const { from, to } = rangeOf(fromMs, toMs);
     const ranges = pagesOf(metric, { from, to: Math.min(to, read.archivedBefore) }, nowMs);
-    const parts = await Promise.all(ranges.map((range) => readPage(asked, { read, range }, context)));
-    if (parts.includes(undefined)) continue;
-    const counted = Counts.decode(read.counts);
-    for (const part of parts) counted.add(part as Counts);
-    return { view: viewOf(id, read), counted };
+    const pages = await Promise.all(ranges.map((range) => readPage(asked, { read, range }, context)));
+    if (pages.includes(undefined)) continue;
+    const parts = pages.flatMap((page) => page ?? []);
+    return { view: viewOf(id, read), parts: [Counts.decode(read.counts), ...parts] };
   }
-  throw new Fault("notStored", {
-    partition: id,
-    why: "its counts move to pages faster than they can be read",
-  });
+  throw tooFast(id);
+}
+
+function tooFast(partition: string): Fault {
+  return new Fault("notStored", { partition, why: "its counts move to pages faster than they can be read" });
 }
 
 interface PageAsk {
@@ -93,20 +147,18 @@ interface PageAsk {
   readonly range: PageRange;
 }
 
-/** What a page has, with what is on its way to it; undefined when it has more than the partition had sent when it was asked. */
+/** What a page has, and what is on its way to it; undefined when it has more than the partition had sent when it was asked. */
 async function readPage(
   { places, id }: Asked,
   { read, range: { page, from, to } }: PageAsk,
   context: Asking,
-): Promise<Counts | undefined> {
+): Promise<readonly Counts[] | undefined> {
   const range = { fromMs: from * BLOCK_MS, toMs: to * BLOCK_MS };
   const { seq, counts } = await context.ask(places.pages.entity(`${id}/${page}`), { kind: "read", ...range });
   if (roundOf(seq) > read.rounds) return undefined;
-  const found = Counts.decode(counts);
-  for (const part of read.leaving) {
-    if (part.page === page && part.seq > seq) found.merge(Counts.decode(part.counts).encode({ from, to }));
-  }
-  return found;
+  const underWay = read.leaving.filter((part) => part.page === page && part.seq > seq);
+  const leaving = underWay.map((part) => Counts.decode(Counts.decode(part.counts).encode({ from, to })));
+  return [Counts.decode(counts), ...leaving];
 }
 
 function viewOf(id: string, { state, watermarkMs, lagMs }: Read): PartitionView {

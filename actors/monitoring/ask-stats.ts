@@ -1,50 +1,73 @@
-import { createHash } from "node:crypto";
 import type { MetricDefinition } from "../../protocols/metric-settings.ts";
+import type { Zones } from "../../runtime/counting/local-day.ts";
 import { shapeOf } from "../../runtime/counting/metric-shape.ts";
+import type { MetricShape } from "../../runtime/counting/metric-shape.ts";
 import { Fault } from "../../runtime/fault.ts";
 import { faultAnswer } from "../../runtime/net/fault-answer.ts";
 import type { RouteContext, RouteResponse } from "../../runtime/net/route.ts";
-import { askPartials } from "./ask-partials.ts";
 import type { CountedPlaces } from "./ask-partials.ts";
+import { encodeAnswer } from "./encode-answer.ts";
+import { gatherStats, shownOf } from "./gather-stats.ts";
 import { statsAnswer } from "./stats-answer.ts";
 import type { StatsAnswer } from "./stats-answer.ts";
 import { parseStats } from "./stats-question.ts";
 import type { StatsQuestion } from "./stats-question.ts";
+import { SERIES_MAX, TooManySeries } from "./stats-sorter.ts";
+
+/** What an answer may hold: points, times the series that are shown. */
+const VALUES_MAX = 300_000;
+/** The same for quantiles and different values: each point of each series holds a sketch while it is added up. */
+const SKETCHES_MAX = 20_000;
 
 /** What questions are answered from. */
 export interface StatsSource extends CountedPlaces {
   readonly metrics: readonly MetricDefinition[];
+  /** What is known of time zones. */
+  readonly zones: Zones;
+  /** The time zones whose days are kept for ever. */
+  readonly dayZones: readonly string[];
 }
+
+type Asking = Pick<RouteContext, "ask" | "wallMs">;
 
 /** Answers a question as it stands behind the `?`: with the counts and a name for them, or why not. */
 export async function askStats(
   source: StatsSource,
   query: URLSearchParams,
-  context: Pick<RouteContext, "ask" | "wallMs">,
+  context: Asking,
 ): Promise<RouteResponse> {
-  const nowMs = context.wallMs();
-  const question = parseStats(query, nowMs);
-  if ("text" in question) return { status: 400, body: { code: "invalidField", ...question } };
-  const definition = source.metrics.find(({ name }) => name === question.metric);
-  if (definition === undefined) return unknownMetric(question.metric, source.metrics);
-  const refusal = unknownDimension(question, definition);
-  if (refusal !== undefined) return refusal;
   return guarded(async () => {
-    const { starts, endMs } = question.points;
-    const wanted = { metric: question.metric, fromMs: starts[0] ?? endMs, toMs: endMs, nowMs };
-    const counted = await askPartials(source, wanted, context);
-    const answer = statsAnswer(question, counted, { nowMs, shape: shapeOf(definition) });
-    const headers = { etag: etagOf(answer), "cache-control": "private, no-cache", ...JSON_TYPE };
-    return { status: 200, body: JSON.stringify(answer), headers };
+    const answer = await answerOf(source, query, context);
+    if ("status" in answer) return answer;
+    const { body, etag } = await encodeAnswer(answer);
+    return { status: 200, body, headers: { etag, "cache-control": "private, no-cache", ...JSON_TYPE } };
   });
 }
 
 const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
 
-/** Names what was counted: that time has passed since, and that nothing was late, changes nothing about it. */
-function etagOf({ watermark: _, laggards: _laggards, ...counted }: StatsAnswer): string {
-  const digest = createHash("sha256").update(JSON.stringify(counted)).digest("base64url");
-  return `"${digest.slice(0, 22)}"`;
+/** The answer to a question, or why there is none. @throws Fault when a partition does not answer */
+export async function answerOf(
+  source: StatsSource,
+  query: URLSearchParams,
+  context: Asking,
+): Promise<StatsAnswer | RouteResponse> {
+  const nowMs = context.wallMs();
+  const question = parseStats(query, nowMs, source.zones);
+  if ("text" in question) return { status: 400, body: { code: "invalidField", ...question } };
+  const definition = source.metrics.find(({ name }) => name === question.metric);
+  if (definition === undefined) return unknownMetric(question.metric, source.metrics);
+  const shape = shapeOf(definition);
+  const refusal = unknownDimension(question, definition) ?? tooMany(question, shape);
+  if (refusal !== undefined) return refusal;
+  const keepsDays = question.tz !== undefined && source.dayZones.includes(question.tz);
+  const gathering = { places: source, question, shape, nowMs, keepsDays };
+  try {
+    return await statsAnswer(gathering, await gatherStats(gathering, context));
+  } catch (error) {
+    if (error instanceof TooManySeries) return tooManySeries();
+    throw error;
+  }
 }
 
 /** An answer without one of the partitions would be wrong, so there is none. */
@@ -67,10 +90,31 @@ function unknownDimension(
   { where, by }: StatsQuestion,
   { name: metric, dimensions }: MetricDefinition,
 ): RouteResponse | undefined {
-  const isKnown = (name: string): boolean => dimensions.some((dimension) => dimension.name === name);
-  const name = [...where.keys(), ...by].find((asked) => !isKnown(asked));
-  if (name === undefined) return undefined;
-  const known = dimensions.map((dimension) => dimension.name).join(", ") || "none";
-  const text = `${metric} has no dimension ${JSON.stringify(name.slice(0, 40))}; it has: ${known}`;
-  return { status: 400, body: { code: "invalidField", field: "by", text } };
+  const known = dimensions.map(({ name }) => name);
+  const asked = [
+    ...[...where.keys()].map((name) => ["where", name] as const),
+    ...by.map((name) => ["by", name] as const),
+  ];
+  const unknown = asked.find(([, name]) => !known.includes(name));
+  if (unknown === undefined) return undefined;
+  const [field, name] = unknown;
+  const has = known.join(", ") || "none";
+  const text = `${metric} has no dimension ${JSON.stringify(name.slice(0, 40))}; it has: ${has}`;
+  return { status: 400, body: { code: "invalidField", field, text } };
+}
+
+/** Refused before anything is asked: how much an answer holds follows from the question alone. */
+function tooMany(question: StatsQuestion, shape: MetricShape): RouteResponse | undefined {
+  const points = question.points.starts.length;
+  const series = question.by.length === 0 ? 1 : shownOf(question, shape);
+  const isSketched = shape.value === "unique" || (shape.value === "latency" && question.quantiles.length > 0);
+  const [max, of] = isSketched ? [SKETCHES_MAX, "sketches"] : [VALUES_MAX, "values"];
+  if (points * series <= max) return undefined;
+  const text = `${points} points of up to ${series} series are more than ${max} ${of}; ask for a shorter range, a wider step or a smaller top`;
+  return { status: 400, body: { code: "tooManyPoints", field: "top", text } };
+}
+
+function tooManySeries(): RouteResponse {
+  const text = `more than ${SERIES_MAX} combinations of values are in this range; ask for a shorter one, by fewer dimensions, or for a part with where`;
+  return { status: 400, body: { code: "tooManyPoints", field: "by", text } };
 }

@@ -4,11 +4,12 @@ import type { DecideContext } from "../../runtime/actor/decision.ts";
 import { defineEntity } from "../../runtime/actor/define-entity.ts";
 import { note } from "../../runtime/counting/account.ts";
 import { rangeOf } from "../../runtime/counting/counts.ts";
-import { archivableBefore, pageParts } from "../../runtime/counting/pages.ts";
-import { readTally, TALLY_BYTES_MAX } from "../../runtime/counting/tally.ts";
+import type { OpenTally } from "../../runtime/counting/open-tally.ts";
+import { archivableBefore, PART_BYTES_MAX } from "../../runtime/counting/pages.ts";
+import { TALLY_BYTES_MAX } from "../../runtime/counting/tally.ts";
 import { whenCaughtUp } from "../../runtime/counting/watermark.ts";
 import { countOutcome, isOfServices } from "./count-event.ts";
-import { afterTally, list, writePart } from "./partial-effects.ts";
+import { afterTally, archiveAgain, endArchiving, noteBook, settle, writePart } from "./partial-effects.ts";
 import type { CountPartialArgs } from "./partial-effects.ts";
 import { addBatch, addTold, forgetLeft, leave, newPartialState, PARTIAL_SNAPSHOT } from "./partial-state.ts";
 import type { PartialState } from "./partial-state.ts";
@@ -17,6 +18,8 @@ import type { Standing } from "./standings.ts";
 
 /** After how many batches a snapshot is made: a load replays at most as many. */
 const SNAPSHOT_EVERY_RECORDS = 256;
+/** Nothing was counted of a source that is in no settings any more for so long: nobody waits for it, in milliseconds. */
+const GIVEN_UP_MS = 900_000;
 /** Batches that may wait: a partition has one reader, which waits for each answer. */
 const WAITING_MAX = 200;
 
@@ -37,15 +40,16 @@ export const CountPartial = defineEntity({
     position: ({ cursor }) => ({ reply: { kind: "position", ...given({ cursor }) } }),
     submit(state, submit, context) {
       const { kind: _kind, state: said = "flowing", lagMs, ...batch } = submit;
-      const refusal = refusalOf(state, submit);
-      if (refusal !== undefined) return { reply: refusal };
+      const opened = open(state, submit);
+      if (!("tally" in opened)) return { reply: opened };
+      const blocks = opened.tally.counts.blocks();
       const before = saidOf(context);
       return {
         events: [{ kind: "counted", ...batch, ...given({ passedMs: caughtUp(state, before) }) }],
         reply: { kind: "counted", cursor: batch.to },
         after(now, after) {
           after.args.standings.note(after.id, { state: said, lagMs }, after.nowMs());
-          afterTally(now, batch.tally, after);
+          afterTally(now, blocks, after);
         },
       };
     },
@@ -53,11 +57,11 @@ export const CountPartial = defineEntity({
       const isAhead = cursor !== undefined && cursor !== state.cursor;
       return {
         events: said === "gone" && !state.isGone ? [{ kind: "ended" }] : [],
-        after(_now, after) {
+        after(now, after) {
           const known =
             said === "caughtUp" && isAhead ? { state: "flowing" as const } : { state: said, atMs };
           after.args.standings.note(after.id, { ...known, lagMs }, after.nowMs());
-          list(after);
+          settle(now, after);
         },
       };
     },
@@ -67,61 +71,70 @@ export const CountPartial = defineEntity({
       const { reply, tally } = countOutcome(told, parts);
       if (reply.kind === "repeated") return { events: [{ kind: "repeated" }], reply };
       if (tally === undefined) return { reply };
+      const blocks = state.opener.open(tally).counts.blocks();
       const { eventId, atMs = parts.nowMs } = told;
       const passed = given({ passedMs: caughtUp(state, saidOf(context)) });
       return {
         // What is refused for its time is not counted, but it was read: the account says so.
         events: [{ kind: "told", tally, ...(reply.kind === "taken" ? { eventId, atMs } : {}), ...passed }],
         reply,
-        after: (now, after) => afterTally(now, tally, after),
+        after: (now, after) => afterTally(now, blocks, after),
       };
     },
-    read: (state, { metric, fromMs, toMs }, context) => ({
-      reply: {
-        kind: "counts",
-        counts: state.counts.encode(rangeOf(fromMs, toMs), metric),
-        archivedBefore: state.archivedBefore,
-        rounds: state.rounds,
-        leaving: pageParts(state.leaving, state.rounds)
-          .filter(({ page }) => page.startsWith(`${metric}/`))
-          .map(({ page, seq, counts }) => ({ page, seq, counts })),
-        ...standing(state, context),
-      },
-    }),
+    read(state, { metric, fromMs, toMs }, context) {
+      const parts = state.leaving?.parts ?? [];
+      return {
+        events: endedBySilence(state, context),
+        reply: {
+          kind: "counts",
+          counts: state.counts.encode(rangeOf(fromMs, toMs), metric),
+          archivedBefore: state.archivedBefore,
+          rounds: state.rounds,
+          leaving: parts
+            .filter(({ page }) => page.startsWith(`${metric}/`))
+            .map(({ page, seq, counts }) => ({ page, seq, counts })),
+          ...standing(state, context),
+        },
+        after: settle,
+      };
+    },
     account: (state, _message, context) => ({
+      events: endedBySilence(state, context),
       reply: {
         kind: "account",
         ...given({ cursor: state.cursor }),
         batches: state.batches,
         ...state.account,
         lost: state.lost,
+        ...(state.handedOver === 0 ? {} : { handedOver: state.handedOver }),
         ...standing(state, context),
       },
+      after: settle,
     }),
-    archiveNow(state) {
+    archiveNow(state, _message, { args: { zones } }) {
       // What has not arrived yet goes first: it may have been sent before, under the same numbers.
-      const before = archivableBefore(state.counts, state.watermarkMs, state.archivedBefore);
-      const isNext = state.leaving.isEmpty && before !== undefined;
+      const before = state.leaving === undefined ? archivableBefore(state) : undefined;
       return {
-        events: isNext ? [{ kind: "leaving", before }] : [],
+        events:
+          before === undefined
+            ? []
+            : [{ kind: "leaving", before, partBytes: PART_BYTES_MAX, zones: [...zones] }],
         after: (now, after) => writePart(now, 0, after),
       };
     },
-    archive({ leaving, rounds }, { parts, isWritten }) {
-      const isDone = isWritten && parts >= pageParts(leaving, rounds).length;
+    archive({ leaving }, { parts, isWritten }) {
+      const isDone = isWritten && parts >= (leaving?.parts.length ?? 0);
       return {
         events: isDone ? [{ kind: "archived" }] : [],
         after(now, after) {
-          if (isWritten) writePart(now, parts, after);
-          else after.args.standings.endArchiving(after.id);
+          if (!isWritten) return archiveAgain(after);
+          if (!isDone) return writePart(now, parts, after);
+          endArchiving(after);
+          settle(now, after);
         },
       };
     },
-    listed: (_state, { isListed }) => ({
-      after(_now, after) {
-        if (isListed) after.args.standings.noteListed(after.id);
-      },
-    }),
+    listed: (_state, answer) => ({ after: (_now, after) => noteBook(answer, after) }),
   },
   evolve: {
     counted: addBatch,
@@ -133,40 +146,64 @@ export const CountPartial = defineEntity({
   },
   snapshot: { ...PARTIAL_SNAPSHOT, everyRecords: SNAPSHOT_EVERY_RECORDS },
   mailboxMax: WAITING_MAX,
-  describe: ({ cursor, batches, account, lost, watermarkMs, isGone }) => ({
+  describe: ({ cursor, batches, account, lost, handedOver, watermarkMs, isGone }) => ({
     ...given({ cursor, watermarkMs }),
     batches,
     ...account,
     lost,
+    handedOver,
     isGone,
   }),
 });
 
-/** Why a batch is not counted; undefined when it is. */
-function refusalOf(
-  { cursor }: PartialState,
-  submit: Submit,
-): Reply<CountPartialProtocol, "submit"> | undefined {
-  if (submit.to === cursor) return { kind: "duplicate", cursor };
-  if (submit.from !== cursor) return { kind: "gap", ...given({ cursor }) };
-  if (submit.tally.length > TALLY_BYTES_MAX) {
-    const text = `the tally has ${submit.tally.length} bytes, more than ${TALLY_BYTES_MAX}`;
+/** The tally of a batch that is to be counted, looked at down to its last number before anything of it is stored; or why it is not counted. */
+function open(
+  { cursor, opener }: PartialState,
+  { from, to, tally }: Submit,
+): { readonly tally: OpenTally } | Reply<CountPartialProtocol, "submit"> {
+  if (to === cursor) return { kind: "duplicate", cursor };
+  if (from !== cursor) return { kind: "gap", ...given({ cursor }) };
+  if (!(tally instanceof Uint8Array)) {
+    return { kind: "refused", code: "tallyInvalid", text: "the tally is no bytes" };
+  }
+  if (tally.length > TALLY_BYTES_MAX) {
+    const text = `the tally has ${tally.length} bytes, more than ${TALLY_BYTES_MAX}`;
     return { kind: "refused", code: "tallyTooLarge", text };
   }
   try {
-    readTally(submit.tally);
-    return undefined;
+    return { tally: opener.open(tally) };
   } catch (error) {
-    return { kind: "refused", code: "tallyInvalid", text: String((error as Error).message) };
+    // Whatever else is thrown is a bug, and ends this life instead of the batch.
+    if (!(error instanceof RangeError)) throw error;
+    return { kind: "refused", code: "tallyInvalid", text: error.message };
   }
 }
 
 function standing(state: PartialState, context: Deciding) {
   const said = saidOf(context);
+  const isOver = isEnded(state, said) || isUnread(state, said) || isGivenUp(state, said, context);
   return {
-    state: state.isGone || isUnread(state, said) ? ("gone" as const) : said.state,
+    state: isOver ? ("gone" as const) : said.state,
     ...given({ watermarkMs: caughtUp(state, said), lagMs: said.lagMs }),
   };
+}
+
+/** Nothing will come any more; a reader that is heard of again knows better: a shard that was given away may come back. */
+function isEnded({ isGone }: PartialState, said: Standing): boolean {
+  return isGone && (said === UNHEARD || said.state === "gone");
+}
+
+/** Whoever looks at a partition that nobody reads any more finds that it has ended. */
+function endedBySilence(state: PartialState, context: Deciding): { readonly kind: "ended" }[] {
+  const isNew = !state.isGone && isGivenUp(state, saidOf(context), context);
+  return isNew ? [{ kind: "ended" }] : [];
+}
+
+/** Its source was taken out of the settings, and for a while nothing was counted. */
+function isGivenUp({ watermarkMs = 0 }: PartialState, said: Standing, context: Deciding): boolean {
+  if (said !== UNHEARD) return false;
+  const source = context.id.slice(0, context.id.indexOf("/"));
+  return !context.args.isRead(source) && context.wallMs() - watermarkMs > GIVEN_UP_MS;
 }
 
 /** Of which nothing was ever counted, and nothing is heard: its source was taken out of the settings before it had anything. Nobody waits for it until it is heard of again. */

@@ -1,4 +1,5 @@
 import type { CountBookProtocol } from "../../protocols/count-book.ts";
+import type { CountDaysProtocol } from "../../protocols/count-days.ts";
 import type { CountPageProtocol } from "../../protocols/count-page.ts";
 import type { MetricDefinition } from "../../protocols/metric-settings.ts";
 import type { CountPartialProtocol } from "../../protocols/partial.ts";
@@ -6,15 +7,15 @@ import type { Reference } from "../../protocols/reference.ts";
 import type { TimeBlockProtocol } from "../../protocols/time-block.ts";
 import type { AfterContext } from "../../runtime/actor/decision.ts";
 import { BLOCK_MS } from "../../runtime/counting/cells.ts";
-import { Counts } from "../../runtime/counting/counts.ts";
-import { archivableBefore, pageParts } from "../../runtime/counting/pages.ts";
-import { readTally } from "../../runtime/counting/tally.ts";
+import { archivableBefore } from "../../runtime/counting/pages.ts";
 import type { PartialState } from "./partial-state.ts";
 import type { Standings } from "./standings.ts";
 import { timeBlockId } from "./time-block-id.ts";
 
 /** Blocks that ended so long ago are counted without an actor of their own: somebody reads old logs. In milliseconds. */
 const RECENT_MS = 3_600_000;
+/** A page that could not be written is tried again after so long, in milliseconds. */
+const ARCHIVE_AGAIN_MS = 5_000;
 
 /** What all partials of a node have in common. */
 export interface CountPartialArgs {
@@ -22,34 +23,85 @@ export interface CountPartialArgs {
   readonly metrics: readonly MetricDefinition[];
   readonly book: () => Reference<CountBookProtocol>;
   readonly page: (id: string) => Reference<CountPageProtocol>;
+  readonly days: (id: string) => Reference<CountDaysProtocol>;
+  /** The time zones whose days are kept for ever. */
+  readonly zones: readonly string[];
+  /** Whether a source stands in the settings. */
+  readonly isRead: (source: string) => boolean;
   readonly timeBlock: (id: string) => Reference<TimeBlockProtocol>;
 }
 
 export type PartialAfter = AfterContext<CountPartialProtocol, CountPartialArgs>;
 
+/** Each metric with the blocks that a batch has changed. */
+type Touched = readonly (readonly [metric: string, blocks: readonly number[]])[];
+
 /** What follows a batch that is stored: whoever asks finds it, and the time blocks that it has changed look again. */
-export function afterTally(state: PartialState, tally: Uint8Array, after: PartialAfter): void {
-  list(after);
-  touch(tally, after);
-  const isDue = archivableBefore(state.counts, state.watermarkMs, state.archivedBefore) !== undefined;
-  if (!isDue && state.leaving.isEmpty) return;
+export function afterTally(state: PartialState, touched: Touched, after: PartialAfter): void {
+  touch(touched, after);
+  settle(state, after);
+}
+
+/** What is to be done whatever has happened: the book knows of the partition, and counts go onto pages when it is time. */
+export function settle(state: PartialState, after: PartialAfter): void {
+  tellBook(state, after);
+  archiveSoon(state, after);
+}
+
+/** Has counts go onto pages, if it is time and nobody is at it. */
+function archiveSoon(state: PartialState, after: PartialAfter): void {
+  if (state.leaving === undefined && archivableBefore(state) === undefined) return;
   if (after.args.standings.beginArchiving(after.id)) after.startTimer("archive", 0, { kind: "archiveNow" });
 }
 
-/** Has the book know of this partition. It is asked again with the next batch when it could not be. */
-export function list(after: PartialAfter): void {
+/** Has the book know of this partition: that it is there, or, once all of it is on pages, that it has ended. */
+function tellBook(state: PartialState, after: PartialAfter): void {
   const { standings, book } = after.args;
-  if (standings.isListed(after.id)) return;
-  after.ask(book(), { kind: "add", partial: after.id }, (outcome) => ({
-    kind: "listed",
-    isListed: outcome.ok && outcome.value.kind === "added",
-  }));
+  const { id: partial } = after;
+  const { state: said } = standings.of(partial, after.nowMs());
+  const hasEnded = isSettled(state) && (said === "gone" || said === "stalled");
+  if (!standings.mayTellBook(partial, hasEnded ? "ended" : "present", after.nowMs())) return;
+  if (hasEnded) {
+    const lastMs = state.archivedBefore * BLOCK_MS;
+    return after.ask(book(), { kind: "end", partial, lastMs }, ({ ok }) => ({
+      kind: "listed",
+      isListed: ok,
+    }));
+  }
+  after.ask(book(), { kind: "add", partial }, (outcome) => {
+    if (!outcome.ok) return { kind: "listed", isListed: false };
+    const { value } = outcome;
+    return value.kind === "added"
+      ? { kind: "listed", isListed: true }
+      : { kind: "listed", isListed: false, refusal: value.text };
+  });
 }
 
-function touch(tally: Uint8Array, after: PartialAfter): void {
+/** Nothing will come any more, and all that came is on pages. */
+function isSettled({ isGone, leaving, counts }: PartialState): boolean {
+  return isGone && leaving === undefined && counts.isEmpty;
+}
+
+/** What the book has answered; neither when it could not be asked. */
+interface BookAnswer {
+  readonly isListed: boolean;
+  readonly refusal?: string;
+}
+
+/** Notes what the book has answered: that it is full is told to people, and it is asked again later. */
+export function noteBook(
+  { isListed, refusal }: BookAnswer,
+  { args: { standings }, id, log }: PartialAfter,
+): void {
+  if (isListed) return void standings.noteBook(id, "taken");
+  if (refusal === undefined) return;
+  if (standings.noteBook(id, "refused")) log.error("monitoring.bookFull", { partition: id, why: refusal });
+}
+
+function touch(touched: Touched, after: PartialAfter): void {
   const { standings, timeBlock } = after.args;
   const recentMs = after.wallMs() - RECENT_MS;
-  for (const [metric, numbers] of Counts.decode(readTally(tally).counts).blocks()) {
+  for (const [metric, numbers] of touched) {
     for (const number of numbers) {
       const id = timeBlockId(metric, number);
       const isRecent = number * BLOCK_MS > recentMs;
@@ -60,14 +112,24 @@ function touch(tally: Uint8Array, after: PartialAfter): void {
   }
 }
 
-/** Writes the next part of what is leaving onto its page. */
-export function writePart({ leaving, rounds }: PartialState, parts: number, after: PartialAfter): void {
-  const part = pageParts(leaving, rounds)[parts];
-  if (part === undefined) return after.args.standings.endArchiving(after.id);
+/** Pages are not being written any more, until it is time for more. */
+export function endArchiving({ args, id }: PartialAfter): void {
+  args.standings.endArchiving(id);
+}
+
+/** A page or a journal that did not answer is asked again. Meanwhile nobody else begins. */
+export function archiveAgain(after: PartialAfter): void {
+  after.startTimer("archive", ARCHIVE_AGAIN_MS, { kind: "archiveNow" });
+}
+
+/** Writes the next part of what is leaving onto its page, or to the days of all partitions. */
+export function writePart({ leaving }: PartialState, parts: number, after: PartialAfter): void {
+  const { args, id } = after;
+  const part = leaving?.parts[parts];
+  if (part === undefined) return endArchiving(after);
   const { page, seq, counts, untilMs } = part;
-  after.ask(after.args.page(`${after.id}/${page}`), { kind: "keep", seq, counts, untilMs }, (outcome) => ({
-    kind: "archive",
-    parts: parts + 1,
-    isWritten: outcome.ok,
-  }));
+  const next = (outcome: { readonly ok: boolean }) =>
+    ({ kind: "archive", parts: parts + 1, isWritten: outcome.ok }) as const;
+  if (untilMs === undefined) after.ask(args.days(page), { kind: "keep", partial: id, seq, counts }, next);
+  else after.ask(args.page(`${id}/${page}`), { kind: "keep", seq, counts, untilMs }, next);
 }

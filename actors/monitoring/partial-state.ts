@@ -4,13 +4,17 @@ import { addAccount, newAccount } from "../../runtime/counting/account.ts";
 import type { Account } from "../../runtime/counting/account.ts";
 import { blockOf } from "../../runtime/counting/cells.ts";
 import { Counts } from "../../runtime/counting/counts.ts";
-import { readTally } from "../../runtime/counting/tally.ts";
+import { TallyOpener } from "../../runtime/counting/open-tally.ts";
 import { afterBatch } from "../../runtime/counting/watermark.ts";
-import { EventIds } from "./event-ids.ts";
+import { EventIds, idsFromTexts } from "./event-ids.ts";
 import type { StoredIds } from "./event-ids.ts";
+import { Leaving } from "./leaving.ts";
+import type { StoredLeaving } from "./leaving.ts";
 
 /** Blocks that are kept unpacked behind the watermark: records are a little late often. */
 const WARM_BLOCKS = 2;
+/** How large the parts of pages were before it was stored with each round, in bytes. */
+const FIRST_PART_BYTES = 524_288;
 
 /** What is stored of one partition: up to where it was counted, and what came of it. */
 export interface PartialState {
@@ -19,17 +23,21 @@ export interface PartialState {
   readonly account: Account;
   /** Records or groups that the log no longer had. */
   lost: number;
+  /** Groups of records that another consumer of the log has read. */
+  handedOver: number;
   watermarkMs: number | undefined;
   isGone: boolean;
   readonly counts: Counts;
   /** What is on its way to pages, and belongs to this partition until it is there. */
-  leaving: Counts;
+  leaving: Leaving | undefined;
   /** How often counts have begun to leave. */
   rounds: number;
   /** What belongs to blocks before this one is on pages, but for what came late. */
   archivedBefore: number;
   /** What services have told: empty where a log is counted. */
   readonly ids: EventIds;
+  /** Of the moment, and stored by nobody. */
+  readonly opener: TallyOpener;
 }
 
 /** One of which nothing has been counted. */
@@ -39,25 +47,28 @@ export function newPartialState(): PartialState {
     batches: 0,
     account: newAccount(),
     lost: 0,
+    handedOver: 0,
     watermarkMs: undefined,
     isGone: false,
     counts: new Counts(),
-    leaving: new Counts(),
+    leaving: undefined,
     rounds: 0,
     archivedBefore: 0,
     ids: new EventIds(),
+    opener: new TallyOpener(),
   };
 }
 
 /** Adds a batch, and moves the cursor. */
 export function addBatch(
   state: PartialState,
-  { to, tally, gap, passedMs }: EventOf<CountPartialEvents, "counted">,
+  { to, tally, gap, handedOver, passedMs }: EventOf<CountPartialEvents, "counted">,
 ): void {
   addTally(state, tally, passedMs);
   state.cursor = to;
   state.batches++;
   state.lost += gap?.lost ?? 0;
+  state.handedOver += handedOver?.groups ?? 0;
   state.isGone = false;
 }
 
@@ -66,30 +77,39 @@ export function addTold(
   state: PartialState,
   { tally, eventId, atMs, passedMs }: EventOf<CountPartialEvents, "told">,
 ): void {
-  addTally(state, tally, passedMs);
-  if (eventId !== undefined && atMs !== undefined) state.ids.add(eventId, atMs);
+  const { nowMs } = addTally(state, tally, passedMs);
+  if (eventId !== undefined && atMs !== undefined) state.ids.add(eventId, atMs, nowMs);
 }
 
 /** Puts what is before a block where nothing more is added to it, so that it can be written part by part. */
-export function leave(state: PartialState, { before }: EventOf<CountPartialEvents, "leaving">): void {
-  state.leaving = state.counts.takeBefore(before);
+export function leave(
+  state: PartialState,
+  { before, partBytes = FIRST_PART_BYTES, zones = [] }: EventOf<CountPartialEvents, "leaving">,
+): void {
   state.rounds++;
+  state.leaving = new Leaving(state.counts.takeBefore(before), { round: state.rounds, partBytes, zones });
   state.archivedBefore = before;
 }
 
 /** What has left is on its pages. */
 export function forgetLeft(state: PartialState): void {
-  state.leaving = new Counts();
+  state.leaving = undefined;
 }
 
-function addTally(state: PartialState, bytes: Uint8Array, passedMs: number | undefined): void {
-  const tally = readTally(bytes);
+function addTally(
+  state: PartialState,
+  bytes: Uint8Array,
+  passedMs: number | undefined,
+): { readonly nowMs: number } {
+  const tally = state.opener.open(bytes);
+  state.opener.forget();
   const before = state.watermarkMs;
   const passed = Math.max(before ?? 0, passedMs ?? 0);
   addAccount(state.account, tally.account);
-  state.counts.add(Counts.decode(tally.counts), blockOf(passed));
+  state.counts.count(tally.counts, blockOf(passed));
   state.watermarkMs = afterBatch(passed === 0 ? undefined : passed, tally);
   tidy(state, before);
+  return tally;
 }
 
 /** When another block is behind, older ones take less room. */
@@ -103,34 +123,56 @@ interface Stored {
   readonly batches: number;
   readonly account: Account;
   readonly lost: number;
+  /** Missing in what was stored before logs were shared. */
+  readonly handedOver?: number;
   readonly watermarkMs?: number | undefined;
   readonly isGone: boolean;
   readonly counts: Uint8Array;
-  readonly leaving: Uint8Array;
+  readonly leaving?: StoredLeaving | undefined;
   readonly rounds: number;
   readonly archivedBefore: number;
   readonly ids: StoredIds;
 }
 
+/** As it was stored before: ids as texts, and what left without how it was divided. */
+interface StoredBefore extends Omit<Stored, "ids" | "leaving"> {
+  readonly leaving: Uint8Array;
+  readonly ids: Parameters<typeof idsFromTexts>[0];
+}
+
 /** How it is stored as a whole. */
 export const PARTIAL_SNAPSHOT = {
-  version: 1,
-  dump: ({ counts, leaving, account, ids, ...rest }: PartialState): Stored => ({
+  version: 2,
+  dump: ({ counts, leaving, account, ids, opener: _, ...rest }: PartialState): Stored => ({
     ...rest,
     account: { ...account },
     counts: counts.encode(),
-    leaving: leaving.encode(),
+    leaving: leaving?.dump(),
     ids: ids.dump(),
   }),
   load(data: unknown): PartialState {
-    const { counts, leaving, cursor, watermarkMs, ids, ...rest } = data as Stored;
+    const { counts, leaving, cursor, watermarkMs, ids, handedOver = 0, ...rest } = data as Stored;
     return {
       ...rest,
+      handedOver,
       cursor,
       watermarkMs,
       counts: Counts.decode(counts),
-      leaving: Counts.decode(leaving),
+      leaving: leaving === undefined ? undefined : Leaving.load(leaving),
       ids: EventIds.load(ids),
+      opener: new TallyOpener(),
     };
+  },
+  upcast: {
+    1(data: unknown): Stored {
+      const { leaving, ids, ...rest } = data as StoredBefore;
+      const division = { round: rest.rounds, partBytes: FIRST_PART_BYTES, zones: [] };
+      const isLeaving = leaving.length > 0;
+      return {
+        ...rest,
+        ids: idsFromTexts(ids),
+        ...(isLeaving ? { leaving: { division, counts: leaving } } : {}),
+      };
+    },
   },
 } as const;

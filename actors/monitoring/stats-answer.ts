@@ -1,39 +1,28 @@
 import type { BodyOf } from "../../runtime/net/route.ts";
 import { STATS_ANSWER_FIELDS } from "../../protocols/stats.ts";
 import { CELL_MS } from "../../runtime/counting/cells.ts";
-import type { Counts } from "../../runtime/counting/counts.ts";
 import { QUANTILE_ERROR } from "../../runtime/counting/dd-sketch.ts";
-import { UNIQUE_ERROR } from "../../runtime/counting/hyper-log-log.ts";
 import type { MetricShape } from "../../runtime/counting/metric-shape.ts";
+import { TIERS } from "../../runtime/counting/pages.ts";
 import { completeness, overall } from "../../runtime/counting/watermark.ts";
 import type { PartitionView } from "../../runtime/counting/watermark.ts";
-import { columnsOf } from "./stats-columns.ts";
-import type { Columns } from "./stats-columns.ts";
+import { GivingWay } from "../../runtime/time/giving-way.ts";
+import type { Gathered, Gathering, Shown } from "./gather-stats.ts";
 import type { StatsQuestion } from "./stats-question.ts";
 
-type Column = Columns["columns"][number];
 /** What was counted, as it is answered. */
 export type StatsAnswer = BodyOf<typeof STATS_ANSWER_FIELDS>;
 type AnswerSeries = StatsAnswer["series"][number];
 
-/** What all partitions have said. */
-export interface Counted {
-  readonly counts: Counts;
-  readonly partitions: readonly PartitionView[];
-}
-
-/** Answers a question from what the partitions have counted; `fallback` is the shape of a metric of which nothing is counted yet. Pure. */
-export function statsAnswer(
-  question: StatsQuestion,
-  { counts, partitions }: Counted,
-  { nowMs, shape: fallback }: { readonly nowMs: number; readonly shape: MetricShape },
-): StatsAnswer {
-  const { points, metric, stepText, tz, days, top } = question;
-  const { columns, folded, revisions, shape = fallback } = columnsOf(counts, question);
-  const shown = shape.value === "top" && question.by.length === 0 ? columns : columns.slice(0, top);
-  const watermarkMs = overall(partitions, nowMs);
-  const mark = watermarkMs ?? null;
-  const series = shown.map((column) => seriesOf(column, shape, question));
+/** Answers a question from what was gathered for it. */
+export async function statsAnswer(gathering: Gathering, gathered: Gathered): Promise<StatsAnswer> {
+  const { question, nowMs, shape } = gathering;
+  const { points, metric, stepText, tz, days } = question;
+  const { columns, partitions, folded, revisions } = gathered;
+  const mark = overall(partitions, nowMs) ?? null;
+  const way = new GivingWay();
+  const series: AnswerSeries[] = [];
+  for (const column of columns) series.push(await seriesOf(column, { question, shape }, way));
   return {
     metric,
     value: shape.value,
@@ -46,7 +35,7 @@ export function statsAnswer(
       ? {}
       : { index: points.starts.map((start) => days.indexOf(start)) }),
     series,
-    more: columns.length - shown.length,
+    more: gathered.series - columns.length,
     rev: revisions,
     // Nobody can be complete up to now: whoever is no cell behind is.
     completeness: completeness(partitions, Math.min(points.endMs, nowMs - CELL_MS), nowMs),
@@ -54,7 +43,10 @@ export function statsAnswer(
     provisionalFrom: provisionalFrom(question, mark),
     laggards: laggardsOf(partitions),
     folded,
-    error: errorOf(shape, series),
+    generation: shape.generation,
+    generations: generationsOf(gathered),
+    ...keptFrom(gathering),
+    error: errorOf(shape, gathered, series),
   };
 }
 
@@ -71,52 +63,70 @@ function laggardsOf(partitions: readonly PartitionView[]): StatsAnswer["laggards
     .map(({ id, state, lagMs }) => ({ partition: id, state, ...(lagMs === undefined ? {} : { lagMs }) }));
 }
 
-function seriesOf(column: Column, shape: MetricShape, question: StatsQuestion): AnswerSeries {
+function generationsOf({ generations }: Gathered): StatsAnswer["generations"] {
+  const inOrder = [...generations].sort(([, a], [, b]) => a - b);
+  return inOrder.map(([generation, from]) => ({ generation, from }));
+}
+
+function keptFrom({ question, nowMs, keepsDays }: Gathering): { keptFrom?: number } {
+  const { points, step } = question;
+  const kept = nowMs - TIERS.quarter.keptMs;
+  const isLost = (points.starts[0] ?? points.endMs) < kept && !(step === "day" && keepsDays);
+  return isLost ? { keptFrom: kept } : {};
+}
+
+interface Asked {
+  readonly question: StatsQuestion;
+  readonly shape: MetricShape;
+}
+
+async function seriesOf(column: Shown, { question, shape }: Asked, way: GivingWay): Promise<AnswerSeries> {
   const { fill, quantiles, top } = question;
   const filled = (value: (point: number) => number | undefined): (number | null)[] =>
     Array.from(column.counts, (count, point) => (count > 0 ? (value(point) ?? fill) : fill));
-  const { whole } = column;
+  const hasSums = shape.value === "sum" || shape.value === "latency";
+  const shares: [string, (number | null)[]][] = [];
+  for (const share of quantiles) {
+    await way.pause();
+    shares.push([String(share), filled((point) => quantileOf(column, { point, share }, shape))]);
+  }
+  await way.pause();
+  const hasQuantiles = shape.value === "latency" && shares.length > 0;
   return {
     values: column.values,
     total: column.total,
     count: filled((point) => column.counts[point]),
-    ...(whole.sums === undefined ? {} : { sum: filled((point) => (column.sums[point] ?? 0) / shape.scale) }),
-    ...(whole.sketch === undefined || quantiles.length === 0
-      ? {}
-      : { quantiles: quantilesOf(column, shape, { quantiles, filled }) }),
-    ...(whole.unique === undefined
+    ...(hasSums ? { sum: filled((point) => (column.sums[point] ?? 0) / shape.scale) } : {}),
+    ...(hasQuantiles ? { quantiles: Object.fromEntries(shares) } : {}),
+    ...(column.unique === undefined
       ? {}
       : {
-          unique: filled((point) => column.points.get(point)?.unique?.estimate()),
-          uniqueTotal: whole.unique.estimate(),
+          unique: filled((point) => column.uniques.get(point)?.estimate()),
+          uniqueTotal: column.unique.estimate(),
         }),
-    ...(whole.top === undefined ? {} : { top: whole.top.top(top) }),
+    ...(column.top === undefined ? {} : { top: column.top.top(top) }),
   };
 }
 
-interface Filling {
-  readonly quantiles: readonly number[];
-  readonly filled: (value: (point: number) => number | undefined) => (number | null)[];
-}
-
-function quantilesOf(
-  { points }: Column,
+function quantileOf(
+  { sketches }: Shown,
+  { point, share }: { readonly point: number; readonly share: number },
   { scale }: MetricShape,
-  { quantiles, filled }: Filling,
-): Record<string, (number | null)[]> {
-  const lists = quantiles.map((share) => {
-    const list = filled((point) => {
-      const value = points.get(point)?.sketch?.quantile(share);
-      return value === undefined ? undefined : value / scale;
-    });
-    return [String(share), list] as const;
-  });
-  return Object.fromEntries(lists);
+): number | undefined {
+  const value = sketches.get(point)?.quantile(share);
+  return value === undefined ? undefined : value / scale;
 }
 
-function errorOf({ value }: MetricShape, series: readonly AnswerSeries[]): StatsAnswer["error"] {
+function errorOf(
+  { value }: MetricShape,
+  { columns }: Gathered,
+  series: readonly AnswerSeries[],
+): StatsAnswer["error"] {
   if (value === "latency") return { quantile: QUANTILE_ERROR };
-  if (value === "unique") return { unique: UNIQUE_ERROR };
+  if (value === "unique") {
+    const errors = columns.flatMap(({ uniques }) => Array.from(uniques.values(), ({ error }) => error));
+    return { unique: errors.reduce((most, error) => Math.max(most, error), 0) };
+  }
   if (value !== "top") return {};
   return { topk: Math.max(0, ...series.flatMap(({ top = [] }) => top.map(({ error }) => error))) };
 }

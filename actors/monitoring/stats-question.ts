@@ -1,7 +1,8 @@
 import { STATS_QUERY_FIELDS } from "../../protocols/stats.ts";
 import { BLOCK_MS, parseStep } from "../../runtime/counting/cells.ts";
 import type { Step } from "../../runtime/counting/cells.ts";
-import { LocalDays } from "../../runtime/counting/local-day.ts";
+import { Zones } from "../../runtime/counting/local-day.ts";
+import type { LocalDays } from "../../runtime/counting/local-day.ts";
 import { POINTS_MAX, pointsOf } from "../../runtime/counting/points.ts";
 import type { Points, TimeRange } from "../../runtime/counting/points.ts";
 
@@ -9,6 +10,8 @@ import type { Points, TimeRange } from "../../runtime/counting/points.ts";
 const RANGE_MS = 3_600_000;
 const TOP = { min: 1, max: 1_000, otherwise: 20 } as const;
 const QUANTILES_MAX = 20;
+/** One with a backslash before it belongs to a value. */
+const UNESCAPED_COMMA = /(?<!\\),/;
 /** Dates of later years are written in another way: nobody counts there. */
 const TIME_MAX_MS = Date.UTC(9_999, 0, 1);
 
@@ -35,10 +38,14 @@ export interface StatsProblem {
   readonly text: string;
 }
 
-/** Reads a question. Pure. */
-export function parseStats(query: URLSearchParams, nowMs: number): StatsQuestion | StatsProblem {
+/** Reads a question; what is found out about its time zone is kept in `zones`. */
+export function parseStats(
+  query: URLSearchParams,
+  nowMs: number,
+  zones = new Zones(),
+): StatsQuestion | StatsProblem {
   try {
-    return new StatsReader(query, nowMs).read();
+    return new StatsReader(query, nowMs, zones).read();
   } catch (error) {
     if (error instanceof Refused) return { field: error.field, text: error.message };
     throw error;
@@ -57,10 +64,12 @@ class Refused extends Error {
 class StatsReader {
   readonly #query: URLSearchParams;
   readonly #nowMs: number;
+  readonly #zones: Zones;
 
-  constructor(query: URLSearchParams, nowMs: number) {
+  constructor(query: URLSearchParams, nowMs: number, zones: Zones) {
     this.#query = query;
     this.#nowMs = nowMs;
+    this.#zones = zones;
   }
 
   read(): StatsQuestion {
@@ -74,7 +83,7 @@ class StatsReader {
     if (parsed.step === "day" && tz === undefined) {
       throw new Refused("tz", "is missing: a day is that of a time zone, such as Asia/Shanghai");
     }
-    const days = daysOf(tz ?? "UTC");
+    const days = this.#daysOf(tz ?? "UTC");
     return {
       metric,
       ...parsed,
@@ -103,7 +112,8 @@ class StatsReader {
   }
 
   #list(name: string): string[] {
-    return (this.#text(name) ?? "").split(",").filter((part) => part !== "");
+    const parts = (this.#text(name) ?? "").split(UNESCAPED_COMMA).filter((part) => part !== "");
+    return parts.map((part) => part.replaceAll("\\,", ","));
   }
 
   #whole(name: string): number {
@@ -140,7 +150,12 @@ class StatsReader {
     return new Map(
       this.#list("where").map((part) => {
         const colon = part.indexOf(":");
-        if (colon < 1) throw new Refused("where", `is ${quoted(part)}; dimension:value is expected`);
+        if (colon < 1) {
+          throw new Refused(
+            "where",
+            `has ${quoted(part)}; dimension:value is expected, several divided by commas, and \\, for a comma in a value`,
+          );
+        }
         return [part.slice(0, colon), part.slice(colon + 1)];
       }),
     );
@@ -157,20 +172,20 @@ class StatsReader {
     return shares;
   }
 
+  #daysOf(zone: string): LocalDays {
+    try {
+      return this.#zones.daysOf(zone);
+    } catch {
+      throw new Refused("tz", `is ${quoted(zone)}, which is no time zone`);
+    }
+  }
+
   #fill(): 0 | null {
     const text = this.#text("fill") ?? "null";
     if (text !== "null" && text !== "zero") {
       throw new Refused("fill", `is ${quoted(text)}; null or zero is expected`);
     }
     return text === "zero" ? 0 : null;
-  }
-}
-
-function daysOf(zone: string): LocalDays {
-  try {
-    return new LocalDays(zone);
-  } catch {
-    throw new Refused("tz", `is ${quoted(zone)}, which is no time zone`);
   }
 }
 

@@ -2,21 +2,80 @@ import type { StatsAnswer } from "./stats-answer.ts";
 
 type AnswerSeries = StatsAnswer["series"][number];
 
-/** What has changed between two answers to the same question: the whole of the first, then only the points that are new or different. Undefined when nothing has. Pure. */
+/**
+ * What has changed between two answers to the same question: the whole of the first, then only the points that are new or different. A point that is sent is whole: a series
+ * that has nothing in any of them is left out. Undefined when nothing has changed. Pure.
+ */
 export function revisionOf(before: StatsAnswer | undefined, now: StatsAnswer): StatsAnswer | undefined {
   if (before === undefined) return now;
-  const known = new Map(before.times.map((time, point) => [time, pointText(before, point)]));
-  const changed = now.times.flatMap((time, point) =>
-    known.get(time) === pointText(now, point) ? [] : [point],
+  const known = seriesByValues(before);
+  const changed = changedPoints(before, now, known);
+  const series = now.series.filter(
+    (one) =>
+      changed.some((point) => isCounted(one.count[point])) || hasOtherFacts(one, known.get(nameOf(one))),
   );
-  if (changed.length === 0 && factsOf(before) === factsOf(now)) return undefined;
+  if (changed.length === 0 && series.length === 0 && factsOf(before) === factsOf(now)) return undefined;
   const pick = <T>(list: readonly T[]): T[] => changed.map((point) => list[point] as T);
   return {
     ...now,
     times: pick(now.times),
     ...(now.index === undefined ? {} : { index: pick(now.index) }),
-    series: now.series.map((series) => picked(series, pick)),
+    series: series.map((one) => picked(one, pick)),
   };
+}
+
+type Known = ReadonlyMap<string, AnswerSeries>;
+
+function seriesByValues({ series }: StatsAnswer): Known {
+  return new Map(series.map((one) => [nameOf(one), one]));
+}
+
+function nameOf({ values }: AnswerSeries): string {
+  return Object.values(values).join("\0");
+}
+
+/** The points that were not there, or in which some series has something else. */
+function changedPoints(before: StatsAnswer, now: StatsAnswer, known: Known): number[] {
+  const places = new Map(before.times.map((time, point) => [time, point]));
+  const was = now.times.map((time) => places.get(time) ?? -1);
+  const isChanged = now.times.map((_, point) => (was[point] as number) < 0);
+  for (const one of now.series) {
+    const other = known.get(nameOf(one));
+    was.forEach((place, point) => {
+      if (!isChanged[point] && isOther(one, point, { other, place })) isChanged[point] = true;
+    });
+  }
+  // What is among the largest no more has left its points.
+  const names = new Set(now.series.map(nameOf));
+  for (const [name, one] of known) {
+    if (names.has(name)) continue;
+    was.forEach((place, point) => {
+      if (isCounted(one.count[place])) isChanged[point] = true;
+    });
+  }
+  return isChanged.flatMap((is, point) => (is ? [point] : []));
+}
+
+interface Before {
+  readonly other: AnswerSeries | undefined;
+  readonly place: number;
+}
+
+function isOther(now: AnswerSeries, point: number, { other, place }: Before): boolean {
+  if (other === undefined) return isCounted(now.count[point]);
+  const lists = [now.count, now.sum, now.unique, ...Object.values(now.quantiles ?? {})];
+  const before = [other.count, other.sum, other.unique, ...Object.values(other.quantiles ?? {})];
+  return lists.some((list, index) => list?.[point] !== before[index]?.[place]);
+}
+
+function isCounted(count: number | null | undefined): boolean {
+  return count !== undefined && count !== null && count > 0;
+}
+
+/** Whether it says something else about the range as a whole. */
+function hasOtherFacts(now: AnswerSeries, before: AnswerSeries | undefined): boolean {
+  if (now.uniqueTotal !== before?.uniqueTotal) return true;
+  return now.top !== undefined && JSON.stringify(now.top) !== JSON.stringify(before?.top);
 }
 
 function picked(series: AnswerSeries, pick: <T>(list: readonly T[]) => T[]): AnswerSeries {
@@ -36,18 +95,8 @@ function picked(series: AnswerSeries, pick: <T>(list: readonly T[]) => T[]): Ans
   };
 }
 
-function pointText({ series }: StatsAnswer, point: number): string {
-  return JSON.stringify(
-    series.flatMap(({ values, count, sum, quantiles, unique }) => {
-      const counted = count[point] ?? null;
-      if (counted === null || counted === 0) return [];
-      const shares = Object.values(quantiles ?? {}).map((list) => list[point]);
-      return [[values, counted, sum?.[point], unique?.[point], ...shares]];
-    }),
-  );
-}
-
-/** What may change without any point. */
-function factsOf({ rev, completeness, provisionalFrom, laggards, folded }: StatsAnswer): string {
-  return JSON.stringify([rev, completeness, provisionalFrom, laggards, folded]);
+/** What may change without any point; by how much a laggard is behind changes all the time. */
+function factsOf({ rev, completeness, provisionalFrom, laggards, folded, generation }: StatsAnswer): string {
+  const who = laggards.map(({ partition, state }) => [partition, state]);
+  return JSON.stringify([rev, completeness, provisionalFrom, who, folded, generation]);
 }

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { hostname } from "node:os";
 import { createInterface } from "node:readline";
 import type { LogSourceSettings } from "../../protocols/log-settings.ts";
-import type { SlsLogstore } from "../../runtime/sls/sls-logstore.ts";
+import type { LogstorePlace, OpenLogstore } from "../logs/open-sls.ts";
 import { Refusal } from "../refusal.ts";
 import { addSettingsOptions, settingsOf } from "./settings-options.ts";
 
@@ -23,15 +23,6 @@ interface PutOptions {
   readonly topic: string;
 }
 
-interface Target {
-  readonly endpoint: string;
-  readonly project: string;
-  readonly logstore: string;
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-  readonly securityToken?: string | undefined;
-}
-
 /** `banyan logs put`: writes lines into a logstore of SLS, of the service itself or of `banyan dev sls`. */
 export function logsPutCommand(): Command {
   const command = new Command("put")
@@ -47,8 +38,7 @@ export function logsPutCommand(): Command {
   return addSettingsOptions(command, []).action(async (file: string | undefined, _own, self: Command) => {
     // `banyan logs` has options of the same names, and takes those that stand behind `put` too.
     const options = self.optsWithGlobals<PutOptions>();
-    const target = options.source === undefined ? namedTarget(options) : await settingsTarget(options);
-    const logstore = await openLogstore(target);
+    const logstore = options.source === undefined ? await openNamed(options) : await openOfSettings(options);
     try {
       await put(logstore, file, options.topic);
     } finally {
@@ -57,7 +47,7 @@ export function logsPutCommand(): Command {
   });
 }
 
-function namedTarget({ endpoint, project, logstore }: PutOptions): Target {
+function namedTarget({ endpoint, project, logstore }: PutOptions): LogstorePlace {
   const accessKeyId = process.env["ALIBABA_CLOUD_ACCESS_KEY_ID"];
   const accessKeySecret = process.env["ALIBABA_CLOUD_ACCESS_KEY_SECRET"];
   if (endpoint === undefined || project === undefined || logstore === undefined) {
@@ -73,30 +63,27 @@ function namedTarget({ endpoint, project, logstore }: PutOptions): Target {
   return { endpoint, project, logstore, accessKeyId, accessKeySecret, securityToken };
 }
 
-async function settingsTarget(options: PutOptions): Promise<Target> {
+async function sourceOf(options: PutOptions): Promise<LogSourceSettings> {
   const { logs } = await settingsOf({ ...options });
   const found = logs.sources.find(({ name, kind }) => kind === "sls" && name === options.source);
-  if (found !== undefined) return wholeTarget(found);
+  if (found !== undefined) return found;
   const known = logs.sources.filter(({ kind }) => kind === "sls").map(({ name }) => name);
   const others = known.length === 0 ? "there is none in the settings" : `there is ${known.join(", ")}`;
   throw new Refusal("usage", `no source of kind sls is called ${options.source}; ${others}`);
 }
 
-/** The settings have been checked: a source of kind sls has all of it. */
-function wholeTarget(source: LogSourceSettings): Target {
-  const { endpoint = "", project = "", logstore = "", keyId = "", keySecret = "" } = source;
-  return { endpoint, project, logstore, accessKeyId: keyId, accessKeySecret: keySecret };
-}
+// The package below the client takes a while to load, and the other commands do without it.
 
-interface OpenLogstore {
-  readonly logstore: SlsLogstore;
-  close(): void;
-}
-
-/** The package below the client takes a while to load, and the other commands do without it. */
-async function openLogstore(target: Target): Promise<OpenLogstore> {
+async function openNamed(options: PutOptions): Promise<OpenLogstore> {
+  const target = namedTarget(options);
   const { openSls } = await import("../logs/open-sls.ts");
   return openSls(target);
+}
+
+async function openOfSettings(options: PutOptions): Promise<OpenLogstore> {
+  const source = await sourceOf(options);
+  const { openSource } = await import("../logs/open-sls.ts");
+  return openSource(source);
 }
 
 async function put({ logstore }: OpenLogstore, file: string | undefined, topic: string): Promise<void> {

@@ -6,11 +6,11 @@ import { logsPutCommand } from "./logs-put.ts";
 import { nodeOf, opsCommand, show } from "./ops-command.ts";
 import type { OpsOptions } from "./ops-command.ts";
 
-/** `banyan logs`: what the node reads and counts, and a way to write logs that it may read. */
+/** `banyan logs`: what the nodes read and count, and a way to write logs that they may read. */
 export function logsCommand(): Command {
-  return opsCommand("logs", "list the logs that a node reads and counts, or write some")
+  return opsCommand("logs", "list the logs that the nodes read and count, or write some")
     .description(
-      "Lists the parts of logs that the node reads: up to where each is counted, how far it is behind, how fast it goes, and what went wrong last.",
+      "Lists the parts of logs that all nodes read: up to where each is counted, how far it is behind, how fast it goes, and what went wrong last.",
     )
     .action(async (options: OpsOptions) => {
       const client = await nodeOf(options);

@@ -6,7 +6,9 @@ import { bytes, duration, oneLine, timeOf } from "./units.ts";
 
 /** What `/v1/logs` answers. */
 export type Logs = BodyOf<typeof LogsFields>;
-type Puller = Logs["pullers"][number];
+type NodeLogs = Logs["nodes"][number];
+type Puller = NodeLogs["pullers"][number];
+type Source = NodeLogs["sources"][number];
 
 const CURSOR_MAX = 28;
 const HEADINGS = [
@@ -22,19 +24,29 @@ const HEADINGS = [
 ];
 const NUMBERS = ["behind", "per second", "records", "read", "lost", "aside"];
 
-/** Draws which logs a node reads, how far, and what went wrong with each last. Pure. */
-export function drawLogs({ node, pullers }: Logs, paint: Paint): string {
-  if (pullers.length === 0) return `${node} reads no logs.`;
-  const table = drawTable({ headings: HEADINGS, numbers: NUMBERS, rows: pullers.map(rowOf) }, paint);
-  const troubles = pullers.flatMap(troubleOf);
-  return troubles.length === 0
-    ? table
-    : `${table}\n\n${paint("dim", "last failures")}\n${troubles.join("\n")}`;
+/** Draws which logs are read where, how far, and what went wrong with each last. Pure. */
+export function drawLogs({ node, nodes }: Logs, paint: Paint): string {
+  const isOne = nodes.length === 1;
+  const pullers = nodes.flatMap((own) => own.pullers.map((puller) => rowOf(puller, isOne ? [] : [own.node])));
+  const headings = [...(isOne ? [] : ["node"]), ...HEADINGS];
+  const nothing = isOne ? `${node} reads no logs.` : "No node reads logs.";
+  const parts = [
+    pullers.length === 0 ? nothing : drawTable({ headings, numbers: NUMBERS, rows: pullers }, paint),
+    section(paint("dim", "shared with others"), nodes.flatMap(groupsOf)),
+    section(paint("alarm", "not read"), nodes.flatMap(unreadOf)),
+    section(paint("dim", "last failures"), nodes.flatMap(failuresOf)),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
 }
 
-function rowOf(puller: Puller): Row {
+function section(heading: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : [heading, ...lines].join("\n");
+}
+
+function rowOf(puller: Puller, node: readonly string[]): Row {
   const { source, partition, state, lagMs, ratePerSecond, records, lost, gaps, quarantined } = puller;
   const cells = [
+    ...node,
     `${source}/${partition}`,
     state,
     duration(lagMs),
@@ -50,7 +62,26 @@ function rowOf(puller: Puller): Row {
   return { cells, style: gaps > 0 || quarantined > 0 ? "warn" : "plain" };
 }
 
-function troubleOf({ source, partition, trouble }: Puller): string[] {
+function groupsOf({ node, sources }: NodeLogs): string[] {
+  return sources.flatMap(({ source, group }) => {
+    if (group === undefined) return [];
+    const held = group.held.length === 0 ? "no part" : group.held.join(", ");
+    const holds = group.isMember ? `holds ${held}` : "holds no lease, and reads nothing";
+    return [`${source}  group ${group.name}, ${node} as ${group.consumer}: ${holds}`];
+  });
+}
+
+/** What nobody reads at present, and why. */
+function unreadOf({ node, silence, sources }: NodeLogs): string[] {
+  if (silence !== undefined) return [`${node} does not answer: ${oneLine(silence)}`];
+  return sources.flatMap((source) => troubleOf(source.source, source, node));
+}
+
+function failuresOf({ node, pullers }: NodeLogs): string[] {
+  return pullers.flatMap((puller) => troubleOf(`${puller.source}/${puller.partition}`, puller, node));
+}
+
+function troubleOf(log: string, { trouble }: Pick<Source, "trouble">, node: string): string[] {
   if (trouble === undefined) return [];
-  return [`${timeOf(trouble.atMs)}  ${source}/${partition}  ${oneLine(trouble.text)}`];
+  return [`${timeOf(trouble.atMs)}  ${log} at ${node}  ${oneLine(trouble.text)}`];
 }

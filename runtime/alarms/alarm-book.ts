@@ -48,7 +48,13 @@ export class AlarmBook {
     if (this.#active.size >= ACTIVE_MAX && call.key !== OVERFLOW_KEY) return this.#overflow(nowMs);
     const alarm = openAlarm(call, nowMs, this.#flaps.begin(call.key, nowMs));
     this.#active.set(alarm.key, alarm);
-    return [this.#raised(alarm)];
+    const notice = this.#raised(alarm);
+    return call.isTold === true ? [] : [notice];
+  }
+
+  /** Forgets one that somebody else looks after: nobody is told. */
+  drop(key: string): void {
+    this.#active.delete(key);
   }
 
   /** It is well again. The end of an alarm that flaps is believed later. */

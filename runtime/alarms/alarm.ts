@@ -11,6 +11,8 @@ export interface AlarmCall {
   readonly details?: Record<string, unknown>;
   /** It ends by itself when it was not raised again for this long. */
   readonly quietMs?: number;
+  /** People have heard of it: they are told of the end, and not once more of the beginning. */
+  readonly isTold?: boolean;
 }
 
 /** How an alarm ended: it is well again, it has not happened again, or an operator says so. */

@@ -101,6 +101,12 @@ export const EVENT_ALARMS: Partial<Readonly<Record<EventName, RaiseRule | ClearR
     by: "partition",
     summary: "{source}/{partition} cannot be read: {why}",
   },
+  "alert.held": {
+    severity: "warning",
+    stays: true,
+    summary: "alert rules have judged nothing since {since}: {why}",
+  },
+  "alert.wentOn": { clears: "alert.held" },
   "host.lost": { severity: "critical", summary: "the host of this worker is gone, and the worker stops" },
   "loop.unwatched": {
     severity: "critical",

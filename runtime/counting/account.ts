@@ -2,7 +2,7 @@ import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 
 /** What becomes of a record: each that was read is exactly one of these. */
-const FATES = ["counted", "duplicate", "quarantined", "tooLate", "unparsable"] as const;
+export const FATES = ["counted", "duplicate", "quarantined", "tooLate", "unparsable"] as const;
 export type Fate = (typeof FATES)[number];
 
 /** What became of everything that was read: `read` is the sum of all fates, at every moment. */

@@ -1,12 +1,13 @@
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
+import { DimensionSlots, OTHER } from "./dimension-slots.ts";
 import type { MetricShape } from "./metric-shape.ts";
 import { SeriesCounts } from "./series-counts.ts";
 
-/** What is over a budget is counted under this value. */
-export const OTHER = "__other__";
 /** Between the values of a key; no value holds it. */
 const BETWEEN = "\0";
+/** Where there are too many combinations, so many times as many hold those with a dimension folded. */
+const FOLDED_FACTOR = 2;
 
 /** The values that make up the key of a series. */
 export function valuesOf(key: string): string[] {
@@ -21,8 +22,9 @@ export function keyOf(values: readonly string[]): string {
 /** What was counted of one metric in one block of 180 s, by the values of its dimensions. */
 export class BlockCounts {
   readonly #series = new Map<string, SeriesCounts>();
-  /** The values that are told apart, by dimension. */
-  readonly #values: Set<string>[] = [];
+  /** By dimension. */
+  readonly #slots: DimensionSlots[] = [];
+  #knowsValues = true;
   /** How many records were counted under `__other__` in some dimension. */
   folded = 0;
   /** How often it was changed after it was final. */
@@ -43,6 +45,7 @@ export class BlockCounts {
 
   /** Adds what was counted elsewhere, within the budgets of the shape: what is over one keeps all its other values. */
   merge(other: BlockCounts, shape: MetricShape): void {
+    this.#admit(other, shape);
     for (const [key, counts] of other.#series) {
       const admitted = this.#admitted(key, shape);
       if (admitted !== key) this.folded += counts.total;
@@ -52,15 +55,41 @@ export class BlockCounts {
     this.revisions += other.revisions;
   }
 
-  /** The same without its cells: all of it in the first one. */
-  coarse(shape: MetricShape): BlockCounts {
-    const coarse = new BlockCounts();
-    coarse.merge(this, shape);
-    for (const { counts, sums } of coarse.#series.values()) {
-      gather(counts);
-      if (sums !== undefined) gather(sums);
-    }
-    return coarse;
+  /** Keeps slots for what was frequent in the block before this one, which has nothing yet. */
+  reserveAfter(before: BlockCounts, shape: MetricShape): void {
+    shape.dimensions.forEach(({ budget }, dimension) => {
+      const slots = before.#slots[dimension];
+      if (slots === undefined || slots.isPlain) return;
+      this.#slotsAt(dimension).reserve(slots.heaviest(before.#weights(dimension), budget));
+    });
+  }
+
+  /** Adds what was counted elsewhere, all of it in the first cell. */
+  mergeCoarsely(other: BlockCounts, shape: MetricShape): void {
+    this.merge(other, shape);
+    for (const series of this.#series.values()) series.gather();
+  }
+
+  /** The same, with no more said of different values than is kept of blocks. */
+  lowered(shape: MetricShape): BlockCounts {
+    const lowered = new BlockCounts();
+    lowered.merge(this, shape);
+    for (const series of lowered.#series.values()) series.unique?.lower();
+    return lowered;
+  }
+
+  /** The same as two with half of the series each; undefined when there is only one. */
+  halves(): readonly [BlockCounts, BlockCounts] | undefined {
+    const keys = [...this.#series.keys()].sort();
+    if (keys.length < 2) return undefined;
+    const [first, second] = [new BlockCounts(), new BlockCounts()];
+    const middle = Math.floor(keys.length / 2);
+    keys.forEach((key, index) => {
+      (index < middle ? first : second).#series.set(key, this.#series.get(key) as SeriesCounts);
+    });
+    first.folded = this.folded;
+    first.revisions = this.revisions;
+    return [first, second];
   }
 
   /** The same in few bytes: each value once, series in the order of their values. */
@@ -78,6 +107,7 @@ export class BlockCounts {
       for (const value of valuesOf(key)) writer.whole(numbers.get(value) ?? 0);
       this.#series.get(key)?.write(writer);
     }
+    if (this.#slots.some(({ isPlain }) => !isPlain)) for (const slots of this.#slots) slots.write(writer);
     return writer.done();
   }
 
@@ -88,48 +118,87 @@ export class BlockCounts {
     block.folded = reader.whole();
     block.revisions = reader.whole();
     const texts: string[] = [];
-    for (let left = reader.whole(); left > 0; left--) texts.push(reader.text());
+    for (let left = reader.whole(); left > 0; left--) texts.push(valueIn(reader));
     // A metric without dimensions has one series, whose only value is empty.
     const width = Math.max(1, shape.dimensions.length);
     for (let left = reader.whole(); left > 0; left--) {
-      const values = Array.from({ length: width }, () => textAt(texts, reader.whole()));
-      values.forEach((value, dimension) => block.#valuesAt(dimension).add(value));
-      block.#series.set(keyOf(values), SeriesCounts.read(reader, shape));
+      let key = textAt(texts, reader.whole());
+      for (let more = 1; more < width; more++) key += BETWEEN + textAt(texts, reader.whole());
+      block.#series.set(key, SeriesCounts.read(reader, shape));
     }
+    if (!reader.isAtEnd) for (let at = 0; at < width; at++) block.#slotsAt(at).read(reader);
+    block.#knowsValues = false;
     return block;
+  }
+
+  /** Gives slots to the values of what is to be added. */
+  #admit(other: BlockCounts, shape: MetricShape): void {
+    this.#knowValues();
+    other.#knowValues();
+    shape.dimensions.forEach(({ budget }, dimension) => {
+      const slots = this.#slotsAt(dimension);
+      const theirs = other.#slots[dimension];
+      // Most of what comes has been there before.
+      if (theirs !== undefined && theirs.size > 0 && slots.holds(theirs)) return;
+      slots.admit(other.#weights(dimension), budget);
+    });
+  }
+
+  /** Takes in the values of its series. Who only reads what was stored does not need them. */
+  #knowValues(): void {
+    if (this.#knowsValues) return;
+    this.#knowsValues = true;
+    for (const key of this.#series.keys()) {
+      valuesOf(key).forEach((value, dimension) => this.#slotsAt(dimension).know(value));
+    }
+  }
+
+  /** How often each value of a dimension was seen. */
+  #weights(dimension: number): Map<string, number> {
+    const weights = new Map<string, number>();
+    for (const [key, counts] of this.#series) {
+      const value = valuesOf(key)[dimension] ?? "";
+      weights.set(value, (weights.get(value) ?? 0) + counts.total);
+    }
+    return weights;
   }
 
   /** The key under which a combination is counted here. */
   #admitted(key: string, shape: MetricShape): string {
-    if (this.#series.has(key)) return key;
+    if (this.#series.has(key) || shape.dimensions.length === 0) return key;
     const values = valuesOf(key);
-    const admitted = shape.dimensions.map(({ budget }, dimension) => {
-      const value = values[dimension] ?? "";
-      const known = this.#valuesAt(dimension);
-      if (known.has(value)) return value;
-      // The last place of a budget is that of everything else.
-      if (known.size - (known.has(OTHER) ? 1 : 0) >= budget) return this.#note(dimension, OTHER);
-      return this.#note(dimension, value);
-    });
-    const own = keyOf(admitted.length === 0 ? values : admitted);
+    const told = shape.dimensions.map((_, dimension) =>
+      this.#slotsAt(dimension).slotOf(values[dimension] ?? ""),
+    );
+    const own = keyOf(told);
     if (this.#series.has(own) || this.#series.size < shape.seriesMax) return own;
-    return keyOf(shape.dimensions.map((_, dimension) => this.#note(dimension, OTHER)));
+    return this.#withFewer(told, FOLDED_FACTOR * shape.seriesMax);
   }
 
-  #note(dimension: number, value: string): string {
-    this.#valuesAt(dimension).add(value);
-    return value;
+  /** Where there are too many combinations: the dimension with the most values is folded first, so that all splits by the others stay exact. */
+  #withFewer(values: readonly string[], seriesMax: number): string {
+    const folded = [...values];
+    const byValues = values.map((_, dimension) => dimension);
+    byValues.sort((a, b) => this.#slotsAt(b).size - this.#slotsAt(a).size || a - b);
+    for (const dimension of byValues) {
+      this.#slotsAt(dimension).know(OTHER);
+      folded[dimension] = OTHER;
+      const key = keyOf(folded);
+      if (this.#series.has(key) || this.#series.size < seriesMax) return key;
+    }
+    return keyOf(folded);
   }
 
-  #valuesAt(dimension: number): Set<string> {
-    return (this.#values[dimension] ??= new Set());
+  #slotsAt(dimension: number): DimensionSlots {
+    return (this.#slots[dimension] ??= new DimensionSlots());
   }
 }
 
-function gather(cells: Float64Array): void {
-  const total = cells.reduce((sum, amount) => sum + amount, 0);
-  cells.fill(0);
-  cells[0] = total;
+/** A value that held what divides values would be several when it is read back. */
+function valueIn(reader: ByteReader): string {
+  const text = reader.text();
+  if (text.includes(BETWEEN)) throw new RangeError("a value holds what divides values");
+  return text;
 }
 
 function textAt(texts: readonly string[], number: number): string {

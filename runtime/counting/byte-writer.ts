@@ -1,4 +1,6 @@
 const FIRST_BYTES = 1_024;
+/** The largest number of either sign that is written as it is. */
+const SIGNED_MAX = 2 ** 52 - 1;
 const encoder = new TextEncoder();
 
 /** Writes numbers and texts in few bytes; the same values always give the same bytes. */
@@ -20,10 +22,10 @@ export class ByteWriter {
     this.#bytes[this.#length++] = value;
   }
 
-  /** A whole number from 0 to 2^53, seven bits a byte. */
+  /** A whole number from 0 to 2^53 - 1, seven bits a byte; what is larger is written as the largest, so that everything written can be read. */
   whole(value: number): void {
     this.#room(8);
-    let rest = value;
+    let rest = value > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : value;
     while (rest >= 0x80) {
       this.#bytes[this.#length++] = 0x80 | (rest % 0x80);
       rest = Math.floor(rest / 0x80);
@@ -31,9 +33,10 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** A whole number of either sign, up to 2^52. */
+  /** A whole number of either sign, up to 2^52 - 1; what is larger is written as the largest. */
   signed(value: number): void {
-    this.whole(value < 0 ? -2 * value - 1 : 2 * value);
+    const kept = Math.min(SIGNED_MAX, Math.max(-SIGNED_MAX, value));
+    this.whole(kept < 0 ? -2 * kept - 1 : 2 * kept);
   }
 
   text(value: string): void {

@@ -22,7 +22,7 @@ export type Step = number | "day";
 /** A step as it is asked for, or why there is no such one. Pure. */
 export function parseStep(text: string): { readonly step: Step } | { readonly problem: string } {
   if (text === "1d") return { step: "day" };
-  const seconds = Number(text);
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if ([CELL_MS, BLOCK_MS, QUARTER_MS].includes(seconds * 1_000)) return { step: seconds * 1_000 };
   if (seconds > 0 && seconds * 1_000 < CELL_MS) {
     return { problem: `${text} s is below the cell of 30 s: nothing is counted in smaller steps` };

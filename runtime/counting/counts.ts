@@ -49,12 +49,22 @@ export class Counts {
     this.add(Counts.decode(bytes));
   }
 
-  /** Adds counts. What changes in a block before `closedBefore` is a revision of it. */
-  add(more: Counts, closedBefore = 0): void {
+  /** Adds counts. */
+  add(more: Counts): void {
     for (const { shape, blocks } of more.#metrics.values()) {
+      for (const number of blocks.keys()) this.block(shape, number).merge(more.block(shape, number), shape);
+    }
+  }
+
+  /** Adds what was counted of a batch: what changes in a block before `closedBefore` is a revision of it, and what was frequent in one has slots in the next. */
+  count(batch: Counts, closedBefore: number): void {
+    for (const { shape, blocks } of batch.#metrics.values()) {
       for (const number of [...blocks.keys()].sort((a, b) => a - b)) {
+        const known = this.#metric(shape).blocks;
+        const isNew = !known.has(number);
         const block = this.block(shape, number);
-        block.merge(more.block(shape, number), shape);
+        if (isNew && known.has(number - 1)) block.reserveAfter(this.#blockOf(shape, number - 1), shape);
+        block.merge(batch.block(shape, number), shape);
         if (number < closedBefore) block.revisions++;
       }
     }
@@ -91,6 +101,23 @@ export class Counts {
     return counts;
   }
 
+  /** Decodes every block, so that nothing can go wrong with any of them later. @throws RangeError for bytes that are none */
+  unpack(): void {
+    for (const { shape, blocks } of this.#metrics.values()) {
+      for (const number of blocks.keys()) this.block(shape, number);
+    }
+  }
+
+  /** The blocks of a metric, whatever shapes it has had, one after the other: each is decoded when it is asked for, and not kept so. */
+  *blocksOf(
+    metric: string,
+  ): Iterable<readonly [number: number, decode: () => BlockCounts, shape: MetricShape]> {
+    for (const { shape, blocks } of this.#metrics.values()) {
+      if (shape.name !== metric) continue;
+      for (const number of blocks.keys()) yield [number, () => this.#blockOf(shape, number), shape];
+    }
+  }
+
   /** Visits the blocks of a metric, whatever shapes it has had. */
   forEachBlock(
     metric: string,
@@ -104,32 +131,71 @@ export class Counts {
     }
   }
 
-  /** Whether anything is before a block. */
-  hasBefore(before: number): boolean {
-    return this.blocks().some(([, numbers]) => numbers.some((number) => number < before));
-  }
-
   /** Takes out what is before a block. */
   takeBefore(before: number): Counts {
-    const taken = new Counts();
-    for (const { shape, blocks } of this.#metrics.values()) {
-      for (const [number, block] of blocks) {
-        if (number < before) taken.#metric(shape).blocks.set(number, block);
-      }
-    }
+    const taken = this.#taking((number) => number < before);
     this.#forget(before);
     return taken;
   }
 
-  /** The same counts in quarters of an hour: each stands where its first block would. */
-  quarters({ from, to }: BlockRange, metric: string): Counts {
-    const quarters = new Counts();
-    this.forEachBlock(metric, (number, block, shape) => {
-      if (number < from || number >= to) return;
-      const first = number - (number % BLOCKS_PER_QUARTER);
-      quarters.block(shape, first).merge(block.coarse(shape), shape);
-    });
-    return quarters;
+  /** The counts of one metric alone. */
+  of(metric: string): Counts {
+    return this.#taking((_number, shape) => shape.name === metric);
+  }
+
+  /** From the first block of all to behind the last one; undefined where there is none. */
+  range(): BlockRange | undefined {
+    let [from, to] = [Number.POSITIVE_INFINITY, 0];
+    for (const [, numbers] of this.blocks()) {
+      for (const number of numbers) {
+        from = Math.min(from, number);
+        to = Math.max(to, number + 1);
+      }
+    }
+    return to === 0 ? undefined : { from, to };
+  }
+
+  /** The same counts, in which different values are not told apart more finely than is kept of blocks. */
+  lowered(): Counts {
+    const lowered = new Counts();
+    for (const { shape, blocks } of this.#metrics.values()) {
+      for (const [number, block] of blocks) {
+        const kept = shape.value === "unique" ? this.block(shape, number).lowered(shape) : block;
+        lowered.#metric(shape).blocks.set(number, kept);
+      }
+    }
+    return lowered;
+  }
+
+  /** The same counts in longer stretches: each stands where the block is that begins it, without its cells. */
+  grouped(beginOf: (block: number) => number): Counts {
+    const grouped = new Counts();
+    for (const { shape, blocks } of this.#metrics.values()) {
+      for (const number of blocks.keys()) {
+        grouped.block(shape, beginOf(number)).mergeCoarsely(this.#blockOf(shape, number), shape);
+      }
+    }
+    return grouped;
+  }
+
+  /** The same counts divided by something that follows from the block: in the order of the first of each. */
+  splitBy(nameOf: (block: number) => string): readonly (readonly [name: string, counts: Counts])[] {
+    const first = new Map<string, number>();
+    for (const [, numbers] of this.blocks()) {
+      for (const number of numbers) {
+        const name = nameOf(number);
+        first.set(name, Math.min(number, first.get(name) ?? number));
+      }
+    }
+    const names = [...first].sort(([, a], [, b]) => a - b);
+    return names.map(([name]) => [name, this.#taking((number) => nameOf(number) === name)] as const);
+  }
+
+  /** The same counts as encoded parts of at most so many bytes, as far as they can be divided: by blocks, then by series. */
+  divided(bytesMax: number): Uint8Array[] {
+    const bytes = this.encode();
+    const halves = bytes.length <= bytesMax ? undefined : this.#halves();
+    return halves === undefined ? [bytes] : halves.flatMap((half) => half.divided(bytesMax));
   }
 
   /** The names of the metrics of which there are counts, each once. */
@@ -152,6 +218,37 @@ export class Counts {
         if (number < before && block instanceof BlockCounts) blocks.set(number, block.encode());
       }
     }
+  }
+
+  #blockOf(shape: MetricShape, number: number): BlockCounts {
+    const block = this.#metric(shape).blocks.get(number) ?? new BlockCounts();
+    return block instanceof BlockCounts ? block : BlockCounts.decode(block, shape);
+  }
+
+  #taking(isWanted: (number: number, shape: MetricShape) => boolean): Counts {
+    const taken = new Counts();
+    for (const { shape, blocks } of this.#metrics.values()) {
+      for (const [number, block] of blocks) {
+        if (isWanted(number, shape)) taken.#metric(shape).blocks.set(number, block);
+      }
+    }
+    return taken;
+  }
+
+  #halves(): readonly [Counts, Counts] | undefined {
+    const { from, to } = this.range() ?? { from: 0, to: 0 };
+    const middle = from + Math.ceil((to - from) / 2);
+    if (to - from > 1) {
+      return [this.#taking((number) => number < middle), this.#taking((number) => number >= middle)];
+    }
+    const [first, second] = [new Counts(), new Counts()];
+    for (const { shape } of this.#metrics.values()) {
+      const block = this.#blockOf(shape, from);
+      const [one, other] = block.halves() ?? [block, undefined];
+      first.#metric(shape).blocks.set(from, one);
+      if (other !== undefined) second.#metric(shape).blocks.set(from, other);
+    }
+    return second.isEmpty ? undefined : [first, second];
   }
 
   #forget(before: number): void {

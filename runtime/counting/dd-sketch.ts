@@ -10,6 +10,8 @@ const VALUE_MAX = 2 ** 40;
 /** How many bins there can be. */
 export const BINS_MAX = Math.ceil(Math.log(VALUE_MAX) * PER_LOG) + 1;
 const GROW_BY = 64;
+/** What a bin holds at most: it has 32 bits. */
+const BIN_COUNT_MAX = 2 ** 32 - 1;
 
 /** The bin of a whole number from 1 on: bin i holds what is above gamma^(i-1), up to gamma^i. */
 export function binOf(value: number): number {
@@ -125,7 +127,8 @@ export class DdSketch {
   #addBin(bin: number, times: number): void {
     const index = bin - this.#first;
     if (index < 0 || index >= this.#bins.length) this.#reach(bin);
-    this.#bins[bin - this.#first] = (this.#bins[bin - this.#first] as number) + times;
+    const place = bin - this.#first;
+    this.#bins[place] = Math.min(BIN_COUNT_MAX, (this.#bins[place] as number) + times);
   }
 
   #reach(bin: number): void {

@@ -1,5 +1,5 @@
 import type { MetricDimension } from "../../protocols/metric-settings.ts";
-import { OTHER } from "./block-counts.ts";
+import { OTHER } from "./dimension-slots.ts";
 import type { Row } from "./row.ts";
 import { SpanTable } from "./span-table.ts";
 

@@ -4,14 +4,18 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** No place is further from UTC, in milliseconds. */
 const OFFSET_MAX_MS = 16 * HOUR_MS;
-/** Days that are remembered for each zone. */
-const DAYS_MAX = 1_000;
+/** Days that are remembered for each zone: more than an answer has points. */
+const DAYS_MAX = 4_096;
+/** Zones that are remembered. */
+const ZONES_MAX = 64;
 
 /** The days of one time zone. They may have 23 hours or 25, may begin at one o'clock, and some were never there. */
 export class LocalDays {
   readonly zone: string;
   readonly #format: Intl.DateTimeFormat;
   readonly #starts = new Map<string, number>();
+  /** The dates of days by their first moments, where those were walked through. */
+  readonly #dates = new Map<number, string>();
 
   /** @throws RangeError for a zone that is not known */
   constructor(zone: string) {
@@ -42,13 +46,12 @@ export class LocalDays {
       if (this.dateOf(half) < date) before = half;
       else after = half;
     }
-    if (this.#starts.size >= DAYS_MAX) this.#starts.clear();
-    this.#starts.set(date, after);
-    return after;
+    return this.#remember(date, after);
   }
 
   /** The first moment of the local day of a time. */
   dayStartOf(timeMs: number): number {
+    if (this.#dates.has(timeMs)) return timeMs;
     const start = this.startOf(this.dateOf(timeMs));
     // Where clocks went back just after midnight, a date was there for a minute before it came for good.
     return start <= timeMs ? start : this.startOf(this.dateOf(start - BLOCK_MS));
@@ -57,11 +60,18 @@ export class LocalDays {
   /** The first moment of the day after that of a time. */
   nextDayOf(timeMs: number): number {
     const start = this.dayStartOf(timeMs);
-    const date = this.dateOf(start);
+    const date = this.#dates.get(start) ?? this.dateOf(start);
+    // Nearly all days have 24 hours: whether this one has is seen by two looks, and not by a search.
+    const usual = start + DAY_MS;
+    const next = this.dateOf(usual);
+    if (next !== date && this.dateOf(usual - BLOCK_MS) === date) {
+      this.#dates.set(usual, next);
+      return this.#remember(next, usual);
+    }
     // A day has 18 to 31 hours; where the date has not changed after 24 of them, it has after 32.
     for (const hours of [24, 28, 32]) {
-      const next = this.dateOf(start + hours * HOUR_MS);
-      if (next !== date) return this.startOf(next);
+      const later = this.dateOf(start + hours * HOUR_MS);
+      if (later !== date) return this.startOf(later);
     }
     return start + DAY_MS;
   }
@@ -74,5 +84,29 @@ export class LocalDays {
   /** How many blocks the local day of a time has. */
   blocksOf(timeMs: number): number {
     return (this.nextDayOf(timeMs) - this.dayStartOf(timeMs)) / BLOCK_MS;
+  }
+
+  #remember(date: string, start: number): number {
+    if (this.#starts.size >= DAYS_MAX) {
+      this.#starts.clear();
+      this.#dates.clear();
+    }
+    this.#starts.set(date, start);
+    return start;
+  }
+}
+
+/** The days of the zones that are asked for: what was found out of one is kept for the next question. */
+export class Zones {
+  readonly #known = new Map<string, LocalDays>();
+
+  /** @throws RangeError for a zone that is not known */
+  daysOf(zone: string): LocalDays {
+    const known = this.#known.get(zone);
+    if (known !== undefined) return known;
+    if (this.#known.size >= ZONES_MAX) this.#known.clear();
+    const days = new LocalDays(zone);
+    this.#known.set(zone, days);
+    return days;
   }
 }

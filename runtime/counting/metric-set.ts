@@ -6,6 +6,8 @@ export interface MetricSet {
   /** The fields that a reader has to find in each log, in the order of the row's spans. */
   readonly fields: readonly string[];
   readonly metrics: readonly MetricDefinition[];
+  /** Whoever counts has named the metric: its conditions, which are for logs, do not matter. */
+  readonly isMeant?: true;
 }
 
 /** What is counted of a source, with the metrics of the settings and the built-in ones. Pure. */

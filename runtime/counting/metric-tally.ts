@@ -1,10 +1,11 @@
 import type { MetricDefinition } from "../../protocols/metric-settings.ts";
-import { OTHER, valuesOf } from "./block-counts.ts";
+import { valuesOf } from "./block-counts.ts";
 import type { BlockCounts } from "./block-counts.ts";
 import { CELLS_PER_BLOCK } from "./cells.ts";
 import { compileConditions } from "./condition.ts";
 import type { Condition } from "./condition.ts";
 import type { Counts } from "./counts.ts";
+import { OTHER } from "./dimension-slots.ts";
 import { DimensionValues } from "./dimension-values.ts";
 import { shapeOf } from "./metric-shape.ts";
 import type { MetricShape } from "./metric-shape.ts";
@@ -25,10 +26,10 @@ export class MetricTally {
   readonly #counts = new NumberTable();
   readonly #value: ValueTally | undefined;
 
-  /** @param column tells where a field stands in a row */
-  constructor(definition: MetricDefinition, column: (field: string) => number) {
+  /** @param column tells where a field stands in a row; `isMeant`: its conditions do not matter */
+  constructor(definition: MetricDefinition, column: (field: string) => number, isMeant = false) {
     this.#shape = shapeOf(definition);
-    this.#conditions = compileConditions(definition.where, column);
+    this.#conditions = isMeant ? [] : compileConditions(definition.where, column);
     this.#series = new SeriesNumbers(
       definition.dimensions.map(
         (dimension) => new DimensionValues(dimension, column(dimension.field ?? dimension.name)),

@@ -1,6 +1,7 @@
 import { BLOCK_MS, blockOf } from "./cells.ts";
 import { BLOCKS_PER_QUARTER } from "./counts.ts";
 import type { BlockRange, Counts } from "./counts.ts";
+import { LocalDays } from "./local-day.ts";
 
 const DAY_MS = 86_400_000;
 /** Pages are written for so many blocks at a time: an hour. */
@@ -9,10 +10,12 @@ const ROUND_BLOCKS = 20;
 const HOT_MS = 7_200_000;
 /** More than the parts of one round. */
 const SEQ_FACTOR = 100_000;
+/** Of a date such as 2026-11-22, those of its month. */
+const MONTH_LETTERS = 7;
 /** What goes onto a page at once is at most this large, if it can be divided, in bytes. */
-const PART_BYTES_MAX = 524_288;
+export const PART_BYTES_MAX = 524_288;
 
-/** The two ways in which old counts are kept: as they were, or in quarters of an hour. */
+/** The two ways in which old counts of a partition are kept: as they were, or in quarters of an hour. */
 export const TIERS = {
   block: { keptMs: 35 * DAY_MS, pageBlocks: DAY_MS / BLOCK_MS },
   quarter: { keptMs: 396 * DAY_MS, pageBlocks: (32 * DAY_MS) / BLOCK_MS },
@@ -26,8 +29,8 @@ export interface PagePart {
   /** By which the page knows whether it has this part: it grows from part to part, and from round to round. */
   readonly seq: number;
   readonly counts: Uint8Array;
-  /** How long it is kept. */
-  readonly untilMs: number;
+  /** How long it is kept; days are, for ever. */
+  readonly untilMs: number | undefined;
 }
 
 /** The id of a page, behind that of its partition. Pure. */
@@ -35,15 +38,31 @@ function pageName(metric: string, tier: Tier, block: number): string {
   return `${metric}/${tier}/${Math.floor(block / TIERS[tier].pageBlocks)}`;
 }
 
-/** Up to which block counts are to go onto pages now; undefined as long as it is not worth it. Pure. */
-export function archivableBefore(
-  counts: Counts,
-  watermarkMs: number | undefined,
-  archivedBefore: number,
-): number | undefined {
-  const cold = blockOf(Math.max(0, (watermarkMs ?? 0) - HOT_MS));
-  const before = cold - (cold % BLOCKS_PER_QUARTER);
-  return before - archivedBefore >= ROUND_BLOCKS && counts.hasBefore(before) ? before : undefined;
+/** Where the counts of a partition stand. */
+interface ArchiveStanding {
+  readonly counts: Pick<Counts, "range">;
+  readonly watermarkMs: number | undefined;
+  /** What belongs to blocks before this one is on pages, but for what came late. */
+  readonly archivedBefore: number;
+  /** Nothing more will come: all of it may go. */
+  readonly isGone: boolean;
+}
+
+/** Up to which block counts are to go onto pages now, an hour of them at a time; undefined as long as it is not worth it. Pure. */
+export function archivableBefore(standing: ArchiveStanding): number | undefined {
+  const { counts, watermarkMs, archivedBefore, isGone } = standing;
+  const range = counts.range();
+  if (range === undefined) return undefined;
+  const first = Math.max(archivedBefore, wholeQuarters(range.from));
+  // What has come late for hours that are on pages waits for the next hour.
+  const end = Math.max(first, wholeQuarters(range.to + BLOCKS_PER_QUARTER - 1));
+  if (isGone) return Math.min(first + ROUND_BLOCKS, end);
+  const cold = wholeQuarters(blockOf(Math.max(0, (watermarkMs ?? 0) - HOT_MS)));
+  return first + ROUND_BLOCKS <= cold ? first + ROUND_BLOCKS : undefined;
+}
+
+function wholeQuarters(block: number): number {
+  return block - (block % BLOCKS_PER_QUARTER);
 }
 
 /** The round to which the number of a part belongs. Pure. */
@@ -51,49 +70,62 @@ export function roundOf(seq: number): number {
   return Math.floor(seq / SEQ_FACTOR);
 }
 
-/** What is to be written so that counts are on pages, in its order: always the same for the same counts. Pure. */
-export function pageParts(counts: Counts, round: number): PagePart[] {
-  const parts = counts.metrics().flatMap((metric) => {
-    const numbers = counts.blocks().flatMap(([name, blocks]) => (name === metric ? blocks : []));
-    const range = { from: Math.min(...numbers), to: Math.max(...numbers) + 1 };
+/** How counts that leave are divided: it is decided once for each round, and stored, so that its parts keep their numbers. */
+export interface Division {
+  readonly round: number;
+  /** How large a part may be if it can be divided, in bytes. */
+  readonly partBytes: number;
+  /** The time zones whose days are kept for ever. */
+  readonly zones: readonly string[];
+}
+
+/** What is to be written so that counts are on pages, in its order: always the same for the same counts and division. Pure. */
+export function pageParts(counts: Counts, { round, partBytes, zones }: Division): PagePart[] {
+  const whole = counts.metrics().flatMap((metric) => {
+    const own = counts.of(metric);
+    // Days are whole quarters of an hour in every zone, and there are fewer of those.
+    const quarters = own.grouped(wholeQuarters);
     return [
-      ...partsOf(range, "block", metric, (part) => counts.encode(part, metric)),
-      ...partsOf(range, "quarter", metric, (part) => counts.quarters(part, metric).encode()),
+      ...tierParts(own.lowered(), "block", metric),
+      ...tierParts(quarters.lowered(), "quarter", metric),
+      ...zones.flatMap((zone) => dayParts(quarters, zone, metric)),
     ];
   });
+  const parts = whole.flatMap(({ counts: undivided, ...part }) =>
+    undivided.divided(partBytes).map((bytes) => ({ ...part, counts: bytes })),
+  );
   return parts.map((part, index) => ({ ...part, seq: round * SEQ_FACTOR + index + 1 }));
 }
 
-function partsOf(
-  { from, to }: BlockRange,
-  tier: Tier,
-  metric: string,
-  encode: (range: BlockRange) => Uint8Array,
-): Omit<PagePart, "seq">[] {
-  const { keptMs, pageBlocks } = TIERS[tier];
-  const parts: Omit<PagePart, "seq">[] = [];
-  for (let first = from - (from % pageBlocks); first < to; first += pageBlocks) {
-    const end = first + pageBlocks;
-    // Quarters stay whole.
-    const range = { from: Math.max(first, from - (from % BLOCKS_PER_QUARTER)), to: Math.min(end, to) };
-    for (const bytes of divided(range, encode)) {
-      parts.push({ page: pageName(metric, tier, first), counts: bytes, untilMs: end * BLOCK_MS + keptMs });
-    }
-  }
-  return parts;
+/** A part before it is divided. */
+interface WholePart extends Omit<PagePart, "seq" | "counts"> {
+  readonly counts: Counts;
 }
 
-/** Halves what is too large, down to a quarter of an hour. */
-function divided(range: BlockRange, encode: (range: BlockRange) => Uint8Array): Uint8Array[] {
-  const bytes = encode(range);
-  if (bytes.length === 0) return [];
-  const quarters = Math.ceil((range.to - range.from) / BLOCKS_PER_QUARTER);
-  if (bytes.length <= PART_BYTES_MAX || quarters <= 1) return [bytes];
-  const middle = range.from + Math.floor(quarters / 2) * BLOCKS_PER_QUARTER;
-  return [
-    ...divided({ from: range.from, to: middle }, encode),
-    ...divided({ from: middle, to: range.to }, encode),
-  ];
+function tierParts(counts: Counts, tier: Tier, metric: string): WholePart[] {
+  const { keptMs, pageBlocks } = TIERS[tier];
+  const pageOf = (block: number): number => Math.floor(block / pageBlocks);
+  return counts
+    .splitBy((block) => String(pageOf(block)))
+    .map(([page, part]) => ({
+      page: pageName(metric, tier, Number(page) * pageBlocks),
+      counts: part,
+      untilMs: (Number(page) + 1) * pageBlocks * BLOCK_MS + keptMs,
+    }));
+}
+
+/** Days begin with a block in every zone, so each stands where its first block would. */
+function dayParts(counts: Counts, zone: string, metric: string): WholePart[] {
+  const days = new LocalDays(zone);
+  const byDay = counts.grouped((block) => blockOf(days.dayStartOf(block * BLOCK_MS)));
+  return byDay
+    .splitBy((block) => daysPage(metric, days, block * BLOCK_MS))
+    .map(([page, part]) => ({ page, counts: part, untilMs: undefined }));
+}
+
+/** Where the days of the month are in which a time is. It is the same for all partitions, because it outlives them. Pure. */
+export function daysPage(metric: string, days: LocalDays, timeMs: number): string {
+  return `${metric}/days/${days.zone}/${days.dateOf(timeMs).slice(0, MONTH_LETTERS)}`;
 }
 
 /** A page to be read, and what of it. */

@@ -1,4 +1,3 @@
-import { BLOCK_MS } from "./cells.ts";
 import type { Step } from "./cells.ts";
 import { LocalDays } from "./local-day.ts";
 
@@ -49,17 +48,20 @@ function dayPoints({ fromMs, toMs }: TimeRange, days: LocalDays): Points | undef
     at = days.nextDayOf(at);
   }
   if (starts.length > POINTS_MAX) return undefined;
-  const byBlock = new Map<number, number>();
   return {
     starts,
     endMs: at,
-    indexOf(timeMs) {
-      const block = Math.floor(timeMs / BLOCK_MS);
-      const known = byBlock.get(block);
-      if (known !== undefined) return known;
-      const index = timeMs >= at ? -1 : starts.findLastIndex((start) => start <= timeMs);
-      byBlock.set(block, index);
-      return index;
-    },
+    indexOf: (timeMs) => (timeMs >= at ? -1 : lastUpTo(starts, timeMs)),
   };
+}
+
+/** The index of the last of some numbers, which are in order, that is not above another; -1 where all are. */
+function lastUpTo(numbers: readonly number[], limit: number): number {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] as number) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }

@@ -9,10 +9,15 @@ import { SpaceSaving } from "./space-saving.ts";
 /** How many things are followed for each that is asked for. */
 const FOLLOWED_FACTOR = 10;
 
+/** What a series is made of that was there before. */
+type Given = {
+  readonly [K in "counts" | "sums" | "sketch" | "unique" | "top"]?: SeriesCounts[K] | undefined;
+};
+
 /** What was counted of one combination of values in one block. */
 export class SeriesCounts {
   /** Of each cell. */
-  readonly counts = new Float64Array(CELLS_PER_BLOCK);
+  readonly counts: Float64Array;
   /** Of each cell, for sums and latencies. */
   readonly sums: Float64Array | undefined;
   /** Of the block: it holds too much to be kept for each cell. */
@@ -20,9 +25,10 @@ export class SeriesCounts {
   readonly unique: HyperLogLog | undefined;
   readonly top: SpaceSaving | undefined;
 
-  constructor({ value, wanted }: Pick<MetricShape, "value" | "wanted">, given: Partial<SeriesCounts> = {}) {
+  constructor({ value, wanted }: Pick<MetricShape, "value" | "wanted">, given: Given = {}) {
     const hasSums = value === "sum" || value === "latency";
-    this.sums = hasSums ? new Float64Array(CELLS_PER_BLOCK) : undefined;
+    this.counts = given.counts ?? new Float64Array(CELLS_PER_BLOCK);
+    this.sums = hasSums ? (given.sums ?? new Float64Array(CELLS_PER_BLOCK)) : undefined;
     this.sketch = value === "latency" ? (given.sketch ?? new DdSketch()) : undefined;
     this.unique = value === "unique" ? (given.unique ?? new HyperLogLog()) : undefined;
     this.top = value === "top" ? (given.top ?? new SpaceSaving(FOLLOWED_FACTOR * wanted)) : undefined;
@@ -38,6 +44,12 @@ export class SeriesCounts {
     if (other.sketch !== undefined) this.sketch?.merge(other.sketch);
     if (other.unique !== undefined) this.unique?.merge(other.unique);
     if (other.top !== undefined) this.top?.merge(other.top);
+  }
+
+  /** Puts all of its cells into the first one. */
+  gather(): void {
+    gather(this.counts);
+    if (this.sums !== undefined) gather(this.sums);
   }
 
   write(writer: ByteWriter): void {
@@ -60,23 +72,29 @@ export class SeriesCounts {
   static read(reader: ByteReader, shape: MetricShape): SeriesCounts {
     const { value } = shape;
     const hasSums = value === "sum" || value === "latency";
-    const counts: number[] = [];
-    const sums: number[] = [];
+    const counts = new Float64Array(CELLS_PER_BLOCK);
+    const sums = hasSums ? new Float64Array(CELLS_PER_BLOCK) : undefined;
     const filled = reader.byte();
     for (let cell = 0; cell < CELLS_PER_BLOCK; cell++) {
-      const isFilled = (filled & (1 << cell)) !== 0;
-      counts.push(isFilled ? reader.whole() : 0);
-      sums.push(isFilled && hasSums ? reader.signed() : 0);
+      if ((filled & (1 << cell)) === 0) continue;
+      counts[cell] = reader.whole();
+      if (sums !== undefined) sums[cell] = reader.signed();
     }
-    const read = new SeriesCounts(shape, {
+    if (value === "count") return new SeriesCounts(shape, { counts });
+    return new SeriesCounts(shape, {
+      counts,
+      sums,
       ...(value === "latency" ? { sketch: DdSketch.read(reader) } : {}),
       ...(value === "unique" ? { unique: HyperLogLog.read(reader) } : {}),
       ...(value === "top" ? { top: SpaceSaving.read(reader) } : {}),
     });
-    read.counts.set(counts);
-    read.sums?.set(sums);
-    return read;
   }
+}
+
+function gather(cells: Float64Array): void {
+  const total = cells.reduce((sum, amount) => sum + amount, 0);
+  cells.fill(0);
+  cells[0] = total;
 }
 
 function addAll(into: Float64Array, more: Float64Array): void {

@@ -8,6 +8,9 @@ export interface TopItem {
   readonly error: number;
 }
 
+/** More are never followed. */
+const FOLLOWED_MAX = 2_000;
+
 /**
  * The things seen most often, of which no more than a fixed number is followed (Space-Saving: Metwally, Agrawal and El Abbadi, 2005; merged
  * as Cafaro, Pulimeno and Tempesta do). Whatever makes up more than one part in that number of all is among them.
@@ -63,6 +66,7 @@ export class SpaceSaving {
   /** @throws RangeError for bytes that are none */
   static read(reader: ByteReader): SpaceSaving {
     const max = reader.whole();
+    if (max > FOLLOWED_MAX) throw new RangeError(`nobody follows ${max} things`);
     const floor = reader.whole();
     const items: TopItem[] = [];
     for (let left = reader.whole(); left > 0; left--) {

@@ -17,9 +17,8 @@ export function tallyOne(
   happening: Happening,
   { nowMs, isTooLate }: { readonly nowMs: number; readonly isTooLate: boolean },
 ): Uint8Array {
-  const { sources: _, ...rest } = definition;
-  const set = metricSetOf([{ ...rest, where: [] }]);
-  const tally = new Tally(set);
+  const set = metricSetOf([definition]);
+  const tally = new Tally({ ...set, isMeant: true });
   tally.begin(nowMs);
   if (isTooLate) tally.addTooLate(1);
   else tally.add(rowOf(set.fields, textsOf(definition, happening), happening.atMs));
@@ -29,7 +28,8 @@ export function tallyOne(
 function textsOf({ dimensions, field }: MetricDefinition, { dims, value }: Happening): Map<string, string> {
   const texts = new Map<string, string>();
   for (const dimension of dimensions) {
-    const text = dims[dimension.name];
+    // A dimension may be called as something that every object has.
+    const text = Object.hasOwn(dims, dimension.name) ? dims[dimension.name] : undefined;
     if (text !== undefined) texts.set(dimension.field ?? dimension.name, text);
   }
   if (field !== undefined && value !== undefined) texts.set(field, plain(value));

@@ -29,9 +29,9 @@ export class Tally {
   readonly #time = new BatchTime();
   #account = newAccount();
 
-  constructor({ fields, metrics }: MetricSet) {
+  constructor({ fields, metrics, isMeant }: MetricSet) {
     const column = (field: string): number => fields.indexOf(field);
-    this.#metrics = metrics.map((definition) => new MetricTally(definition, column));
+    this.#metrics = metrics.map((definition) => new MetricTally(definition, column, isMeant));
     this.begin(0);
   }
 

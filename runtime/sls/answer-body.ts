@@ -1,5 +1,5 @@
-/** A pull brings 10 to 20 MiB at most; nothing that is longer is held in memory, in bytes. */
-const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
+/** A pull brings 10 to 20 MiB at most; nothing that is longer is held in memory, packed or unpacked, in bytes. */
+export const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
 
 /** Gathers the body of an answer, in one buffer when its length is announced. */
 export class AnswerBody {

@@ -13,7 +13,7 @@ export type FetchCredentials = () => Promise<SlsCredentials>;
 
 /** A temporary key is renewed this long before its end. */
 const RENEW_BEFORE_MS = 5 * 60_000;
-/** A key that is refused however new it is: nobody asks the token service for another at each call. */
+/** A key that is refused however new it is, or no newer than the one before: nobody asks the token service for another at each call. */
 const RENEW_AGAIN_AFTER_MS = 10_000;
 
 /** Keeps the present key, and renews it before it ends or when the service does not take it any more. Shared by all clients. */
@@ -21,7 +21,7 @@ export class CredentialsKeeper {
   readonly #fetch: FetchCredentials;
   readonly #wallMs: () => number;
   #current: SlsCredentials | undefined;
-  #fetchedAtMs = -Infinity;
+  #askedAtMs = -Infinity;
   #fetching: Promise<SlsCredentials> | undefined;
 
   constructor(fetch: FetchCredentials, wallMs: () => number) {
@@ -34,7 +34,8 @@ export class CredentialsKeeper {
     const known = this.#current;
     if (known === undefined) return this.#renew();
     const { expiresAtMs = Infinity } = known;
-    if (expiresAtMs - this.#wallMs() > RENEW_BEFORE_MS) return known;
+    const leftMs = expiresAtMs - this.#wallMs();
+    if (leftMs > RENEW_BEFORE_MS || (leftMs > 0 && this.#hasJustAsked)) return known;
     return this.#renewInTime(known, expiresAtMs);
   }
 
@@ -43,8 +44,12 @@ export class CredentialsKeeper {
     const known = this.#current;
     // Many pullers are refused at once, and the first of them has fetched the new key.
     if (known !== undefined && !isSameKey(known, refused)) return true;
-    if (this.#wallMs() - this.#fetchedAtMs < RENEW_AGAIN_AFTER_MS) return false;
+    if (this.#fetching === undefined && this.#hasJustAsked) return false;
     return !isSameKey(await this.#renew(), refused);
+  }
+
+  get #hasJustAsked(): boolean {
+    return this.#wallMs() - this.#askedAtMs < RENEW_AGAIN_AFTER_MS;
   }
 
   /** A token service that is away does no harm as long as the key still works. */
@@ -64,8 +69,8 @@ export class CredentialsKeeper {
 
   async #fetchOnce(): Promise<SlsCredentials> {
     try {
+      this.#askedAtMs = this.#wallMs();
       this.#current = await this.#fetch();
-      this.#fetchedAtMs = this.#wallMs();
       return this.#current;
     } finally {
       this.#fetching = undefined;

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import type { ClientRequest, IncomingHttpHeaders, RequestOptions } from "node:http";
+import { isIP } from "node:net";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { HttpTry } from "./http-try.ts";
 import { SlsError } from "./sls-error.ts";
@@ -35,6 +36,8 @@ export interface LinkLimits {
 interface LinkAddress {
   readonly isTls: boolean;
   readonly port: number;
+  /** Who certifies the other side, in PEM; everybody whom Node knows unless given. */
+  readonly ca?: string | undefined;
 }
 
 /**
@@ -74,11 +77,15 @@ export class HttpLink {
   }
 
   #request({ verb, host, path, headers, body }: HttpCall): ClientRequest {
-    const { isTls, port } = this.#address;
+    const { isTls, port, ca } = this.#address;
     const length = body === undefined ? {} : { "content-length": String(body.length) };
     const options: RequestOptions = { method: verb, host, port, path, headers: { ...headers, ...length } };
     // Each of the two takes only its own kind of agent.
-    if (isTls) return httpsRequest({ ...options, agent: this.#agent as HttpsAgent });
+    if (isTls) {
+      // What is connected to is what has to be certified; `Host` may name a project in front of a literal address.
+      const tls = { servername: isIP(host) > 0 ? "" : host, ...(ca === undefined ? {} : { ca }) };
+      return httpsRequest({ ...options, ...tls, agent: this.#agent as HttpsAgent });
+    }
     return httpRequest({ ...options, agent: this.#agent });
   }
 }

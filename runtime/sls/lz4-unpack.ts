@@ -8,10 +8,15 @@ const SLACK = 7;
 
 /**
  * Unpacks a raw LZ4 block, as SLS sends it: no frame, no size in front; the size comes in a header. Pure.
+ * @param roomFor makes room for the outcome, which needs a little more than `size`
  * @throws RangeError when the block is damaged or does not hold exactly `size` bytes
  */
-export function unpackLz4(block: Uint8Array, size: number): Uint8Array {
-  return new Unpacking(block, size).run();
+export function unpackLz4(
+  block: Uint8Array,
+  size: number,
+  roomFor: (bytes: number) => Uint8Array = (bytes) => Buffer.allocUnsafe(bytes),
+): Uint8Array {
+  return new Unpacking(block, size, roomFor(size + SLACK)).run();
 }
 
 class Unpacking {
@@ -22,11 +27,11 @@ class Unpacking {
   private at = 0;
   private to = 0;
 
-  constructor(block: Uint8Array, size: number) {
+  constructor(block: Uint8Array, size: number, out: Uint8Array) {
     this.block = block;
     this.size = size;
-    this.out = Buffer.allocUnsafe(size + SLACK);
-    this.words = new DataView(this.out.buffer, this.out.byteOffset, this.out.byteLength);
+    this.out = out;
+    this.words = new DataView(out.buffer, out.byteOffset, out.byteLength);
   }
 
   run(): Uint8Array {

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { inflateSync } from "node:zlib";
+import { ANSWER_BYTES_MAX } from "./answer-body.ts";
 import type { HttpAnswer } from "./http-link.ts";
+import type { BytePool } from "./byte-pool.ts";
 import { countGroups } from "./log-group-list.ts";
 import { unpackLz4 } from "./lz4-unpack.ts";
 import type { Cursor } from "./sls-cursor.ts";
 
-/** A pull brings 10 to 20 MiB at most; nobody makes us reserve more, in bytes. */
-const RAW_BYTES_MAX = 64 * 1024 * 1024;
 /** A time beyond this is in milliseconds: as seconds it were the year 5138. */
 const SECONDS_MAX = 1e11;
 
@@ -26,16 +26,19 @@ export interface Pull {
   readonly receivedAtMs: number | undefined;
   /** Whether there is nothing more at present. */
   readonly isAtEnd: boolean;
+  /** Nobody reads the body any more. */
+  readonly release: () => void;
 }
 
 /** The answer to a pull contradicts itself: nothing of it is used. */
 export class UnfitPull extends Error {}
 
-/** Reads and checks the answer to a pull. Pure. @throws UnfitPull */
-export function readPull({ headers, body: packed }: HttpAnswer, cursor: Cursor): Pull {
+/** Reads and checks the answer to a pull; unpacks it into room of a pool, where there is one. @throws UnfitPull */
+export function readPull({ headers, body: packed }: HttpAnswer, cursor: Cursor, pool?: BytePool): Pull {
   const next = headerOf(headers, "x-log-cursor");
   if (next === undefined) throw new UnfitPull("it says no next cursor");
-  const body = unpack(packed, headers);
+  const room = new Room(pool);
+  const body = unpack(packed, headers, room.take);
   const groups = groupsOf(body);
   const announced = headerOf(headers, "x-log-count");
   if (announced !== undefined && Number(announced) !== groups) {
@@ -49,24 +52,52 @@ export function readPull({ headers, body: packed }: HttpAnswer, cursor: Cursor):
     lastSequence: sequence(headerOf(headers, "x-log-read-last-cursor")),
     receivedAtMs: timeMs(headerOf(headers, "x-log-cursor-time")),
     isAtEnd: next === cursor || headerOf(headers, "x-log-end-of-cursor") === "1",
+    release: room.giveBack,
   };
 }
 
-function unpack(packed: Buffer, headers: IncomingHttpHeaders): Uint8Array {
+/** What one body lies in. */
+class Room {
+  readonly #pool: BytePool | undefined;
+  #taken: Buffer | undefined = undefined;
+
+  constructor(pool: BytePool | undefined) {
+    this.#pool = pool;
+  }
+
+  readonly take = (bytes: number): Buffer => {
+    this.#taken = this.#pool?.take(bytes);
+    return this.#taken ?? Buffer.allocUnsafe(bytes);
+  };
+
+  readonly giveBack = (): void => {
+    if (this.#taken !== undefined) this.#pool?.give(this.#taken);
+    this.#taken = undefined;
+  };
+}
+
+type RoomFor = (bytes: number) => Uint8Array;
+
+function unpack(packed: Buffer, headers: IncomingHttpHeaders, roomFor: RoomFor): Uint8Array {
   const type = headerOf(headers, "x-log-compresstype") ?? "";
   const size = Number(headerOf(headers, "x-log-bodyrawsize") ?? packed.length);
   // Then there is no block either, not even an empty one.
   if (size === 0) return Buffer.alloc(0);
-  if (!(size > 0 && size <= RAW_BYTES_MAX)) throw new UnfitPull(`it announces ${size} bytes`);
-  const body = unpackAs(type.toLowerCase(), packed, size);
+  if (!(size > 0 && size <= ANSWER_BYTES_MAX)) throw new UnfitPull(`it announces ${size} bytes`);
+  const body = unpackAs(type.toLowerCase(), packed, { size, roomFor });
   if (body.length !== size) throw new UnfitPull(`it holds ${body.length} bytes and announces ${size}`);
   return body;
 }
 
-function unpackAs(type: string, packed: Buffer, size: number): Uint8Array {
+interface Unpacked {
+  readonly size: number;
+  readonly roomFor: RoomFor;
+}
+
+function unpackAs(type: string, packed: Buffer, { size, roomFor }: Unpacked): Uint8Array {
   if (type === "") return packed;
   try {
-    if (type === "lz4") return unpackLz4(packed, size);
+    if (type === "lz4") return unpackLz4(packed, size, roomFor);
     // Both names stand for zlib's own format here.
     if (type === "deflate" || type === "gzip") return inflateSync(packed, { maxOutputLength: size });
   } catch (cause) {

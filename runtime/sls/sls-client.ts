@@ -4,6 +4,7 @@ import { stringify } from "node:querystring";
 import type { CredentialsKeeper, SlsCredentials } from "./credentials-keeper.ts";
 import { HttpLink } from "./http-link.ts";
 import type { HttpAnswer, HttpCall } from "./http-link.ts";
+import { UnfitCredentials } from "./read-credentials.ts";
 import type { ServerClock } from "./server-clock.ts";
 import { dateV4, sha256Hex, signV4 } from "./signature-v4.ts";
 import { hostHeader, hostOf } from "./sls-endpoint.ts";
@@ -27,6 +28,8 @@ export interface SlsClientOptions {
   readonly clock: ServerClock;
   /** Signature v4 in place of v1; it names the region. */
   readonly v4Region?: string | undefined;
+  /** Who certifies the service, in PEM; everybody whom Node knows unless given. */
+  readonly ca?: string | undefined;
   /** How long it may take until there is a connection, in milliseconds; 5,000 unless given. */
   readonly connectTimeoutMs?: number | undefined;
   /** How long a whole call may take, in milliseconds; 8,000 unless given. */
@@ -60,18 +63,21 @@ export class SlsClient extends AlicloudLog {
   readonly #link: HttpLink;
 
   constructor(options: SlsClientOptions) {
-    const { endpoint, credentials, connectTimeoutMs, callTimeoutMs, onProgress } = options;
+    const { endpoint, credentials, ca, connectTimeoutMs, callTimeoutMs, onProgress } = options;
     super({
       endpoint: hostHeader(endpoint, undefined),
       // An async function, because the package looks for one.
       credentialsProvider: { getCredentials: async () => credentials.current() },
     });
     this.#options = options;
-    this.#link = new HttpLink(endpoint, {
-      connectTimeoutMs: connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-      callTimeoutMs: callTimeoutMs ?? CALL_TIMEOUT_MS,
-      onProgress,
-    });
+    this.#link = new HttpLink(
+      { ...endpoint, ca },
+      {
+        connectTimeoutMs: connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+        callTimeoutMs: callTimeoutMs ?? CALL_TIMEOUT_MS,
+        onProgress,
+      },
+    );
   }
 
   /**
@@ -183,7 +189,8 @@ async function orNoCredentials<T>(fetching: Promise<T>): Promise<T> {
   try {
     return await fetching;
   } catch (cause) {
-    throw SlsError.failed("noCredentials", "there is no key to sign with", { cause });
+    const why = cause instanceof UnfitCredentials ? `: ${cause.message}` : "";
+    throw SlsError.failed("noCredentials", `there is no key to sign with${why}`, { cause });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { BytePool } from "./byte-pool.ts";
 import { listOf, numberOf, textOf } from "./json-answer.ts";
 import { packLz4 } from "./lz4-pack.ts";
 import { readPull, UnfitPull } from "./read-pull.ts";
@@ -27,9 +28,12 @@ const PROTOBUF = "application/x-protobuf";
 export class SlsLogstore {
   readonly #client: SlsClient;
   readonly #path: string;
+  readonly #pool: BytePool | undefined;
 
-  constructor(client: SlsClient, name: string) {
+  /** @param pool has the room for what is pulled, if that is to be used again */
+  constructor(client: SlsClient, name: string, pool?: BytePool) {
     this.#client = client;
+    this.#pool = pool;
     this.#path = `/logstores/${encodeURIComponent(name)}`;
   }
 
@@ -86,7 +90,7 @@ export class SlsLogstore {
       signal,
     );
     try {
-      return readPull(answer, cursor);
+      return readPull(answer, cursor, this.#pool);
     } catch (error) {
       if (error instanceof UnfitPull) throw this.#client.badAnswer(error.message, error);
       throw error;

@@ -246,6 +246,22 @@ export const EVENTS = {
     level: "error",
     doc: "records of a log were gone before they were read; `lost` says how many, where anybody can know",
   },
+  "logs.groupLost": {
+    level: "warn",
+    doc: "this node has no lease in the consumer group of a log any more, and reads nothing of it until it is taken in again; `why` says what has happened",
+  },
+  "logs.groupMade": {
+    level: "warn",
+    doc: "there was no consumer group of this name, and it was made",
+  },
+  "logs.handedOver": {
+    level: "info",
+    doc: "another consumer of the group has read a part of a log that was not counted here; it is not lost, and not counted",
+  },
+  "logs.notCommitted": {
+    level: "warn",
+    doc: "a part of a log was given back, and the consumer group could not be told up to where it was counted: who has it next reads something again",
+  },
   "logs.quarantined": {
     level: "error",
     doc: "a part of a log cannot be counted and was put aside; it stands right behind the cursor `after`",
@@ -262,6 +278,10 @@ export const EVENTS = {
   "logs.unreadable": {
     level: "error",
     doc: "a part of a log cannot be read until somebody repairs something; `why` says what",
+  },
+  "monitoring.bookFull": {
+    level: "error",
+    doc: "a partition is counted, but is in no answer: there is no room for it in the book of partitions",
   },
 
   "delivery.made": { level: "debug", doc: "a receiver outside has taken a delivery" },
@@ -283,6 +303,12 @@ export const EVENTS = {
   "alarm.recovered": { level: "info", doc: "an alarm has ended; `end` says how" },
   "alarm.acknowledged": { level: "info", doc: "an operator looks after an alarm" },
   "alarm.untold": { level: "error", doc: "a channel did not take an alarm; `why` says what was wrong" },
+
+  "alert.held": {
+    level: "error",
+    doc: "alert rules have judged nothing since `since`, because what they need is not counted yet, or cannot be asked for: `why` says what",
+  },
+  "alert.wentOn": { level: "info", doc: "alert rules judge what is counted again" },
 
   "monitor.started": { level: "info", doc: "the monitor looks at `targets` from outside of the service" },
   "monitor.portDown": { level: "warn", doc: "a port did not answer again and again; an alarm is raised" },

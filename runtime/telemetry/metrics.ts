@@ -6,6 +6,8 @@ export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+type Read = number | readonly Sample[];
+
 /** A metric that is read when somebody looks: between two looks it costs nothing. */
 export interface Reading {
   /** Prometheus name with the unit: `banyan_mailbox_oldest_age_seconds`. A counter's ends in `_total`. */
@@ -14,7 +16,7 @@ export interface Reading {
   readonly help: string;
   readonly labels?: readonly string[];
   /** The value now, or one for each set of labels. */
-  readonly read: () => number | readonly Sample[];
+  readonly read: () => Read | Promise<Read>;
 }
 
 /** The numbers of a node, in Prometheus' text format. */
@@ -31,9 +33,10 @@ export class Metrics {
     const gauge = new Gauge({
       ...described(reading),
       registers: [this.#registry],
-      collect: () => {
+      collect: async () => {
+        const read = samples(await reading.read());
         gauge.reset();
-        for (const { value, labels } of samples(reading)) gauge.set({ ...labels }, value);
+        for (const { value, labels } of read) gauge.set({ ...labels }, value);
       },
     });
   }
@@ -43,9 +46,10 @@ export class Metrics {
     const counter = new Counter({
       ...described(reading),
       registers: [this.#registry],
-      collect: () => {
+      collect: async () => {
+        const read = samples(await reading.read());
         counter.reset();
-        for (const { value, labels } of samples(reading)) counter.inc({ ...labels }, value);
+        for (const { value, labels } of read) counter.inc({ ...labels }, value);
       },
     });
   }
@@ -65,7 +69,6 @@ function described({ name, help, labels }: Reading): { name: string; help: strin
   return { name, help, labelNames: [...(labels ?? [])] };
 }
 
-function samples({ read }: Reading): readonly Sample[] {
-  const value = read();
+function samples(value: Read): readonly Sample[] {
   return typeof value === "number" ? [{ value }] : value;
 }

@@ -37,6 +37,7 @@ const BODIES: Record<string, unknown> = {
   "/v1/notices": { from: "operator", data: { text: "hello" } },
   "/v1/quarantine": { id: 1, act: "drop" },
   "/v1/alarms/act": { key: "none", act: "close" },
+  "/v1/alerts/act": { rule: "none", act: "hear" },
   "/v1/actors/act": { act: "suspend", path: "/census" },
   "/v1/node/act": { act: "dance" },
   "/v1/node/heap-snapshot": {},
@@ -48,6 +49,8 @@ const BODIES: Record<string, unknown> = {
 /** What stands behind the `?` where something must. */
 const QUERIES: Record<string, string> = {
   "get /v1/stats": "?metric=requests",
+  "get /v1/alerts/bands": "?metric=requests&from=0&to=180000",
+  "get /v1/alerts/history": "?rule=none",
   "get /v1/why": "?path=/rooms",
   "get /v1/where": "?entity=account/ana",
   "delete /v1/trace": "?id=1",
@@ -57,6 +60,8 @@ const QUERIES: Record<string, string> = {
 const REFUSED: Record<string, number> = {
   "post /v1/quarantine": 404,
   "post /v1/alarms/act": 404,
+  "post /v1/alerts/act": 404,
+  "get /v1/alerts/history": 404,
   "post /v1/node/act": 400,
   "post /v1/nodes/act": 409,
   // It asks for nothing, so that nothing is opened that would have to be closed.
@@ -89,6 +94,11 @@ describe("the operators' port", () => {
       "/v1/actors/{*}",
       "/v1/alarms",
       "/v1/alarms/act",
+      "/v1/alerts",
+      "/v1/alerts/act",
+      "/v1/alerts/bands",
+      "/v1/alerts/deployed",
+      "/v1/alerts/history",
       "/v1/audit",
       "/v1/beats",
       "/v1/connections",

@@ -1,17 +1,18 @@
 import { CountBook } from "../../actors/monitoring/count-book.ts";
-import { askPartials } from "../../actors/monitoring/ask-partials.ts";
-import type { CountedPlaces, Wanted } from "../../actors/monitoring/ask-partials.ts";
+import { askDays, askPartials } from "../../actors/monitoring/ask-partials.ts";
+import type { Counted, CountedApart, CountedPlaces, Wanted } from "../../actors/monitoring/ask-partials.ts";
+import { CountDays } from "../../actors/monitoring/count-days.ts";
 import { CountPage } from "../../actors/monitoring/count-page.ts";
 import { CountPartial } from "../../actors/monitoring/count-partial.ts";
 import { Standings } from "../../actors/monitoring/standings.ts";
 import { TimeBlock } from "../../actors/monitoring/time-block.ts";
-import type { Counted } from "../../actors/monitoring/stats-answer.ts";
 import { COUNT_BOOK_ID } from "../../protocols/count-book.ts";
 import type { CountBookProtocol } from "../../protocols/count-book.ts";
 import type { CountPartialProtocol } from "../../protocols/partial.ts";
 import type { AskMessage, Reply } from "../../protocols/protocol.ts";
 import type { TimeBlockProtocol } from "../../protocols/time-block.ts";
 import { allMetrics } from "../../runtime/counting/built-in-metrics.ts";
+import type { EntityHost } from "../../runtime/sharding/entity-host.ts";
 import type { EntityType } from "../../runtime/sharding/entity-type.ts";
 import { dimension, metric as defined } from "./counted-logs.ts";
 import { EntityWorld } from "./entity-world.ts";
@@ -34,35 +35,50 @@ const METRICS = [
 const ASK_STEP_MS = 500;
 const ASK_TRIES = 30;
 
+/** What a test says otherwise than the settings. */
+interface CountWorldParts {
+  /** The time zones whose days are kept; none unless given. */
+  readonly zones?: readonly string[];
+  /** Sources that are in no settings any more. */
+  readonly removed?: readonly string[];
+}
+
 /** Counts of partitions in virtual time, on a journal that does what the test wants. */
 export class CountWorld {
   readonly virtual: VirtualSystem;
+  readonly host: EntityHost;
   readonly journal: ScriptedJournal;
   readonly partials: EntityType<CountPartialProtocol>;
   readonly book: EntityType<CountBookProtocol>;
   readonly places: CountedPlaces;
   readonly timeBlocks: EntityType<TimeBlockProtocol>;
+  readonly standings = new Standings();
 
-  constructor(journal = new ScriptedJournal()) {
+  constructor(journal = new ScriptedJournal(), { zones = [], removed = [] }: CountWorldParts = {}) {
     const { virtual, host } = new EntityWorld({ journal });
     this.virtual = virtual;
+    this.host = host;
     this.journal = journal;
     this.book = host.offer(CountBook);
     const pages = host.offer(CountPage);
+    const days = host.offer(CountDays);
     this.partials = host.offer(CountPartial, {
-      standings: new Standings(),
+      standings: this.standings,
       metrics: allMetrics(METRICS),
       book: () => this.book.entity(COUNT_BOOK_ID),
       page: (id) => pages.entity(id),
+      days: (id) => days.entity(id),
+      zones,
+      isRead: (source) => !removed.includes(source),
       timeBlock: (id) => this.timeBlocks.entity(id),
     });
-    this.places = { book: this.book, partials: this.partials, pages };
+    this.places = { book: this.book, partials: this.partials, pages, days };
     this.timeBlocks = host.offerActor(TimeBlock, {}, this.places);
   }
 
   /** The same journal in another process, that begins where the first was killed. */
-  reborn(): CountWorld {
-    return new CountWorld(this.journal);
+  reborn(parts?: CountWorldParts): CountWorld {
+    return new CountWorld(this.journal, parts);
   }
 
   async submit(
@@ -108,12 +124,18 @@ export class CountWorld {
     return this.#settled(askPartials(this.places, wanted, this.virtual));
   }
 
+  /** What is kept of local days. */
+  async days(wanted: Parameters<typeof askDays>[1]): Promise<CountedApart> {
+    return this.#settled(askDays(this.places, wanted, this.virtual));
+  }
+
   async look(block: string): Promise<Reply<TimeBlockProtocol, "look">> {
     return this.#settled(this.virtual.ask(this.timeBlocks.entity(block), { kind: "look" }));
   }
 
-  async known(): Promise<readonly string[]> {
-    const asked = this.virtual.ask(this.book.entity(COUNT_BOOK_ID), { kind: "list" });
+  async known(fromMs?: number): Promise<readonly string[]> {
+    const range = fromMs === undefined ? {} : { fromMs };
+    const asked = this.virtual.ask(this.book.entity(COUNT_BOOK_ID), { kind: "list", ...range });
     return (await this.#settled(asked)).partials;
   }
 

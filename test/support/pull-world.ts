@@ -26,9 +26,13 @@ export class MemorySource implements Source {
   readonly records = new Map<string, number[]>();
   /** The number of the first record that is kept. */
   oldest = 0;
+  /** How many records it asks for at a time, as a reader that knows how heavy they are. */
+  fitting = Number.POSITIVE_INFINITY;
   readonly poison = new Set<number>();
   trouble: ReadTrouble = () => undefined;
   reads = 0;
+  /** Batches that were given out and that nobody has said to be done with. */
+  heldBatches = 0;
   openReaders = 0;
   readonly asked: number[] = [];
   readonly #clock: Clock;
@@ -69,16 +73,19 @@ export class MemorySource implements Source {
     const records = this.records.get(partition) ?? [];
     const wanted = Number(request.cursor ?? 0);
     const from = Math.max(wanted, this.oldest);
-    const read = records.slice(from, from + request.unitsMax);
+    const read = records.slice(from, from + Math.min(request.unitsMax, this.fitting));
     const gap: Gap | undefined = from > wanted ? { lost: from - wanted, text: "too old" } : undefined;
     return this.#batch(read, from, records.length, gap);
   }
 
   #batch(read: readonly number[], from: number, end: number, gap: Gap | undefined): Batch {
     const timeMs = this.#clock.wallMs();
+    this.heldBatches++;
     return {
+      release: () => void this.heldBatches--,
       to: String(from + read.length),
       units: read.length,
+      ...(this.fitting === Number.POSITIVE_INFINITY ? {} : { unitsAsked: this.fitting }),
       bytes: read.length * 100,
       isAtEnd: from + read.length === end,
       isOver: false,

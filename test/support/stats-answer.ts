@@ -17,6 +17,8 @@ export function statsAnswer(parts: Partial<Stats>): Stats {
     provisionalFrom: null,
     laggards: [],
     folded: 0,
+    generation: "",
+    generations: [],
     error: {},
     ...parts,
   };

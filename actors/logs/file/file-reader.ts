@@ -41,6 +41,8 @@ export class FileReader implements Reader {
     try {
       return await this.#read(request);
     } catch (error) {
+      // Whatever a file says that is closed in the middle of a read: nobody waits for the answer any more.
+      if (this.#isClosed) throw new PullFailure("readerClosed", "retry", `${this.#parts.path} was closed`);
       throw asPullFailure(error, this.#parts.path);
     }
   }
@@ -83,9 +85,10 @@ export class FileReader implements Reader {
 
   /** What the cursor was in is gone: goes on with what was written after it. */
   async #afterLost(cursor: FileCursor, files: readonly LogFile[]): Promise<Place | undefined> {
+    // It may have been cut off, then copied and cut off again: the copy comes before what has its number.
     const next =
+      files.find(({ writtenMs }) => Math.trunc(writtenMs) > cursor.writtenMs) ??
       files.find(({ inode }) => inode === cursor.inode) ??
-      files.find(({ writtenMs }) => writtenMs > cursor.writtenMs) ??
       files.at(-1);
     const text = `the file that was read up to byte ${cursor.offset} is gone or was cut off; nobody knows what stood behind that`;
     return this.#begin(next, { lost: undefined, text });
@@ -94,7 +97,9 @@ export class FileReader implements Reader {
   async #begin(file: LogFile | undefined, gap: Gap | undefined): Promise<Place | undefined> {
     const tail = file === undefined ? undefined : await FileTail.open(file.path);
     if (tail === undefined) return undefined;
-    return { tail: this.#hold(tail), cursor: await tail.start(), gap };
+    this.#hold(tail);
+    if (tail.inode !== file?.inode) throw moved(this.#parts.path);
+    return { tail, cursor: await tail.start(), gap };
   }
 
   #hold<T extends FileTail | undefined>(tail: T): T {
@@ -112,12 +117,13 @@ export class FileReader implements Reader {
     const endTimeMs = this.#parts.wallMs();
     const next = nextOf(tail, cursor, files);
     const isLeft = next !== undefined && this.#isLeft(tail, files, endTimeMs);
-    const { bytesMax, unitsMax: linesMax } = request;
-    const read = await tail.read(cursor, { bytesMax, linesMax, isLeft });
+    const read = await tail.read(cursor, { ...request, linesMax: request.unitsMax, isLeft });
     request.onProgress("read");
-    const isDone = isLeft && read.isEmpty && read.span.lines === 0;
-    if (isDone) return this.#goOn(next, gap);
-    const isSame = read.cursor === cursor && gap === undefined && request.cursor !== undefined;
+    if (cursor.headLength === 0 && read.cursor !== cursor) await this.#checkUnmoved(files);
+    const isDone = isLeft && read.isEmpty && read.span.lines + read.tooLong === 0;
+    if (isDone) return this.#readOn(await this.#goOn(next, gap), files, request);
+    // Nothing is remembered of a file of which nothing was read: what it has may be copied and cut off until then.
+    const isSame = read.cursor === cursor && gap === undefined;
     const to = isSame ? request.cursor : cursorText(read.cursor);
     const isAtEnd = read.isAtEnd && next === undefined;
     return this.#batch({ to, gap, isAtEnd, endTimeMs, span: read.span, tooLong: read.tooLong });
@@ -131,11 +137,17 @@ export class FileReader implements Reader {
   }
 
   /** The file is read to its end, and will not grow: the next one begins. */
-  async #goOn(next: LogFile, gap: Gap | undefined): Promise<Batch> {
+  async #goOn(next: LogFile, gap: Gap | undefined): Promise<Place> {
     const place = await this.#begin(next, gap);
-    // It was renamed since the files were listed: they are listed again with the next read.
-    if (place === undefined) throw new PullFailure("fileMoved", "retry", `${next.path} has just been moved`);
-    return this.#batch({ to: cursorText(place.cursor), gap, isAtEnd: false });
+    if (place === undefined) throw moved(next.path);
+    return place;
+  }
+
+  /** What a file begins with that was opened by its name may be what came after a copy was made of it: then that is not listed yet. */
+  async #checkUnmoved(files: readonly LogFile[]): Promise<void> {
+    const known = new Set(files.map(({ inode }) => inode));
+    const now = await logFiles(this.#parts.path);
+    if (now.some(({ inode }) => !known.has(inode))) throw moved(this.#parts.path);
   }
 
   #batch({
@@ -157,11 +169,17 @@ type BatchParts = Pick<Batch, "to" | "isAtEnd"> &
   };
 type LineBatchSpan = typeof NO_LINES;
 
-/** The file that was begun after this one; undefined while it is the one that is written to. */
+/** The file that was begun after this one, as soon as something is in it; undefined until then. */
 function nextOf(tail: FileTail, cursor: FileCursor, files: readonly LogFile[]): LogFile | undefined {
   const index = files.findIndex(({ inode }) => inode === tail.inode);
-  if (index >= 0) return files[index + 1];
-  return files.find(({ writtenMs }) => writtenMs >= cursor.writtenMs) ?? files.at(-1);
+  const filled = files.slice(index + 1).filter(({ size }) => size > 0);
+  if (index >= 0) return filled[0];
+  return filled.find(({ writtenMs }) => writtenMs >= cursor.writtenMs) ?? filled.at(-1);
+}
+
+/** It was renamed or copied since the files were listed: they are listed again with the next read. */
+function moved(path: string): PullFailure {
+  return new PullFailure("fileMoved", "retry", `${path} has just been moved`);
 }
 
 function asPullFailure(error: unknown, path: string): unknown {

@@ -1,6 +1,5 @@
-import { releaseLockFile, takeLockFile } from "../../../runtime/process/lock-file.ts";
-import { ownIdentity } from "../../../runtime/process/process-identity.ts";
 import type { LineFormat } from "../formats/line-format.ts";
+import { ReaderLock } from "../reader-lock.ts";
 import type { Partition, Reader, Source } from "../source.ts";
 import { FileReader } from "./file-reader.ts";
 
@@ -21,10 +20,12 @@ export class FileSource implements Source {
   readonly name: string;
   readonly place = "here";
   readonly #parts: FileSourceParts;
+  readonly #lock: ReaderLock;
 
   constructor(parts: FileSourceParts) {
     this.name = parts.name;
     this.#parts = parts;
+    this.#lock = new ReaderLock(parts.lockPath);
   }
 
   partitions(): Promise<readonly Partition[]> {
@@ -32,14 +33,11 @@ export class FileSource implements Source {
   }
 
   claim(): boolean {
-    const { lockPath } = this.#parts;
-    const me = ownIdentity();
-    const other = takeLockFile(lockPath, me);
-    return other === undefined || (other.pid === me.pid && other.began === me.began);
+    return this.#lock.claim();
   }
 
   close(): void {
-    releaseLockFile(this.#parts.lockPath, ownIdentity());
+    this.#lock.release();
   }
 
   open(): Reader {

@@ -2,15 +2,18 @@ import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import type { FileCursor } from "./file-cursor.ts";
 import { hasHead, HEAD_BYTES, headOf } from "./file-head.ts";
+import type { ReadRequest } from "../source.ts";
 import { NO_LINES, SPARE_BYTES, wholeLines } from "./line-batch.ts";
 import type { LineSpan } from "./line-batch.ts";
+import { passLine } from "./long-line.ts";
+import type { PassedLine } from "./long-line.ts";
 
 /** The longest line that is read, in bytes. */
 const LINE_BYTES_MAX = 1_048_576;
 const NEWLINE = 10;
 
 /** How much is read in one go. */
-export interface TailRequest {
+export interface TailRequest extends Pick<ReadRequest, "signal" | "onProgress"> {
   readonly bytesMax: number;
   readonly linesMax: number;
   /** Nobody writes to it any more: what stands behind the last newline is a line too. */
@@ -29,11 +32,20 @@ export interface TailLines {
   readonly isEmpty: boolean;
 }
 
+/** Where a file was read up to, and how it stands. */
+interface TailPlace {
+  readonly cursor: FileCursor;
+  readonly size: number;
+  readonly writtenMs: number;
+}
+
 /** A log file that is open, whatever it is called by now. */
 export class FileTail {
   readonly #handle: FileHandle;
   readonly inode: number;
   #buffer: Buffer = Buffer.alloc(0);
+  /** A line that is too long, and whose end was not found yet. */
+  #passed: PassedLine | undefined = undefined;
 
   private constructor(handle: FileHandle, inode: number) {
     this.#handle = handle;
@@ -65,23 +77,26 @@ export class FileTail {
   }
 
   async read(cursor: FileCursor, request: TailRequest): Promise<TailLines> {
-    const { size, mtimeMs } = await this.#handle.stat();
+    const { size, mtimeMs: writtenMs } = await this.#handle.stat();
     const rest = Math.max(0, size - cursor.offset);
+    const place = { cursor, size, writtenMs };
+    const passed = this.#passed;
+    if (passed?.lineAt === cursor.offset && size >= passed.upTo) {
+      return this.#pass(place, passed.upTo, request);
+    }
     const usual = Math.min(rest, request.bytesMax);
-    const first = await this.#lines(cursor.offset, usual, request);
+    const first = await this.#lines(cursor.offset, { length: usual, rest }, request);
     // A line that is longer than what is read at a time is read alone.
     const isCut = first.lines === 0 && rest > usual;
     const length = isCut ? Math.min(rest, LINE_BYTES_MAX) : usual;
-    const span = isCut ? await this.#lines(cursor.offset, length, request) : first;
-    const isLong = span.lines === 0 && rest > length;
-    const passed = isLong ? await this.#passLine(cursor.offset + length) : undefined;
-    const offset = passed ?? cursor.offset + span.end;
-    const isAllRead = length === rest && !span.bytes.subarray(span.end, length).includes(NEWLINE);
+    const span = isCut ? await this.#lines(cursor.offset, { length, rest }, request) : first;
+    if (span.lines === 0 && rest > length) return this.#pass(place, cursor.offset + length, request);
+    const offset = cursor.offset + span.end;
     return {
-      span: isLong ? NO_LINES : span,
-      tooLong: passed === undefined ? 0 : 1,
-      cursor: offset === cursor.offset ? cursor : await this.#at(cursor, offset, mtimeMs),
-      isAtEnd: isLong ? passed === undefined : isAllRead,
+      span,
+      tooLong: 0,
+      cursor: await this.#at(cursor, offset, writtenMs),
+      isAtEnd: length === rest && !span.bytes.subarray(span.end, length).includes(NEWLINE),
       isEmpty: offset >= size,
     };
   }
@@ -91,26 +106,38 @@ export class FileTail {
     this.#handle.close().catch(() => undefined);
   }
 
-  async #lines(offset: number, length: number, { linesMax, isLeft }: TailRequest): Promise<LineSpan> {
+  async #lines(
+    offset: number,
+    { length, rest }: { readonly length: number; readonly rest: number },
+    { linesMax, isLeft }: TailRequest,
+  ): Promise<LineSpan> {
     const bytes = this.#room(length);
     const { bytesRead } = await this.#handle.read(bytes, 0, length, offset);
     const span = wholeLines(bytes, bytesRead, linesMax);
-    return span.lines === 0 && isLeft && bytesRead > 0 ? { bytes, end: bytesRead, lines: 1 } : span;
+    const isLast = isLeft && span.lines === 0 && bytesRead > 0 && bytesRead === rest;
+    return isLast ? { bytes, end: bytesRead, lines: 1 } : span;
   }
 
-  /** Where the next line begins behind one that is too long; undefined when that has no end yet. */
-  async #passLine(from: number): Promise<number | undefined> {
-    const bytes = this.#room(LINE_BYTES_MAX);
-    for (let offset = from; ;) {
-      const { bytesRead } = await this.#handle.read(bytes, 0, LINE_BYTES_MAX, offset);
-      const newline = bytes.subarray(0, bytesRead).indexOf(NEWLINE);
-      if (newline >= 0) return offset + newline + 1;
-      if (bytesRead === 0) return undefined;
-      offset += bytesRead;
-    }
+  /** Goes on with a line that is too long: where it ends is sought from where it was not found before. */
+  async #pass(
+    { cursor, size, writtenMs }: TailPlace,
+    from: number,
+    request: TailRequest,
+  ): Promise<TailLines> {
+    const { kind, upTo } = await passLine(this.#handle, from, request);
+    const isOver = kind === "found" || (kind === "end" && request.isLeft);
+    this.#passed = isOver ? undefined : { lineAt: cursor.offset, upTo };
+    return {
+      span: NO_LINES,
+      tooLong: isOver ? 1 : 0,
+      cursor: isOver ? await this.#at(cursor, upTo, writtenMs) : cursor,
+      isAtEnd: kind === "end" && !isOver,
+      isEmpty: isOver && upTo >= size,
+    };
   }
 
   async #at(before: FileCursor, offset: number, writtenMs: number): Promise<FileCursor> {
+    if (offset === before.offset) return before;
     const isKnown = before.headLength === HEAD_BYTES;
     const { headLength, headSum } = isKnown ? before : await headOf(this.#handle, offset);
     return { inode: this.inode, headLength, headSum, writtenMs, offset };

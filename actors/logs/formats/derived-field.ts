@@ -1,12 +1,16 @@
-import type { RowSpans } from "../row-spans.ts";
+import type { Row } from "../../../runtime/counting/row.ts";
 
 const SPACE = 32;
 const QUESTION_MARK = 63;
 
-/** Sets a field from the value of another, which stands between two places. */
-export type Derive = (row: RowSpans, field: number, start: number, end: number) => void;
+/** Where the fields of one record lie. */
+export type Spans = Pick<Row, "bytes" | "starts" | "ends">;
 
-interface Derived {
+/** Sets a field from the value of another, which stands between two places. */
+export type Derive = (row: Spans, field: number, start: number, end: number) => void;
+
+/** What a field is taken from, and how. */
+export interface Derived {
   /** The variable that it is taken from. */
   readonly from: string;
   readonly derive: Derive;
@@ -16,7 +20,7 @@ const RULES: readonly (Derived & { readonly name: string })[] = [
   { name: "request_method", from: "request", derive: word(0) },
   { name: "request_uri", from: "request", derive: word(1) },
   { name: "server_protocol", from: "request", derive: word(2) },
-  { name: "uri", from: "request_uri", derive: (row, field, start, end) => setPath(row, field, start, end) },
+  { name: "uri", from: "request_uri", derive: setPath },
   { name: "uri", from: "request", derive: pathOfRequest },
   { name: "bytes_sent", from: "body_bytes_sent", derive: whole },
 ];
@@ -26,8 +30,14 @@ export function derivedField(name: string, variables: readonly string[]): Derive
   return RULES.find((rule) => rule.name === name && variables.includes(rule.from));
 }
 
-function whole(row: RowSpans, field: number, start: number, end: number): void {
-  row.set(field, start, end);
+/** All that a field may be taken from, the best first. */
+export function derivationsOf(name: string): readonly Derived[] {
+  return RULES.filter((rule) => rule.name === name);
+}
+
+function whole({ starts, ends }: Spans, field: number, start: number, end: number): void {
+  starts[field] = start;
+  ends[field] = end;
 }
 
 function word(index: number): Derive {
@@ -37,17 +47,17 @@ function word(index: number): Derive {
       from = indexOf(row.bytes, SPACE, from, end) + 1;
       if (from > end) return;
     }
-    row.set(field, from, indexOf(row.bytes, SPACE, from, end));
+    whole(row, field, from, indexOf(row.bytes, SPACE, from, end));
   };
 }
 
-function pathOfRequest(row: RowSpans, field: number, start: number, end: number): void {
+function pathOfRequest(row: Spans, field: number, start: number, end: number): void {
   const from = indexOf(row.bytes, SPACE, start, end) + 1;
   if (from <= end) setPath(row, field, from, indexOf(row.bytes, SPACE, from, end));
 }
 
-function setPath(row: RowSpans, field: number, start: number, end: number): void {
-  row.set(field, start, indexOf(row.bytes, QUESTION_MARK, start, end));
+function setPath(row: Spans, field: number, start: number, end: number): void {
+  whole(row, field, start, indexOf(row.bytes, QUESTION_MARK, start, end));
 }
 
 /** The end when it is not there. */

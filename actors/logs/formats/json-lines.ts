@@ -1,4 +1,5 @@
 import type { RowSpans } from "../row-spans.ts";
+import { DerivedFields } from "./derived-fields.ts";
 import { JsonScan, MISSING } from "./json-scan.ts";
 import type { LineFormat, ScanLine } from "./line-format.ts";
 import { epochTime, isoTime, rememberingTime } from "./log-time.ts";
@@ -20,19 +21,24 @@ export class JsonLines implements LineFormat {
   }
 
   compile(fields: readonly string[]): ScanLine {
-    const names = [...fields, this.#timeField].map((name) => Buffer.from(name));
+    const derived = new DerivedFields(fields);
+    const found = new FoundFields(derived.wanted.length);
+    const names = [...derived.wanted, this.#timeField].map((name) => Buffer.from(name));
     const time = names.length - 1;
+    const wanted = derived.wanted.indexOf(this.#timeField);
     const readIso = rememberingTime(isoTime);
     return (row, start, end) => {
       row.clear();
+      found.starts.fill(-1);
       const { bytes } = row;
-      return scanObject(new JsonScan(bytes, start, end), names, (field, from, to) => {
-        if (field !== time) return setValue(row, field, from, to);
+      const isWhole = scanObject(new JsonScan(bytes, start, end), names, (field, from, to) => {
+        if (field !== time) return found.take(row, field, from, to);
         row.timeMs = bytes[from] === QUOTE ? readIso(bytes, from + 1, to - 1) : epochTime(bytes, from, to);
         // Also wanted as a field of its own.
-        const wanted = fields.indexOf(this.#timeField);
-        if (wanted >= 0) setValue(row, wanted, from, to);
+        if (wanted >= 0) found.take(row, wanted, from, to);
       });
+      derived.fill(row, found);
+      return isWhole;
     };
   }
 }
@@ -76,15 +82,31 @@ function isAt(bytes: Uint8Array, at: number, name: Uint8Array): boolean {
   return true;
 }
 
-function setValue(row: RowSpans, field: number, start: number, end: number): void {
-  const { bytes } = row;
-  if (bytes[start] === LOWER_N) return;
-  if (bytes[start] !== QUOTE) return row.set(field, start, end);
-  const [from, to] = [start + 1, end - 1];
-  if (!hasEscape(bytes, from, to)) return row.set(field, from, to);
-  const at = row.reserve(to - from);
-  if (at < 0) return row.set(field, from, to);
-  row.set(field, at, unescapeInto(bytes, from, to, at));
+/** Where the values of one line lie, also of fields that others are only derived from. */
+class FoundFields {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+
+  constructor(fields: number) {
+    this.starts = new Int32Array(fields);
+    this.ends = new Int32Array(fields);
+  }
+
+  /** Takes a value as it stands in the line; a text with escapes is written behind the lines without them. */
+  take(row: RowSpans, field: number, start: number, end: number): void {
+    const { bytes } = row;
+    if (bytes[start] === LOWER_N) return;
+    if (bytes[start] !== QUOTE) return this.#set(field, start, end);
+    const [from, to] = [start + 1, end - 1];
+    const at = hasEscape(bytes, from, to) ? row.reserve(to - from) : -1;
+    if (at < 0) this.#set(field, from, to);
+    else this.#set(field, at, unescapeInto(bytes, from, to, at));
+  }
+
+  #set(field: number, start: number, end: number): void {
+    this.starts[field] = start;
+    this.ends[field] = end;
+  }
 }
 
 function hasEscape(bytes: Uint8Array, start: number, end: number): boolean {

@@ -11,6 +11,12 @@ const DOT = 46;
 const COLON = 58;
 const UPPER_Z = 90;
 const MINUTE_MS = 60_000;
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const FEBRUARY = 1;
+/** Some clocks show it before midnight UTC: the second after it counts. */
+const LEAP_SECOND = 60;
+/** No place is further from UTC. */
+const OFFSET_HOURS_MAX = 15;
 /** Seconds since 1970 are below it, milliseconds above: the year 5138 in seconds, 1973 in milliseconds. */
 const SECONDS_BELOW = 1e11;
 /** Milliseconds are below it, microseconds above. */
@@ -40,7 +46,7 @@ export function localTime(bytes: Uint8Array, start: number, end: number): number
   const month = MONTH_OF.get(name) ?? -1;
   const [day, year, hour, minute, second] = [at(0, 2), at(7, 4), at(12, 2), at(15, 2), at(18, 2)];
   if (Math.min(month, day, year, hour, minute, second) < 0) return Number.NaN;
-  return Date.UTC(year, month, day, hour, minute, second) - zoneMs(bytes, start + 21, end);
+  return utcMs({ year, month, day, hour, minute, second }) - zoneMs(bytes, start + 21, end);
 }
 
 /** The time in ISO 8601 as nginx writes `$time_iso8601`, also with a fraction: `2026-11-22T15:04:05.250Z`. */
@@ -58,7 +64,32 @@ export function isoTime(bytes: Uint8Array, start: number, end: number): number {
     while (zoneAt < end && wholeNumber(bytes, zoneAt, zoneAt + 1) >= 0) zoneAt++;
     fractionMs = (wholeNumber(bytes, from, zoneAt) / 10 ** (zoneAt - from)) * 1_000;
   }
-  return Date.UTC(year, month - 1, day, hour, minute, second) + fractionMs - zoneMs(bytes, zoneAt, end);
+  return (
+    utcMs({ year, month: month - 1, day, hour, minute, second }) + fractionMs - zoneMs(bytes, zoneAt, end)
+  );
+}
+
+interface TimeParts {
+  readonly year: number;
+  /** From 0 on. */
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+}
+
+/** NaN for a time that no clock shows, such as the 31st of February: `Date.UTC` would make another one of it. */
+function utcMs({ year, month, day, hour, minute, second }: TimeParts): number {
+  const isTime = hour < 24 && minute < 60 && second <= LEAP_SECOND && year >= 1_970;
+  if (!isTime || day < 1 || day > daysIn(year, month)) return Number.NaN;
+  return Date.UTC(year, month, day, hour, minute, second);
+}
+
+/** 0 for a month that there is not. */
+function daysIn(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === FEBRUARY && isLeap ? 29 : (DAYS[month] ?? 0);
 }
 
 /** `+0800`, `+08:00` or `Z`. */
@@ -69,7 +100,8 @@ function zoneMs(bytes: Uint8Array, start: number, end: number): number {
   const minutesAt = bytes[start + 3] === COLON ? start + 4 : start + 3;
   const hours = wholeNumber(bytes, start + 1, start + 3);
   const minutes = wholeNumber(bytes, minutesAt, end);
-  if (hours < 0 || minutes < 0 || end !== minutesAt + 2) return Number.NaN;
+  const isOffset = hours >= 0 && hours <= OFFSET_HOURS_MAX && minutes >= 0 && minutes < 60;
+  if (!isOffset || end !== minutesAt + 2) return Number.NaN;
   return (sign === PLUS ? 1 : -1) * (hours * 60 + minutes) * MINUTE_MS;
 }
 

@@ -3,7 +3,7 @@ import type { CountPartialProtocol } from "../../../protocols/partial.ts";
 import type { Batch } from "../source.ts";
 import type { PullerContext } from "./puller.ts";
 import type { PullerState } from "./puller-state.ts";
-import { readAhead } from "./reading.ts";
+import { READ_BYTES_MAX, readAhead } from "./reading.ts";
 
 /** How often a batch that cannot be counted is tried as a whole, before what is wrong with it is looked for. */
 const TRIES_AS_A_WHOLE = 2;
@@ -34,10 +34,13 @@ export async function countBatch(
     tally = tallyOf(state, batch, context);
   } finally {
     state.host.budget.give(read.bytes);
+    batch.release?.();
   }
   if (tally === undefined) return "again";
   const records = state.tally.read;
-  if (!batch.isAtEnd && !batch.isOver) readAhead(state, batch.to, context);
+  // Where so many are read that each gets little at a time, the others fill the wait, and what is read ahead would only take memory.
+  const isOneOfFew = read.bytes >= READ_BYTES_MAX;
+  if (!batch.isAtEnd && !batch.isOver && isOneOfFew) readAhead(state, batch.to, context);
   state.account.step = "submits";
   const reply = await context.ask(state.partial, {
     kind: "submit",
@@ -45,6 +48,7 @@ export async function countBatch(
     to: batch.to,
     tally,
     ...gapOf(batch),
+    ...handedOverOf(batch),
     state: batch.isAtEnd ? "flowing" : "lagging",
     lagMs: state.account.lagMs,
   });
@@ -56,6 +60,12 @@ function gapOf({ gap }: Batch): { gap?: { lost?: number; text: string } } {
   if (gap === undefined) return {};
   const { lost, text } = gap;
   return { gap: lost === undefined ? { text } : { lost, text } };
+}
+
+function handedOverOf({ handedOver }: Batch): { handedOver?: { groups?: number; text: string } } {
+  if (handedOver === undefined) return {};
+  const { groups, text } = handedOver;
+  return { handedOver: groups === undefined ? { text } : { groups, text } };
 }
 
 /** The counts of a batch; undefined when it cannot be counted as a whole, and less is to be read. */
@@ -144,6 +154,7 @@ function take(
   if (reply.kind !== "counted") return "again";
   account.counted(records, batch.bytes, context.nowMs());
   noteGap(state, batch, context);
+  noteHandedOver(state, batch, context);
   return "moved";
 }
 
@@ -153,4 +164,11 @@ function noteGap({ account }: PullerState, { gap }: Batch, context: PullerContex
   account.lost += gap.lost ?? 0;
   const { source, partition } = account;
   context.log.error("logs.gap", { source, partition, lost: gap.lost, why: gap.text });
+}
+
+function noteHandedOver({ account }: PullerState, { handedOver }: Batch, context: PullerContext): void {
+  if (handedOver === undefined) return;
+  account.handedOver += handedOver.groups ?? 0;
+  const { source, partition } = account;
+  context.log.info("logs.handedOver", { source, partition, groups: handedOver.groups, why: handedOver.text });
 }

@@ -7,6 +7,7 @@ import { nextReadMs, retryMs } from "./pace.ts";
 import type { PullerContext } from "./puller.ts";
 import type { PullerState } from "./puller-state.ts";
 import { readNext } from "./reading.ts";
+import type { ReadBatch } from "./reading.ts";
 import { tellGone, tellStalled, tellStanding } from "./standing.ts";
 
 /** How often a puller looks whether its partition may begin, in milliseconds. */
@@ -23,6 +24,7 @@ export async function pullOnce(state: PullerState, context: PullerContext): Prom
     const cursor = await positionOf(state, context);
     const read = await readNext(state, cursor, context);
     if (read === undefined) return BUDGET_WAIT_MS;
+    if (context.signal.aborted || state.mayCount?.() === false) return leaveUncounted(state, read);
     const counted = await countBatch(state, { ...read, cursor }, context);
     return afterBatch(state, read.batch, counted, context);
   } catch (error) {
@@ -30,6 +32,13 @@ export async function pullOnce(state: PullerState, context: PullerContext): Prom
     if (context.signal.aborted) return "leave";
     return afterFailure(state, failureOf(error), context);
   }
+}
+
+/** It has been told to end, or was not at work for so long that somebody else may read this partition by now. */
+function leaveUncounted({ host }: PullerState, { bytes, batch }: ReadBatch): "leave" {
+  host.budget.give(bytes);
+  batch.release?.();
+  return "leave";
 }
 
 /** Whether the partition may begin. Once it may, it stays so. */
@@ -63,13 +72,14 @@ function afterBatch(
 ): number | "leave" {
   state.failuresInRow = 0;
   const nowMs = context.nowMs();
+  state.account.provedAtMs = nowMs;
   if (batch.units > 0) state.busyAtMs = nowMs;
   tellStanding(state, batch, context);
   if (counted === "again") return 0;
   if (batch.isOver) return "leave";
   state.size.grow();
   const { isAtEnd, units, bytes } = batch;
-  const { units: unitsMax } = state.size;
+  const unitsMax = batch.unitsAsked ?? state.size.units;
   const hasMoved = counted === "moved";
   return nextReadMs({ isAtEnd, hasMoved, units, unitsMax, bytes }, nowMs - state.busyAtMs);
 }

@@ -1,9 +1,10 @@
 import type { PartitionState } from "../../../protocols/partial.ts";
+import { SourceAccount } from "../source-account.ts";
 
 /** Over so long the speed of a puller is measured, in milliseconds. */
 const RATE_OVER_MS = 5_000;
 
-/** What went wrong at a puller last. */
+/** What went wrong last. */
 export interface PullerTrouble {
   readonly atMs: number;
   readonly code: string;
@@ -28,9 +29,13 @@ export class PullerAccount {
   gaps = 0;
   /** Lost for good, as far as it is known how many. */
   lost = 0;
+  /** Groups of records that somebody else has read who shares the log with us. */
+  handedOver = 0;
   restarts = 0;
   failures = 0;
   trouble: PullerTrouble | undefined = undefined;
+  /** When it has last got on, or has seen that there is nothing new; by the clock that never jumps. */
+  provedAtMs = Number.NEGATIVE_INFINITY;
   #rate = 0;
   #windowFromMs = 0;
   #windowRecords = 0;
@@ -70,9 +75,10 @@ export class PullerAccount {
   }
 }
 
-/** What the pullers of a node are at: they write it, and operators read it. */
+/** What the sources of a node and their pullers are at: they write it, and operators read it. */
 export class PullerLedger {
   readonly #accounts = new Map<string, PullerAccount>();
+  readonly #sources = new Map<string, SourceAccount>();
 
   /** The account of a partition; the same one for each puller of it on this node. */
   of(source: string, partition: string): PullerAccount {
@@ -91,5 +97,18 @@ export class PullerLedger {
 
   all(): readonly PullerAccount[] {
     return [...this.#accounts.values()];
+  }
+
+  /** The account of a source as a whole; the same one for each supervisor of it. */
+  source(name: string): SourceAccount {
+    const known = this.#sources.get(name);
+    if (known !== undefined) return known;
+    const account = new SourceAccount(name);
+    this.#sources.set(name, account);
+    return account;
+  }
+
+  sources(): readonly SourceAccount[] {
+    return [...this.#sources.values()];
   }
 }

@@ -27,6 +27,8 @@ export interface PullerArgs {
   readonly host: PullerHost;
   readonly source: Source;
   readonly partition: string;
+  /** Whether what was read may be counted now; for ever unless given. */
+  readonly mayCount?: (() => boolean) | undefined;
 }
 
 /** What a puller knows in one of its lives; what must outlive it is with the counts. */

@@ -6,7 +6,7 @@ import type { Ahead, PullerState } from "./puller-state.ts";
 /** How long one read may take as a whole, in milliseconds: bytes that drip would look like progress for ever. */
 const READ_WITHIN_MS = 8_000;
 /** The most that is read at a time, in bytes. */
-const READ_BYTES_MAX = 2 * 1_024 * 1_024;
+export const READ_BYTES_MAX = 2 * 1_024 * 1_024;
 
 /** A batch that was read, and what it holds of the budget. */
 export interface ReadBatch {
@@ -45,8 +45,11 @@ export function dropAhead(state: PullerState): void {
   const { ahead } = state;
   state.ahead = undefined;
   if (ahead === undefined) return;
-  const give = (): void => state.host.budget.give(ahead.bytes);
-  ahead.batch.then(give, give);
+  const give = (batch?: Batch): void => {
+    state.host.budget.give(ahead.bytes);
+    batch?.release?.();
+  };
+  ahead.batch.then(give, () => give());
 }
 
 function begin(state: PullerState, cursor: string | undefined, context: PullerContext): Ahead | undefined {

@@ -1,13 +1,14 @@
-import { LogGroupScanner } from "../../../runtime/sls/log-group-scanner.ts";
 import type { Pull } from "../../../runtime/sls/read-pull.ts";
 import type { ServerClock } from "../../../runtime/sls/server-clock.ts";
 import { cursorAt, groupsBetween, sequenceOf } from "../../../runtime/sls/sls-cursor.ts";
 import { SlsError } from "../../../runtime/sls/sls-error.ts";
 import type { SlsLogstore } from "../../../runtime/sls/sls-logstore.ts";
-import type { Batch, Gap, Reader, ReadRequest } from "../source.ts";
+import type { Batch, Gap, HandedOver, Reader, ReadRequest } from "../source.ts";
+import { RowScanner } from "./row-scanner.ts";
 import { SlsBatch } from "./sls-batch.ts";
 import type { SlsBatchParts } from "./sls-batch.ts";
 import { asPullFailure } from "./sls-failure.ts";
+import type { ShardStart } from "./sls-group.ts";
 
 /** The most groups that the service gives out at a time. */
 export const GROUPS_MAX = 1_000;
@@ -21,6 +22,8 @@ const BAD_ANSWERS_MAX = 5;
 /** A logstore over a socket of one's own. */
 export interface SlsLine {
   readonly logstore: SlsLogstore;
+  /** The names of some logstores of the project. */
+  logstores(signal: AbortSignal): Promise<readonly string[]>;
   /** Ends the socket, and what is under way on it. */
   close(): void;
 }
@@ -33,6 +36,8 @@ export interface SlsReaderParts {
   readonly clock: ServerClock;
   /** Where reading begins the first time. */
   readonly from: () => "begin" | "end";
+  /** Where reading goes on of what is counted up to a cursor, where others read the logstore too. */
+  readonly startOf?: ((counted: string | undefined, signal: AbortSignal) => Promise<ShardStart>) | undefined;
   /** Whether nothing is put into the shard any more. */
   readonly isReadonly: () => boolean;
   /** It is readonly, and was read to its end. */
@@ -42,6 +47,8 @@ export interface SlsReaderParts {
 /** What was pulled, from where, and what lay before it. */
 interface Pulled {
   readonly pull: Pull;
+  /** How many groups were asked for. */
+  readonly asked: number;
   readonly from: string;
   readonly gap: Gap | undefined;
 }
@@ -52,18 +59,23 @@ export class SlsReader implements Reader {
   #line: SlsLine | undefined = undefined;
   #isClosed = false;
   #onProgress: (step: string) => void = () => undefined;
-  #groupBytes = GROUP_BYTES;
+  /** What a group weighs, as far as it was seen. */
+  #groupBytes: number | undefined = undefined;
   #badAnswers = 0;
-  #scanner: { readonly fields: readonly string[]; readonly scanner: LogGroupScanner } | undefined = undefined;
+  /** What others have read before the present read. */
+  #handedOver: HandedOver | undefined = undefined;
+  #scanner: RowScanner | undefined = undefined;
 
   constructor(parts: SlsReaderParts) {
     this.#parts = parts;
   }
 
-  async read(request: ReadRequest): Promise<Batch> {
-    this.#onProgress = request.onProgress;
+  async read(wanted: ReadRequest): Promise<Batch> {
+    this.#onProgress = wanted.onProgress;
     const { shard, from } = this.#parts;
+    let request = wanted;
     try {
+      request = { ...wanted, cursor: await this.#start(wanted) };
       const { logstore } = await this.#connected();
       const cursor = request.cursor ?? (await logstore.cursor(shard, from(), request.signal));
       const pulled = await this.#pullOrRestart(logstore, cursor, request);
@@ -74,6 +86,15 @@ export class SlsReader implements Reader {
       if (passed !== undefined) return passed;
       throw asPullFailure(error);
     }
+  }
+
+  /** Where it is really read from. */
+  async #start({ cursor, signal }: ReadRequest): Promise<string | undefined> {
+    const { startOf } = this.#parts;
+    if (startOf === undefined) return cursor;
+    const start = await startOf(cursor, signal);
+    this.#handedOver = start.handedOver;
+    return start.cursor;
   }
 
   close(): void {
@@ -91,42 +112,49 @@ export class SlsReader implements Reader {
   async #pullOrRestart(logstore: SlsLogstore, cursor: string, request: ReadRequest): Promise<Pulled> {
     const { shard } = this.#parts;
     try {
-      return { pull: await this.#pull(logstore, cursor, request), from: cursor, gap: undefined };
+      return { ...(await this.#pull(logstore, cursor, request)), from: cursor, gap: undefined };
     } catch (error) {
       if (!(error instanceof SlsError) || error.remedy !== "restartAtOldest") throw error;
       const begin = await logstore.cursor(shard, "begin", request.signal);
-      return {
-        pull: await this.#pull(logstore, begin, request),
-        from: begin,
-        gap: gapBetween(cursor, begin),
-      };
+      const pulled = await this.#pull(logstore, begin, request);
+      return { ...pulled, from: begin, gap: gapBetween(cursor, begin) };
     }
   }
 
-  #pull(logstore: SlsLogstore, cursor: string, { bytesMax, unitsMax, signal }: ReadRequest): Promise<Pull> {
-    const fitting = Math.floor(bytesMax / this.#groupBytes);
-    const count = Math.max(1, Math.min(unitsMax, GROUPS_MAX, fitting));
-    return logstore.pull(this.#parts.shard, { cursor, count }, signal);
+  async #pull(
+    logstore: SlsLogstore,
+    cursor: string,
+    { bytesMax, unitsMax, signal }: ReadRequest,
+  ): Promise<Pick<Pulled, "pull" | "asked">> {
+    const fitting = Math.floor(bytesMax / (this.#groupBytes ?? GROUP_BYTES));
+    const asked = Math.max(1, Math.min(unitsMax, GROUPS_MAX, fitting));
+    return { pull: await logstore.pull(this.#parts.shard, { cursor, count: asked }, signal), asked };
   }
 
-  async #batchOf(logstore: SlsLogstore, { pull, from, gap }: Pulled, signal: AbortSignal): Promise<Batch> {
+  async #batchOf(logstore: SlsLogstore, pulled: Pulled, signal: AbortSignal): Promise<Batch> {
+    const { pull, asked: groupsAsked, from, gap } = pulled;
     const { clock } = this.#parts;
-    const { next: to, groups, body, isAtEnd, receivedAtMs } = pull;
-    if (groups > 0) {
-      this.#groupBytes += LATEST_SHARE * (Math.max(1, body.length / groups) - this.#groupBytes);
-    }
+    const { next: to, groups, body, release, isAtEnd, receivedAtMs } = pull;
+    if (groups > 0) this.#weigh(body.length / groups);
     const nowMs = clock.nowMs();
     const isOver = to === from && (await this.#isOver(logstore, to, signal));
     return this.#batch({
       to,
       groups,
+      groupsAsked,
       body,
+      release,
       isAtEnd,
       isOver,
       gap,
       endTimeMs: isAtEnd ? nowMs : (receivedAtMs ?? nowMs),
       lagMs: isAtEnd || receivedAtMs === undefined ? 0 : Math.max(0, nowMs - receivedAtMs),
     });
+  }
+
+  #weigh(groupBytes: number): void {
+    const before = this.#groupBytes ?? groupBytes;
+    this.#groupBytes = Math.max(1, before + LATEST_SHARE * (groupBytes - before));
   }
 
   async #isOver(logstore: SlsLogstore, cursor: string, signal: AbortSignal): Promise<boolean> {
@@ -154,20 +182,22 @@ export class SlsReader implements Reader {
   #batch(parts: Partial<SlsBatchParts> & Pick<SlsBatchParts, "to" | "endTimeMs">): Batch {
     return new SlsBatch({
       groups: 0,
+      groupsAsked: 1,
       body: new Uint8Array(0),
       isAtEnd: false,
       isOver: false,
       lagMs: 0,
       gap: undefined,
+      handedOver: this.#handedOver,
       unpulled: [],
       scannerOf: (fields) => this.#scannerOf(fields),
       ...parts,
     });
   }
 
-  #scannerOf(fields: readonly string[]): LogGroupScanner {
-    if (this.#scanner?.fields !== fields) this.#scanner = { fields, scanner: new LogGroupScanner(fields) };
-    return this.#scanner.scanner;
+  #scannerOf(fields: readonly string[]): RowScanner {
+    if (this.#scanner?.fields !== fields) this.#scanner = new RowScanner(fields);
+    return this.#scanner;
   }
 }
 

@@ -1,9 +1,12 @@
 import type { ServerClock } from "../../../runtime/sls/server-clock.ts";
 import { parentsOf } from "../../../runtime/sls/sls-shard.ts";
 import type { SlsShard } from "../../../runtime/sls/sls-shard.ts";
+import { SlsError } from "../../../runtime/sls/sls-error.ts";
+import { PullFailure } from "../source.ts";
 import type { Partition, PositionOf, Reader, Source } from "../source.ts";
 import { asPullFailure } from "./sls-failure.ts";
 import { GROUPS_MAX, SlsReader } from "./sls-reader.ts";
+import type { SlsGroup } from "./sls-group.ts";
 import type { SlsLine } from "./sls-reader.ts";
 
 /** What a logstore as a source is made of. */
@@ -17,12 +20,24 @@ export interface SlsSourceParts {
   readonly inOrder: boolean;
   /** How long a whole read may take, in milliseconds. */
   readonly readWithinMs: number;
+  /** Where it is shared with other consumers. */
+  readonly shared?: SharedSls | undefined;
+}
+
+/** How a logstore is shared with other consumers. */
+export interface SharedSls {
+  readonly group: SlsGroup;
+  /** Takes the name of this consumer for this process; false while another one has it. */
+  readonly claim: () => boolean;
+  readonly release: () => void;
 }
 
 /** A logstore of SLS as a source of logs: each shard is a partition, which one node of the cluster reads. */
 export class SlsSource implements Source {
   readonly name: string;
-  readonly place = "anywhere";
+  /** What a group shares out is read where it says. */
+  readonly place: "here" | "anywhere";
+  readonly group: SlsGroup | undefined;
   readonly unitsMax = GROUPS_MAX;
   readonly readWithinMs: number;
   readonly #parts: SlsSourceParts;
@@ -34,7 +49,13 @@ export class SlsSource implements Source {
   constructor(parts: SlsSourceParts) {
     this.name = parts.name;
     this.readWithinMs = parts.readWithinMs;
+    this.place = parts.shared === undefined ? "anywhere" : "here";
+    this.group = parts.shared?.group;
     this.#parts = parts;
+  }
+
+  claim(): boolean {
+    return this.#parts.shared?.claim() ?? true;
   }
 
   async partitions(signal: AbortSignal): Promise<readonly Partition[]> {
@@ -44,7 +65,8 @@ export class SlsSource implements Source {
 
   /** A child begins when its parents were counted to their ends. Others may always begin. */
   async isReady(partition: string, positionOf: PositionOf, signal: AbortSignal): Promise<boolean> {
-    if (!this.#parts.inOrder) return true;
+    // A group holds back what has to wait, and others may have read what it waits for.
+    if (!this.#parts.inOrder || this.group !== undefined) return true;
     if (this.#shards.length === 0) await this.#list(signal);
     for (const { id } of this.#parentsOf(partition)) {
       if (!(await this.#isRead(id, await positionOf(String(id)), signal))) return false;
@@ -55,7 +77,9 @@ export class SlsSource implements Source {
   open(partition: string): Reader {
     const shard = Number(partition);
     const { connect, clock, from } = this.#parts;
+    const { group } = this;
     return new SlsReader({
+      startOf: group && ((counted, signal) => group.startOf(partition, counted, signal)),
       shard,
       connect,
       clock,
@@ -69,6 +93,8 @@ export class SlsSource implements Source {
   close(): void {
     this.#line?.close();
     this.#line = undefined;
+    this.group?.close();
+    this.#parts.shared?.release();
   }
 
   async #list(signal: AbortSignal): Promise<void> {
@@ -76,7 +102,19 @@ export class SlsSource implements Source {
       const { logstore } = await this.#lineOf();
       this.#shards = await logstore.listShards(signal);
     } catch (error) {
-      throw asPullFailure(error);
+      throw asPullFailure(isUnknown(error) ? await this.#withNames(error, signal) : error);
+    }
+  }
+
+  /** A name that is not known is most often one that was mistyped. */
+  async #withNames(error: SlsError, signal: AbortSignal): Promise<unknown> {
+    try {
+      const names = await (await this.#lineOf()).logstores(signal);
+      const known = names.length === 0 ? "no logstores" : names.join(", ");
+      return new PullFailure(error.code, "wait", `${error.message}; the project has ${known}`);
+    } catch {
+      // The key need not be allowed to ask that.
+      return error;
     }
   }
 
@@ -98,4 +136,8 @@ export class SlsSource implements Source {
     this.#line ??= await this.#parts.connect(() => undefined);
     return this.#line;
   }
+}
+
+function isUnknown(error: unknown): error is SlsError {
+  return error instanceof SlsError && error.code === "LogStoreNotExist";
 }

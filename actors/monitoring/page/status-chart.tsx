@@ -1,4 +1,6 @@
 import { usePageSettings, useWords } from "../../../runtime/pages/kit/page-settings.ts";
+import { BandArea } from "./band-area.tsx";
+import type { Expected } from "./bands.ts";
 import { barsOf, gathered, STATUSES } from "./bars.ts";
 import type { Bar, Status } from "./bars.ts";
 import { Chart, isIn } from "./chart.tsx";
@@ -17,10 +19,12 @@ const BAR_WIDTH_MIN = 3;
 interface StatusChartProps {
   readonly watch: TrafficWatch;
   readonly stats: Stats;
+  /** How many a second are expected. */
+  readonly band: readonly (readonly Expected[])[];
 }
 
 /** How many requests there were a second, and how they ended. */
-export function StatusChart({ watch, stats }: StatusChartProps) {
+export function StatusChart({ watch, stats, band }: StatusChartProps) {
   const t = useWords(TRAFFIC_WORDS);
   const tag = usePageSettings().language.value;
   const bars = barsOf(stats);
@@ -33,6 +37,10 @@ export function StatusChart({ watch, stats }: StatusChartProps) {
     figure(id === "all" ? all : perSecond[id as Status], tag);
   const shown =
     bars.find((bar) => isIn(bar, watch.pointedMs.value)) ?? bars.findLast(({ isOpen }) => !isOpen);
+  const most = Math.max(...bars.map(({ all }) => all));
+  // A band that is far above what was counted is cut off: the bars are to be seen.
+  const max = Math.max(most, ...band.flat().map(({ high }) => Math.min(high, 2 * most)));
+  const [from, to] = [bars[0]?.fromMs ?? 0, bars.at(-1)?.toMs ?? 0];
   return (
     <ChartPanel
       title={t("status")}
@@ -45,11 +53,17 @@ export function StatusChart({ watch, stats }: StatusChartProps) {
       <Chart
         label={t("status")}
         points={bars}
-        max={Math.max(...bars.map(({ all }) => all))}
+        max={max}
         valueText={(value) => figure(value, tag)}
         pointed={watch.pointedMs}
-        draw={(scale) => <Bars bars={bars} scale={scale} />}
+        draw={(scale) => (
+          <>
+            <BandArea stretches={band} scale={scale} from={from} to={to} max={max} />
+            <Bars bars={bars} scale={scale} />
+          </>
+        )}
       />
+      {band.length > 0 && <p class="muted band-note">{t("expected")}</p>}
     </ChartPanel>
   );
 }

@@ -1,9 +1,12 @@
-import { batch, effect, signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import type { Signal } from "@preact/signals";
 import { askOperators } from "../../../runtime/pages/kit/ask-operators.ts";
 import type { OperatorsAnswer } from "../../../runtime/pages/kit/ask-operators.ts";
+import { LookLoop } from "../../../runtime/pages/kit/look-loop.ts";
+import type { Look } from "../../../runtime/pages/kit/look-loop.ts";
 import type { OperatorToken } from "../../../runtime/pages/kit/operator-token.ts";
 import { followPulse } from "./follow-pulse.ts";
+import type { LogReaders } from "./log-troubles.ts";
 import { revised } from "./pulse.ts";
 import type { Pulse } from "./pulse.ts";
 import { choiceOf, questionsOf, RANGES } from "./range.ts";
@@ -25,6 +28,8 @@ export interface Traffic {
   /** The same range as the routes, undivided: what they are parts of. */
   readonly all: Stats;
   readonly partitions: readonly Partition[];
+  /** What reads the logs, on each node. */
+  readonly readers: readonly LogReaders[];
 }
 
 type Answers = Readonly<Record<string, OperatorsAnswer>>;
@@ -40,100 +45,75 @@ export class TrafficWatch {
   /** The time that somebody points at, in all charts. */
   readonly pointedMs: Signal<number | undefined> = signal(undefined);
   readonly zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  readonly #token: OperatorToken;
-  #asking: AbortController | undefined;
-  #following: AbortController | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #again: ReturnType<typeof setTimeout> | undefined;
+  readonly #loop: LookLoop;
 
   constructor(token: OperatorToken) {
-    this.#token = token;
-    effect(() => this.#begin(token.value.value));
-    document.addEventListener("visibilitychange", () => this.#begin(token.value.value));
+    this.#loop = new LookLoop(token, {
+      look: (look) => this.#look(look),
+      forget: () => void (this.traffic.value = undefined),
+      begin: (known) => this.#follow(known),
+    });
   }
 
   choose(choice: Choice): void {
     this.choice.value = choice;
     this.pointedMs.value = undefined;
-    this.#plan(0);
+    this.#loop.plan(0);
   }
 
-  #begin(token: string | undefined): void {
-    this.#stop();
-    if (token === undefined) {
-      this.traffic.value = undefined;
-      this.pulse.value = undefined;
-      return;
-    }
-    if (document.visibilityState === "hidden") return;
-    void this.#follow(token);
-    this.#plan(0);
-  }
-
-  #stop(): void {
-    clearTimeout(this.#timer);
-    clearTimeout(this.#again);
-    this.#asking?.abort();
-    this.#following?.abort();
-    this.#asking = undefined;
-    this.#following = undefined;
-  }
-
-  async #follow(token: string): Promise<void> {
+  /** Follows the latest cells until it is ended; a stream that breaks off is opened again. */
+  #follow(token: string): () => void {
     const following = new AbortController();
-    this.#following = following;
-    let before: Pulse | undefined = undefined;
-    await followPulse(token, following.signal, (revision) => {
-      if (this.#following !== following) return;
-      before = revised(before, revision);
-      this.pulse.value = before;
-    });
-    if (this.#following !== following) return;
-    // What was seen once is not shown as if it were now.
-    this.pulse.value = undefined;
-    this.#again = setTimeout(() => void this.#follow(token), FOLLOW_AGAIN_MS);
+    void this.#followUntil(following.signal, token);
+    return () => {
+      following.abort();
+      this.pulse.value = undefined;
+    };
   }
 
-  /** A new look takes the place of one that is under way. */
-  #plan(afterMs: number): void {
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
-    this.#asking = undefined;
-    this.#timer = setTimeout(() => void this.#look(), afterMs);
+  async #followUntil(until: AbortSignal, token: string): Promise<void> {
+    while (!until.aborted) {
+      let before: Pulse | undefined = undefined;
+      await followPulse(token, until, (revision) => {
+        if (until.aborted) return;
+        before = revised(before, revision);
+        this.pulse.value = before;
+      });
+      // What was seen once is not shown as if it were now.
+      if (!until.aborted) this.pulse.value = undefined;
+      await new Promise((resolve) => setTimeout(resolve, FOLLOW_AGAIN_MS));
+    }
   }
 
-  async #look(): Promise<void> {
-    const token = this.#token.value.value;
-    if (token === undefined) return;
-    const asking = new AbortController();
-    this.#asking = asking;
+  async #look({ token, asking, isOver }: Look): Promise<number | undefined> {
     const choice = this.choice.value;
     const seenAtMs = Date.now();
     const questions = {
       ...questionsOf(choice, { nowMs: seenAtMs, zone: this.zone }),
       partitions: "/v1/stats/partitions",
+      logs: "/v1/logs",
     };
     const asked = Object.entries(questions).map(
       async ([name, path]) => [name, await askOperators(path, token, asking)] as const,
     );
     const answers: Answers = Object.fromEntries(await Promise.all(asked));
-    // Another look has begun, or nobody looks any more.
-    if (this.#asking !== asking) return;
+    if (isOver()) return undefined;
     const failed = Object.values(answers).find(({ kind }) => kind !== "seen");
     batch(() => {
       this.answer.value = failed ?? { kind: "seen", body: undefined };
       if (failed === undefined) this.traffic.value = trafficOf(answers, choice, seenAtMs);
     });
-    if (failed?.kind === "unknown") return this.#token.forget();
-    this.#plan(RANGES[choice.range].refreshMs);
+    return failed?.kind === "unknown" ? undefined : RANGES[choice.range].refreshMs;
   }
 }
 
 function trafficOf(answers: Answers, choice: Choice, seenAtMs: number): Traffic {
   const bodies = Object.fromEntries(
     Object.entries(answers).map(([name, answer]) => [name, answer.kind === "seen" ? answer.body : undefined]),
-  ) as Omit<Traffic, "choice" | "seenAtMs" | "partitions"> & {
+  ) as Omit<Traffic, "choice" | "seenAtMs" | "partitions" | "readers"> & {
     readonly partitions: { readonly partitions: readonly Partition[] };
+    readonly logs: { readonly nodes: readonly LogReaders[] };
   };
-  return { ...bodies, partitions: bodies.partitions.partitions, choice, seenAtMs };
+  const { partitions, logs, ...stats } = bodies;
+  return { ...stats, partitions: partitions.partitions, readers: logs.nodes, choice, seenAtMs };
 }

@@ -50,6 +50,15 @@ export const TRAFFIC_WORDS = dictionary(
       `${count} records have a value over the budget of its dimension and are counted as __other__. Totals are exact.`,
     revisions: (count: string) => `${count} revisions by late records`,
 
+    alerts: "Alerts in force",
+    recovering: "good again, and not for long enough",
+    lookedAfter: (by: string) => `${by} looks after it`,
+    expected: "Grey: expected at this time.",
+
+    unread: "Not read at present",
+    logAt: (log: string, node: string) => `${log} at ${node}:`,
+    silentNode: (node: string) => `${node} does not answer:`,
+
     status: "Requests a second, by status",
     latency: "Latency",
     other: "other",
@@ -119,6 +128,15 @@ export const TRAFFIC_WORDS = dictionary(
     notCounted: "尚未计数",
     folded: (count: string) => `${count} 条记录的值超出其维度的预算，计为 __other__。总数仍然准确。`,
     revisions: (count: string) => `因迟到记录修订 ${count} 次`,
+
+    alerts: "正在告警",
+    recovering: "已恢复正常，但时间还不够长",
+    lookedAfter: (by: string) => `${by} 正在处理`,
+    expected: "灰色：此时段的预期范围。",
+
+    unread: "当前未读取",
+    logAt: (log: string, node: string) => `${log}（${node}）：`,
+    silentNode: (node: string) => `${node} 无应答：`,
 
     status: "每秒请求数，按状态",
     latency: "延迟",

@@ -1,8 +1,10 @@
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { ReadonlySignal, Signal } from "@preact/signals";
 import { askTree } from "./ask-tree.ts";
 import type { TreeAnswer } from "./ask-tree.ts";
 import { filterOf } from "./filter-text.ts";
+import { LookLoop } from "../../../runtime/pages/kit/look-loop.ts";
+import type { Look } from "../../../runtime/pages/kit/look-loop.ts";
 import type { OperatorToken } from "../../../runtime/pages/kit/operator-token.ts";
 import type { Trunk } from "./tree-answer.ts";
 import { depthOf, rowsOf } from "./tree-rows.ts";
@@ -28,20 +30,19 @@ export class TreeWatch {
   readonly #folded: Signal<ReadonlySet<string>> = signal(new Set());
   /** The filter of the tree that is shown. */
   readonly #filter: Signal<string | undefined> = signal(undefined);
-  readonly #token: OperatorToken;
-  #asking: AbortController | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #loop: LookLoop;
 
   constructor(token: OperatorToken) {
-    this.#token = token;
     this.rows = computed(() =>
       rowsOf(this.trunks.value, {
         isFiltered: this.#filter.value !== undefined,
         turned: this.#turned.value,
       }),
     );
-    effect(() => this.#follow(token.value.value));
-    document.addEventListener("visibilitychange", () => this.#plan(0));
+    this.#loop = new LookLoop(token, {
+      look: (look) => this.#look(look),
+      forget: () => this.#forget(),
+    });
   }
 
   /** Opens what is folded, and folds what is open. */
@@ -49,55 +50,35 @@ export class TreeWatch {
     const turned = new Set(this.#turned.value);
     if (!turned.delete(id)) turned.add(id);
     this.#turned.value = turned;
-    this.#plan(0);
+    this.#loop.plan(0);
   }
 
   filter(typed: string): void {
     this.typed.value = typed;
-    this.#plan(TYPING_MS);
+    this.#loop.plan(TYPING_MS);
   }
 
   get #turned(): Signal<ReadonlySet<string>> {
     return this.#filter.value === undefined ? this.#opened : this.#folded;
   }
 
-  #follow(token: string | undefined): void {
-    if (token !== undefined) return this.#plan(0);
-    this.#stop();
+  #forget(): void {
     batch(() => {
       this.trunks.value = [];
       this.chosen.value = undefined;
     });
   }
 
-  #stop(): void {
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
-    this.#asking = undefined;
-  }
-
-  /** A new look takes the place of one that is under way. */
-  #plan(afterMs: number): void {
-    this.#stop();
-    if (document.visibilityState === "hidden") return;
-    this.#timer = setTimeout(() => void this.#look(), afterMs);
-  }
-
-  async #look(): Promise<void> {
-    const token = this.#token.value.value;
-    if (token === undefined) return;
-    const asking = new AbortController();
-    this.#asking = asking;
+  async #look({ token, asking, isOver }: Look): Promise<number | undefined> {
     const filter = filterOf(this.typed.value);
     const depth = depthOf(this.rows.value);
     const answer = await askTree({ token, filter, depth }, asking);
-    // Another look has begun, or nobody looks any more.
-    if (this.#asking !== asking) return;
+    if (isOver()) return REFRESH_MS;
     batch(() => this.#show(answer, filter));
-    if (answer.kind === "unknown") return this.#token.forget();
+    if (answer.kind === "unknown") return undefined;
     // What was opened before may have come back below what has just been seen.
     const isComplete = filter !== undefined || depthOf(this.rows.value) <= depth;
-    this.#plan(answer.kind === "seen" && !isComplete ? 0 : REFRESH_MS);
+    return answer.kind === "seen" && !isComplete ? 0 : REFRESH_MS;
   }
 
   #show(answer: TreeAnswer, filter: string | undefined): void {

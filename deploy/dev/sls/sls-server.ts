@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ApiError } from "./api-error.ts";
@@ -26,6 +27,8 @@ export interface SlsServerOptions {
   readonly keys: readonly DevKey[];
   /** Any free one unless given. */
   readonly port?: number;
+  /** Speaks TLS with this certificate and its key, in PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** Of each logstore, in bytes; 256 MiB unless given. */
   readonly bytesMax?: number;
   /** How much one pull brings, in bytes; 10 MiB unless given. */
@@ -58,7 +61,9 @@ export class SlsServer {
       quotas: { readsPerSecond, writesPerSecond },
       now: () => this.clock.nowMs() / 1000,
     });
-    this.#http = createServer((request, response) => void this.#serve(request, response));
+    const serve = (request: IncomingMessage, response: ServerResponse): void =>
+      void this.#serve(request, response);
+    this.#http = options.tls === undefined ? createServer(serve) : createTlsServer(options.tls, serve);
     // Clients keep their socket while they have nothing to ask for.
     this.#http.keepAliveTimeout = 60_000;
   }
@@ -73,7 +78,7 @@ export class SlsServer {
 
   /** The endpoint, as clients are told it. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+    return `${this.#options.tls === undefined ? "http" : "https"}://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
   }
 
   /** Calls whose answer has not been sent to its end, and whose socket is still there. */

@@ -29,7 +29,7 @@ export function OperatorFrame({ title, page, token, open, look, children }: Oper
   if (token.value.value === undefined) {
     return (
       <PageFrame title={title} head={<OperatorPages page={page} />}>
-        <TokenGate token={token} open={open} isUnknown={look === "unknown"} />
+        <TokenGate token={token} open={open} isUnknown={token.isRefused.value} />
       </PageFrame>
     );
   }

@@ -9,6 +9,8 @@ const KEY = "operators-token";
 export class OperatorToken {
   /** Undefined until there is one. */
   readonly value: Signal<string | undefined>;
+  /** Whether the latest one was not known to the node. */
+  readonly isRefused: Signal<boolean> = signal(false);
 
   constructor() {
     this.value = signal(readStored(KEY, "window"));
@@ -18,12 +20,19 @@ export class OperatorToken {
 
   keep(token: string): void {
     writeStored(KEY, token, "window");
+    this.isRefused.value = false;
     this.value.value = token;
   }
 
   forget(): void {
     forgetStored(KEY, "window");
     this.value.value = undefined;
+  }
+
+  /** The node does not know it: whichever part of a page hears that first says so for all. */
+  refuse(): void {
+    this.isRefused.value = true;
+    this.forget();
   }
 
   #take(): void {

@@ -47,7 +47,7 @@ describe("the workers of one host as nodes", { timeout: LIMIT_MS }, () => {
     const all = await nodes();
     assert.deepEqual(
       all.map(({ roles }) => roles),
-      [["gateway"], ["entities"], ["entities"]],
+      [["gateway"], ["entities", "logs"], ["entities", "logs"]],
     );
     // What they say of themselves comes after that they are there.
     const reports = async () => (await nodes()).map(({ report }) => report);

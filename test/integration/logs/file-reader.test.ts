@@ -11,9 +11,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { setTimeout as pass } from "node:timers/promises";
 import { FileReader } from "../../../actors/logs/file/file-reader.ts";
 import { JsonLines } from "../../../actors/logs/formats/json-lines.ts";
-import type { Batch, Reader } from "../../../actors/logs/source.ts";
+import type { Batch, Reader, ReadRequest } from "../../../actors/logs/source.ts";
 import { copyRow } from "../../support/read-row.ts";
 
 const BYTES = 65_536;
@@ -27,6 +28,8 @@ class Log {
   cursor: string | undefined = undefined;
   unparsable = 0;
   readonly gaps: string[] = [];
+  /** What the reader has told of its way. */
+  readonly steps: string[] = [];
   #reader: Reader = this.#open();
 
   #open(): Reader {
@@ -40,7 +43,21 @@ class Log {
 
   async read(unitsMax = 1_000, bytesMax = BYTES): Promise<Batch> {
     const { signal } = new AbortController();
-    return this.#reader.read({ cursor: this.cursor, bytesMax, unitsMax, signal, onProgress: () => {} });
+    return this.readWith({ bytesMax, unitsMax, signal });
+  }
+
+  readWith(parts: Pick<ReadRequest, "bytesMax" | "unitsMax" | "signal">): Promise<Batch> {
+    const onProgress = (step: string): void => void this.steps.push(step);
+    return this.#reader.read({ ...parts, cursor: this.cursor, onProgress });
+  }
+
+  /** How often it was told that a part of a long line was passed over, since this was asked last. */
+  passedSteps(): number {
+    return this.steps.splice(0).filter((step) => step === "passes over a long line").length;
+  }
+
+  close(): void {
+    this.#reader.close();
   }
 
   /** Reads until nothing is left, and answers what there was. */
@@ -188,6 +205,44 @@ for (const way of ["by a reader that stays", "by a reader that begins anew each 
       assert.deepEqual(log.gaps, []);
     });
 
+    it("reads what was written before it was copied and cut off, though it was empty when it was looked at last", async () => {
+      log.write();
+      assert.deepEqual(await log.readAll(), []);
+      log.write(1, 2);
+      copyFileSync(log.path, `${log.path}.1`);
+      truncateSync(log.path, 0);
+      log.write(3);
+      log.laterMs = 10_000;
+      assert.deepEqual([await log.readAll(), log.gaps], [["1", "2", "3"], []]);
+    });
+
+    it("does the same with the file that comes after one that was renamed", async () => {
+      log.write(1);
+      assert.deepEqual(await log.readAll(), ["1"]);
+      renameSync(log.path, `${log.path}.2`);
+      log.write();
+      log.laterMs = 10_000;
+      assert.deepEqual(await log.readAll(), []);
+      log.write(2);
+      copyFileSync(log.path, `${log.path}.1`);
+      truncateSync(log.path, 0);
+      log.write(3);
+      assert.deepEqual([await log.readAll(), log.gaps], [["2", "3"], []]);
+    });
+
+    it("reads the copy, too, when it was cut off before that, and says that there is a gap", async () => {
+      log.write(1, 2, 3);
+      assert.deepEqual(await log.readAll(), ["1", "2", "3"]);
+      truncateSync(log.path, 0);
+      await pass(5);
+      log.write(4);
+      copyFileSync(log.path, `${log.path}.1`);
+      truncateSync(log.path, 0);
+      log.write(5);
+      log.laterMs = 10_000;
+      assert.deepEqual([await log.readAll(), log.gaps.length], [["4", "5"], 1]);
+    });
+
     it("begins with the new one when it was replaced, and says so", async () => {
       log.write("a");
       assert.deepEqual(await read(), ["a"]);
@@ -248,6 +303,63 @@ describe("the reader of a log file", () => {
     appendFileSync(log.path, `\n${lineOf("b")}`);
     assert.deepEqual(await log.readAll(), ["b"]);
     assert.equal(log.unparsable, 1);
+  });
+
+  it("passes over a part at a time of a line that has no end, and says so on the way", async () => {
+    log.write("a");
+    assert.deepEqual(await log.readAll(), ["a"]);
+    truncateSync(log.path, 200 * 2 ** 20);
+    log.passedSteps();
+    const steps: number[] = [];
+    for (let isAtEnd = false; !isAtEnd;) {
+      const batch = await log.read();
+      assert.deepEqual([batch.units, batch.to], [0, log.cursor]);
+      steps.push(log.passedSteps());
+      isAtEnd = batch.isAtEnd;
+    }
+    assert.deepEqual(steps, [64, 64, 64, 7]);
+    // What was passed over is not read again.
+    appendFileSync(log.path, `\n${lineOf("b")}`);
+    assert.deepEqual(await log.readAll(), ["b"]);
+    assert.deepEqual([log.passedSteps(), log.unparsable], [1, 1]);
+  });
+
+  it("ends in the middle of a long line when nobody wants it any more", async () => {
+    log.write("a");
+    assert.deepEqual(await log.readAll(), ["a"]);
+    truncateSync(log.path, 2 ** 40);
+    const wish = new AbortController();
+    wish.abort();
+    log.passedSteps();
+    const { units } = await log.readWith({ bytesMax: BYTES, unitsMax: 1_000, signal: wish.signal });
+    assert.deepEqual([units, log.passedSteps()], [0, 0]);
+  });
+
+  it("takes a long line at the end of a file that is left as one that is too long, and goes on", async () => {
+    log.write("a");
+    appendFileSync(log.path, "x".repeat(3_000_000));
+    assert.deepEqual(await log.readAll(), ["a"]);
+    renameSync(log.path, `${log.path}.1`);
+    log.write("b");
+    log.laterMs = 60_000;
+    assert.deepEqual(await log.readAll(), ["b"]);
+    assert.equal(log.unparsable, 1);
+  });
+
+  it("takes a line of a file that is left as a whole, however much is read at a time", async () => {
+    const long = "x".repeat(300_000);
+    log.write("a", long);
+    renameSync(log.path, `${log.path}.1`);
+    log.write("b");
+    log.laterMs = 60_000;
+    assert.deepEqual(await log.readAll(), ["a", long, "b"]);
+  });
+
+  it("says plainly that it was closed when that happens in the middle of a read", async () => {
+    log.write(...numbers(0, 500));
+    const reading = log.read();
+    log.close();
+    await assert.rejects(reading, { name: "PullFailure", code: "readerClosed", remedy: "retry" });
   });
 
   it("counts lines that are not written as they should be, and no empty ones", async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { ReadSize } from "../../../actors/logs/puller/read-size.ts";
 import type { FaultKind } from "../../../deploy/dev/sls/faults.ts";
 import { CredentialsKeeper } from "../../../runtime/sls/credentials-keeper.ts";
-import { PullSize } from "../../../runtime/sls/pull-size.ts";
 import { ServerClock } from "../../../runtime/sls/server-clock.ts";
 import { SlsError } from "../../../runtime/sls/sls-error.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -137,17 +137,17 @@ describe("a client of SLS whose service fails", async () => {
 
   it("gets over a link so slow that only small pulls are in time", async () => {
     const logstore = world.logstore({ callTimeoutMs: SHORT_MS });
-    const size = new PullSize(8);
+    const size = new ReadSize(8);
     const cursor = await logstore.cursor(0, "begin");
     faults.add({ kind: "hang", call: "pull", times: 3 });
     const tried: number[] = [];
     for (let got = 0; got === 0;) {
-      tried.push(size.count);
-      got = await logstore.pull(0, { cursor, count: size.count }).then(
+      tried.push(size.units);
+      got = await logstore.pull(0, { cursor, count: size.units }).then(
         ({ groups }) => groups,
         () => 0,
       );
-      if (got === 0) size.timedOut();
+      if (got === 0) size.halve();
     }
     assert.deepEqual(tried, [8, 4, 2, 1]);
   });

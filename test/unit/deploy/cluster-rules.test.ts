@@ -107,9 +107,9 @@ describe("the workers of a host", () => {
     assert.deepEqual(numbered(two), ["1 entities", "2 entities"]);
   });
 
-  it("are one role each where roles are counted, those for clients first", () => {
+  it("are one role each where roles are counted, those for clients first; logs are read where entities are", () => {
     const settings = load({ "cluster.redis": REDIS, "host.workersByRole": "entities=2,gateway=1" });
-    assert.deepEqual(numbered(settings), ["1 gateway", "2 entities", "3 entities"]);
+    assert.deepEqual(numbered(settings), ["1 gateway", "2 entities+logs", "3 entities+logs"]);
   });
 
   it("are nodes of their own: a name, roles, an operators' port", () => {
@@ -120,7 +120,10 @@ describe("the workers of a host", () => {
     });
     const [first, second] = [settingsOfWorker(settings, 1), settingsOfWorker(settings, 2)];
     assert.deepEqual([first.name, first.ops.port, first.cluster.roles], ["oak-1", 9510, ["gateway"]]);
-    assert.deepEqual([second.name, second.ops.port, second.cluster.roles], ["oak-2", 0, ["entities"]]);
+    assert.deepEqual(
+      [second.name, second.ops.port, second.cluster.roles],
+      ["oak-2", 0, ["entities", "logs"]],
+    );
     assert.deepEqual([withinRoles(first).listeners.length, withinRoles(second).listeners.length], [3, 0]);
   });
 

@@ -25,6 +25,7 @@ const CLUSTERED = /^(cluster|entity|journal|redis|reminders|remote|transport)\./
 describe("the operators' pages", () => {
   it("are there", () => {
     assert.deepEqual(pages.map(({ name }) => name).toSorted(), [
+      "alerts.md",
       "chaos.md",
       "cluster.md",
       "journal.md",

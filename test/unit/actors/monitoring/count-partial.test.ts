@@ -2,6 +2,7 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { TALLY_BYTES_MAX } from "../../../../runtime/counting/tally.ts";
+import { mutated } from "../../../support/mutated-bytes.ts";
 import { CountWorld } from "../../../support/count-world.ts";
 import { countsOf, tallyOf } from "../../../support/counted-logs.ts";
 import type { TestLog } from "../../../support/counted-logs.ts";
@@ -63,6 +64,38 @@ describe("the counts of a partition", () => {
     const broken = await world.submit(ID, { to: "1", tally: new Uint8Array([9]) });
     assert.ok(broken.kind === "refused" && broken.code === "tallyInvalid");
     assert.equal(await world.position(ID), undefined);
+  });
+
+  it("refuse a tally that is damaged anywhere before anything of it is stored, and can be loaded again whatever came", async () => {
+    const world = new CountWorld();
+    const tally = tallyOf([], logs(0, 40), NOW + 40_000);
+    const seen = new Set<string>();
+    let asked = 0;
+    await fc.assert(
+      fc.asyncProperty(mutated(tally), async (bytes) => {
+        const id = `nginx/${asked++}`;
+        const reply = await world.submit(id, { to: "1", tally: bytes });
+        seen.add(reply.kind === "refused" ? reply.code : reply.kind);
+        assert.equal(await world.position(id), reply.kind === "counted" ? "1" : undefined);
+        const next = await world.submit(id, {
+          ...(reply.kind === "counted" ? { from: "1" } : {}),
+          to: "2",
+          tally,
+        });
+        assert.equal(next.kind, "counted");
+      }),
+      { numRuns: 60 },
+    );
+    assert.deepEqual([...seen].sort(), ["counted", "tallyInvalid"]);
+    const next = world.reborn();
+    for (let at = 0; at < asked; at++) assert.equal(await next.position(`nginx/${at}`), "2");
+  });
+
+  it("refuse what is no bytes at all", async () => {
+    const world = new CountWorld();
+    const tally = "no bytes" as unknown as Uint8Array;
+    const reply = await world.submit(ID, { to: "1", tally });
+    assert.ok(reply.kind === "refused" && reply.code === "tallyInvalid");
   });
 
   it("note what the log no longer had", async () => {

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { pagesOf } from "../../../../runtime/counting/pages.ts";
+import { Leaving } from "../../../../actors/monitoring/leaving.ts";
+import { leave, newPartialState, PARTIAL_SNAPSHOT } from "../../../../actors/monitoring/partial-state.ts";
+import { Counts } from "../../../../runtime/counting/counts.ts";
+import { LocalDays } from "../../../../runtime/counting/local-day.ts";
+import { daysPage, pagesOf, PART_BYTES_MAX } from "../../../../runtime/counting/pages.ts";
 import { CountWorld } from "../../../support/count-world.ts";
-import { tallyOf, totalsOf } from "../../../support/counted-logs.ts";
+import { countsOf, tallyOf, totalsOf } from "../../../support/counted-logs.ts";
 import type { TestLog } from "../../../support/counted-logs.ts";
 
 const START = Date.UTC(2026, 9, 1);
@@ -11,18 +15,35 @@ const DAY_MS = 24 * HOUR_MS;
 const ID = "nginx/0";
 
 /** A log every ten minutes, for so many hours, as batches of an hour each. */
-async function feed(world: CountWorld, hours: number, from = 0): Promise<void> {
+async function feed(world: CountWorld, hours: number, from = 0, more: Partial<TestLog> = {}): Promise<void> {
   for (let hour = from; hour < hours; hour++) {
     const logs: TestLog[] = Array.from({ length: 6 }, (_, index) => ({
       timeMs: START + hour * HOUR_MS + index * 600_000,
       status: "200",
       request_time: "0.5",
+      ...more,
     }));
     const tally = tallyOf([], logs, START + (hour + 1) * HOUR_MS);
     const batch = { ...(hour === 0 ? {} : { from: String(hour) }), to: String(hour + 1), tally };
     assert.equal((await world.submit(ID, batch)).kind, "counted");
   }
 }
+/** Logs of one hour with so many different values that each block has many series. */
+const LOGS: TestLog[] = Array.from({ length: 200 }, (_, index) => ({
+  timeMs: START + index * 18_000,
+  status: index % 3 === 0 ? "404" : "200",
+  route: `/r${index % 20}`,
+  request_method: "GET",
+  kind: "http",
+}));
+const seriesIn = (bytes: Uint8Array): number => {
+  let series = 0;
+  const counts = Counts.decode(bytes);
+  for (const metric of counts.metrics()) {
+    counts.forEachBlock(metric, (_number, block) => (series += block.series.size));
+  }
+  return series;
+};
 const requests = async (world: CountWorld, days: number, nowMs = START + days * DAY_MS) => {
   const { counts } = await world.all({
     metric: "requests",
@@ -117,6 +138,138 @@ describe("old counts", () => {
     counts.forEachBlock("requests", (_number, block) => (revisions += block.revisions));
     assert.equal(revisions, 3);
     assert.ok((await world.counts(ID, "requests")).length < 4_000);
+  });
+});
+
+describe("counts on their way to pages", () => {
+  it("are divided once, and keep their division whatever becomes of its limit", () => {
+    const counts = countsOf([tallyOf([], LOGS, START + HOUR_MS)]);
+    const division = { round: 3, partBytes: 300, zones: [] };
+    const leaving = new Leaving(counts, division);
+    assert.equal(leaving.parts, leaving.parts, "made once");
+    const loaded = Leaving.load(leaving.dump());
+    assert.deepEqual(loaded.parts, leaving.parts);
+    const other = new Leaving(counts, { ...division, partBytes: PART_BYTES_MAX });
+    assert.ok(other.parts.length < leaving.parts.length);
+  });
+
+  it("are as large as they may be at most, however much is in one block", () => {
+    const counts = countsOf([tallyOf([], LOGS, START + HOUR_MS)]);
+    const { parts } = new Leaving(counts, { round: 1, partBytes: 300, zones: ["UTC"] });
+    for (const part of parts) assert.ok(part.counts.length <= 300 || seriesIn(part.counts) === 1, part.page);
+    assert.deepEqual(
+      parts.map(({ seq }) => seq),
+      parts.map((_, index) => 100_001 + index),
+    );
+    for (const tier of ["block", "quarter", "days"]) {
+      const sum = new Counts();
+      for (const part of parts) if (part.page.startsWith(`requests/${tier}/`)) sum.merge(part.counts);
+      assert.deepEqual(totalsOf(sum, "requests"), totalsOf(counts, "requests"), tier);
+    }
+  });
+
+  it("were divided as an event says that does not say it: before that was stored", () => {
+    const state = newPartialState();
+    leave(state, { kind: "leaving", before: 5 });
+    assert.equal(state.leaving?.division.partBytes, 524_288);
+    leave(state, { kind: "leaving", before: 5, partBytes: 99, zones: ["UTC"] });
+    assert.deepEqual(state.leaving?.division, { round: 2, partBytes: 99, zones: ["UTC"] });
+  });
+
+  it("are read as an earlier version has stored them", () => {
+    const counts = countsOf([tallyOf([], LOGS, START + HOUR_MS)]);
+    const { opener: _, ...state } = newPartialState();
+    const before = {
+      ...state,
+      rounds: 4,
+      counts: new Uint8Array(),
+      leaving: counts.encode(),
+      ids: { forgottenBefore: 0, blocks: [] },
+    };
+    const loaded = PARTIAL_SNAPSHOT.load(PARTIAL_SNAPSHOT.upcast[1](before));
+    assert.equal(loaded.leaving?.division.round, 4);
+    assert.ok((loaded.leaving?.parts.length ?? 0) > 0);
+    assert.equal(
+      PARTIAL_SNAPSHOT.load(PARTIAL_SNAPSHOT.upcast[1]({ ...before, leaving: new Uint8Array() })).leaving,
+      undefined,
+    );
+  });
+});
+
+describe("local days", () => {
+  const zones = ["Asia/Shanghai"];
+  const days = new LocalDays("Asia/Shanghai");
+  const shanghai = async (world: CountWorld, nowMs: number) => {
+    const fromMs = days.dayStartOf(START);
+    const wanted = { metric: "requests", fromMs, toMs: START + 5 * DAY_MS, nowMs };
+    const page = daysPage("requests", days, START);
+    const { parts } = await world.days({ ...wanted, page });
+    const totals: Record<string, number> = {};
+    for (const part of parts) {
+      part.forEachBlock("requests", (number, block) => {
+        const date = days.dateOf(number * 180_000);
+        for (const series of block.series.values()) totals[date] = (totals[date] ?? 0) + series.total;
+      });
+    }
+    return totals;
+  };
+
+  it("are kept for ever, each of them exact, also after the pages of their partition are over", async () => {
+    const world = new CountWorld(undefined, { zones });
+    await feed(world, 72);
+    const expected = {
+      "2026-10-01": 16 * 6,
+      "2026-10-02": 24 * 6,
+      "2026-10-03": 24 * 6,
+      "2026-10-04": 8 * 6,
+    };
+    assert.deepEqual(await shanghai(world, START + 3 * DAY_MS), expected);
+    await world.say(ID, { state: "gone" });
+    const over = new CountWorld(world.journal, { zones });
+    over.virtual.clock.advance(START + 500 * DAY_MS);
+    await over.virtual.advance(60_000);
+    assert.deepEqual(await shanghai(over, START + 500 * DAY_MS), expected);
+  });
+
+  it("have each record once, wherever a process was killed while they were written", async () => {
+    for (let cut = 0; cut <= 12; cut += 4) {
+      const world = new CountWorld(undefined, { zones });
+      await feed(world, 10);
+      world.journal.fates.push(
+        ...Array.from({ length: cut }, () => "stored" as const),
+        "storedUnheard",
+        "failed",
+      );
+      await feed(world, 12, 10).catch(() => undefined);
+      world.journal.fates.length = 0;
+      const next = world.reborn({ zones });
+      await next.virtual.advance(1_000);
+      const known = Number(await next.position(ID));
+      await feed(next, 24, known);
+      const totals = await shanghai(next, START + 2 * DAY_MS);
+      assert.deepEqual(totals, { "2026-10-01": 16 * 6, "2026-10-02": 8 * 6 }, `cut at ${cut}`);
+    }
+  });
+
+  it("tell different values apart with half the error of blocks", async () => {
+    const world = new CountWorld(undefined, { zones });
+    await feed(world, 20, 0, { remote_addr: "10.0.0.1" });
+    const page = daysPage("clients", days, START);
+    const fromMs = days.dayStartOf(START);
+    const wanted = { metric: "clients", fromMs, toMs: START + HOUR_MS, nowMs: START + DAY_MS };
+    const { parts } = await world.days({ ...wanted, page });
+    const errors = (list: readonly Counts[]) => {
+      const found = new Set<string>();
+      for (const part of list) {
+        part.forEachBlock("clients", (_number, block) => {
+          for (const { unique } of block.series.values()) found.add((unique?.error ?? 0).toFixed(4));
+        });
+      }
+      return [...found].sort();
+    };
+    assert.deepEqual(errors(parts), ["0.0081"]);
+    const { counts } = await world.all(wanted);
+    assert.deepEqual(errors([counts]), ["0.0163"]);
   });
 });
 

@@ -1,8 +1,11 @@
+import fc from "fast-check";
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
-import { EVENT_IDS_MAX, EventIds } from "../../../../actors/monitoring/event-ids.ts";
+import { countOutcome } from "../../../../actors/monitoring/count-event.ts";
+import { EventIds, idsFromTexts } from "../../../../actors/monitoring/event-ids.ts";
 import { CountWorld } from "../../../support/count-world.ts";
-import { countsOf, totalsOf } from "../../../support/counted-logs.ts";
+import { countsOf, metric, totalsOf } from "../../../support/counted-logs.ts";
 
 const ID = "services/shop";
 const DAY_MS = 86_400_000;
@@ -12,10 +15,10 @@ const worldAt = (atMs = 10 * DAY_MS): CountWorld => {
   world.virtual.clock.advance(atMs);
   return world;
 };
-const totals = async (world: CountWorld, metric: string) => {
+const totals = async (world: CountWorld, name: string) => {
   const counts = countsOf([]);
-  counts.merge(await world.counts(ID, metric));
-  return totalsOf(counts, metric);
+  counts.merge(await world.counts(ID, name));
+  return totalsOf(counts, name);
 };
 
 describe("what services tell", () => {
@@ -61,6 +64,48 @@ describe("what services tell", () => {
     assert.equal((await world.account(ID)).read, 0);
   });
 
+  it("is taken or refused whatever it says, and never keeps what was told before from being read", async () => {
+    const world = worldAt();
+    const text = fc.oneof(
+      fc.string(),
+      fc.constantFrom("orders", "revenue", "channel", "constructor", "__proto__", "a\0b"),
+    );
+    const told = fc.record(
+      {
+        metric: fc.oneof({ weight: 4, arbitrary: fc.constantFrom("orders", "revenue") }, text),
+        dims: fc.dictionary(fc.oneof({ weight: 4, arbitrary: fc.constant("channel") }, text), text, {
+          maxKeys: 3,
+        }),
+        value: fc.oneof(fc.double(), fc.integer(), fc.constantFrom(1e300, -1e21, 9e15, 4.5e13), text),
+        atMs: fc.oneof(fc.double(), fc.constantFrom(10 * DAY_MS, 10 * DAY_MS - 1.5, -1, Number.MAX_VALUE)),
+        eventId: fc.string({ minLength: 1, maxLength: 20 }),
+      },
+      { requiredKeys: ["metric", "eventId"] },
+    );
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(told, async (one) => {
+        const reply = await world.count(ID, one);
+        seen.add(reply.kind);
+      }),
+      { numRuns: 150 },
+    );
+    assert.ok(seen.has("taken") && seen.has("refused"));
+    const before = await totals(world, "orders");
+    const next = world.reborn();
+    next.virtual.clock.advance(10 * DAY_MS);
+    assert.deepEqual(await totals(next, "orders"), before);
+  });
+
+  it("is refused when it cannot be counted exactly, instead of being read and counted nowhere", async () => {
+    const world = worldAt();
+    for (const value of [1e21, 2 ** 52, -1e300]) {
+      const reply = await world.count(ID, { metric: "revenue", value, eventId: "1" });
+      assert.ok(reply.kind === "refused" && reply.code === "valueMissing", String(value));
+    }
+    assert.equal((await world.account(ID)).read, 0);
+  });
+
   it("is accounted for when it is too late, or of a clock that is wrong", async () => {
     const world = worldAt();
     const late = await world.count(ID, { metric: "orders", eventId: "1", atMs: 8 * DAY_MS });
@@ -84,26 +129,73 @@ describe("what services tell", () => {
 });
 
 describe("the ids of what services told", () => {
+  const BLOCK = 180_000;
+  const MAX = 500;
+  const fill = (ids: EventIds, count: number, name: string, atMs: number) => {
+    for (let index = 0; index < count; index++) ids.add(`${name}-${index}`, atMs, atMs);
+  };
+
   it("are forgotten by whole blocks, and what belongs to those is too late from then on", () => {
     const ids = new EventIds();
-    ids.add("old", 0);
+    ids.add("old", 0, 0);
     assert.ok(ids.has("old") && ids.covers(0));
-    ids.add("new", 2 * DAY_MS);
+    ids.add("new", 2 * DAY_MS, 2 * DAY_MS);
     assert.ok(!ids.has("old") && !ids.covers(0) && ids.has("new"));
   });
 
-  it("are no more than their maximum", () => {
-    const ids = new EventIds();
-    for (let index = 0; index <= EVENT_IDS_MAX; index++) ids.add(`e${index}`, DAY_MS + (index % 2) * 180_000);
-    assert.ok(!ids.covers(DAY_MS) && ids.covers(DAY_MS + 180_000) && !ids.has("e0") && ids.has("e1"));
+  it("have no room for more than their maximum of one block, and have it again in the next: nothing of the full one is forgotten until that is full, too", () => {
+    const ids = new EventIds(MAX);
+    fill(ids, MAX, "first", DAY_MS);
+    assert.ok(!ids.hasRoom(DAY_MS, DAY_MS + 1) && ids.covers(DAY_MS));
+    // Who was told to come again comes in the next block, with the time of the full one.
+    assert.ok(ids.hasRoom(DAY_MS, DAY_MS + BLOCK) && ids.covers(DAY_MS));
+    fill(ids, MAX, "second", DAY_MS + BLOCK);
+    assert.ok(ids.has("first-0") && ids.covers(DAY_MS));
+    assert.ok(!ids.hasRoom(DAY_MS + BLOCK, DAY_MS + BLOCK));
+    ids.add("third", DAY_MS + 2 * BLOCK, DAY_MS + 2 * BLOCK);
+    assert.ok(!ids.has("first-0") && !ids.covers(DAY_MS) && ids.has("second-0"));
     assert.deepEqual(EventIds.load(ids.dump()).dump(), ids.dump());
   });
 
-  it("takes as much room in a snapshot as fits into it, however long the ids are", () => {
+  it("are never forgotten of the present block for those of clocks that are ahead", () => {
+    const ids = new EventIds(MAX);
+    fill(ids, MAX, "ahead", DAY_MS + BLOCK);
+    fill(ids, MAX, "now", DAY_MS);
+    assert.ok(!ids.hasRoom(DAY_MS + 2 * BLOCK, DAY_MS) && ids.covers(DAY_MS));
+  });
+
+  it("take as much room in a snapshot as fits into it, however long the ids are", () => {
     const ids = new EventIds();
-    for (let at = 0; at < EVENT_IDS_MAX; at++) ids.add(`${"long".repeat(25)}-${at}`, 180_000 * (at % 400));
-    assert.ok(JSON.stringify(ids.dump()).length < 4_000_000);
-    assert.equal(ids.has(`${"long".repeat(25)}-${EVENT_IDS_MAX - 1}`), true);
+    for (let at = 0; at < 10 * MAX; at++) {
+      const atMs = BLOCK * (at % 400);
+      ids.add(`${"long".repeat(25)}-${at}`, atMs, atMs);
+    }
+    const bytes = ids.dump().blocks.reduce((sum, [, digests]) => sum + digests.length, 0);
+    assert.equal(bytes, 8 * 10 * MAX);
+    assert.equal(ids.has(`${"long".repeat(25)}-${10 * MAX - 1}`), true);
     assert.equal(ids.has(`${"long".repeat(25)}-x`), false);
+  });
+
+  it("are known again from what an earlier version has stored", () => {
+    const digest = createHash("sha256").update("o-1").digest("base64url").slice(0, 11);
+    const ids = EventIds.load(idsFromTexts({ forgottenBefore: 3, blocks: [[7, [digest]]] }));
+    assert.ok(ids.has("o-1") && !ids.has("o-2") && ids.forgottenBefore === 3);
+  });
+});
+
+describe("a name under which more is told than can be remembered", () => {
+  it("is busy until the next block, and loses nothing", async () => {
+    const world = worldAt();
+    const nowMs = world.virtual.clock.wallMs();
+    const ids = new EventIds(10);
+    for (let index = 0; index < 10; index++) ids.add(`${index}`, nowMs, nowMs);
+    const parts = { id: ID, ids, metrics: [metric({ name: "orders" })], nowMs };
+    const told = { kind: "count", metric: "orders", eventId: "one-more", atMs: nowMs } as const;
+    const { reply, tally } = countOutcome(told, parts);
+    assert.ok(reply.kind === "busy" && tally === undefined);
+    assert.ok(reply.retryAfterMs > 0 && reply.retryAfterMs <= 180_000);
+    assert.equal(countOutcome({ ...told, eventId: "7" }, parts).reply.kind, "repeated");
+    const later = countOutcome(told, { ...parts, nowMs: nowMs + reply.retryAfterMs });
+    assert.equal(later.reply.kind, "taken");
   });
 });

@@ -45,6 +45,20 @@ describe("the book of alarms", () => {
     assert.equal(book.ended()[0]?.key, "disk");
   });
 
+  it("tells nobody once more of what people have heard of, and tells them of the end", () => {
+    const book = new AlarmBook(POLICY);
+    assert.deepEqual(told(book.raise(call("disk", { isTold: true }), 0)), []);
+    assert.equal(book.active()[0]?.state, "active");
+    assert.deepEqual(told(book.clear("disk", 1_000)), ["recovered disk to log+chat"]);
+  });
+
+  it("forgets without a word what somebody else looks after", () => {
+    const book = new AlarmBook(POLICY);
+    book.raise(call("disk"), 0);
+    book.drop("disk");
+    assert.deepEqual([book.active(), book.ended(), told(book.clear("disk", 1))], [[], [], []]);
+  });
+
   it("says nothing of the end of what never began", () => {
     assert.deepEqual(new AlarmBook(POLICY).clear("disk", 0), []);
   });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ByteReader } from "../../../../runtime/counting/byte-reader.ts";
 import { ByteWriter } from "../../../../runtime/counting/byte-writer.ts";
-import { HyperLogLog, UNIQUE_ERROR } from "../../../../runtime/counting/hyper-log-log.ts";
+import { HyperLogLog } from "../../../../runtime/counting/hyper-log-log.ts";
 import { hashSpan } from "../../../../runtime/counting/span-table.ts";
 
 const of = (things: Iterable<string>): HyperLogLog => {
@@ -25,10 +25,35 @@ const things = (count: number, word: string) =>
   Array.from({ length: count }, (_, index) => `${word}${index}`);
 
 describe("the count of different things", () => {
-  it("is right within four standard errors, from few to many", () => {
+  it("is right within four standard errors, from few to many, with the precision of days and with that of blocks", () => {
     for (const count of [0, 1, 10, 300, 511, 513, 3_000, 20_000, 200_000]) {
-      const found = of(things(count, "10.0.0.")).estimate();
-      assert.ok(Math.abs(found - count) <= 4 * UNIQUE_ERROR * count + 1, `${found} for ${count}`);
+      const seen = of(things(count, "10.0.0."));
+      for (const error of [0.0082, 0.0163]) {
+        assert.ok(seen.error < error);
+        const found = seen.estimate();
+        assert.ok(Math.abs(found - count) <= 4 * error * count + 1, `${found} for ${count}`);
+        seen.lower();
+      }
+    }
+  });
+
+  it("has the precision of blocks as soon as something of a block is in it, whichever came first", () => {
+    for (const [few, many] of [
+      [100, 300],
+      [510, 515],
+      [3_000, 9_000],
+    ] as const) {
+      const lowered = of(things(many, "b"));
+      lowered.lower();
+      const [a, b] = [of(things(few, "a")), of(things(many, "b"))];
+      b.lower();
+      a.merge(lowered);
+      b.merge(of(things(few, "a")));
+      const whole = of([...things(few, "a"), ...things(many, "b")]);
+      whole.lower();
+      assert.equal(bytesOf(a), bytesOf(whole));
+      assert.equal(bytesOf(b), bytesOf(whole));
+      assert.equal(a.error, lowered.error);
     }
   });
 
@@ -59,6 +84,9 @@ describe("the count of different things", () => {
       const seen = of(things(count, "c"));
       const read = HyperLogLog.read(new ByteReader(Buffer.from(bytesOf(seen), "hex")));
       assert.equal(bytesOf(read), bytesOf(seen));
+      seen.lower();
+      const low = HyperLogLog.read(new ByteReader(Buffer.from(bytesOf(seen), "hex")));
+      assert.equal(bytesOf(low), bytesOf(seen));
     }
   });
 });

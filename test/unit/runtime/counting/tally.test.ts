@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { OTHER } from "../../../../runtime/counting/block-counts.ts";
+import { OTHER } from "../../../../runtime/counting/dimension-slots.ts";
 import { Counts } from "../../../../runtime/counting/counts.ts";
 import { readTally } from "../../../../runtime/counting/tally.ts";
 import { countsOf, dimension, metric, tallyOf, totalsOf } from "../../../support/counted-logs.ts";

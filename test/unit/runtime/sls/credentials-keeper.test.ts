@@ -26,6 +26,17 @@ describe("a keeper of credentials", () => {
     assert.equal((await keeper.current()).accessKeyId, "key-2");
   });
 
+  it("does not ask at each call when what it gets ends as soon as what it had", async () => {
+    const { keeper, made, pass } = keeping(() => ({ expiresAtMs: 60 * MINUTE_MS }));
+    await keeper.current();
+    pass(56 * MINUTE_MS);
+    for (let call = 0; call < 5; call++) await keeper.current();
+    assert.equal(made(), 2);
+    pass(11_000);
+    await keeper.current();
+    assert.equal(made(), 3);
+  });
+
   it("goes on with a key that still works while the token service is away, and no longer", async () => {
     const { keeper, pass } = keeping((number) => {
       if (number > 1) throw new Error("away");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { deflateSync } from "node:zlib";
+import { BytePool } from "../../../../runtime/sls/byte-pool.ts";
 import { encodeLogGroup, groupHead } from "../../../../runtime/sls/encode-log-group.ts";
 import { packLz4 } from "../../../../runtime/sls/lz4-pack.ts";
 import { readPull } from "../../../../runtime/sls/read-pull.ts";
@@ -21,6 +22,17 @@ describe("the answer to a pull", () => {
       const pull = read(body, { "x-log-compresstype": type });
       assert.deepEqual([pull.groups, Buffer.from(pull.body), pull.wireBytes], [2, list, body.length], type);
     }
+  });
+
+  it("lies in room of a pool until nobody reads it any more, and gives that back once", () => {
+    const pool = new BytePool(1_000_000);
+    const answer = { status: 200, headers: HEADERS, body: Buffer.from(packLz4(list)) };
+    const pull = readPull(answer, "c", pool);
+    assert.deepEqual([Buffer.from(pull.body), pool.keptBytes], [list, 0]);
+    pull.release();
+    const { keptBytes } = pool;
+    pull.release();
+    assert.ok(keptBytes >= list.length && pool.keptBytes === keptBytes);
   });
 
   it("says the number of its last group beyond what a number holds, and its time in either unit", () => {

@@ -41,6 +41,16 @@ describe("a puller", () => {
     assert.ok(Math.abs(world.source.reads - later - 10) <= 1, String(world.source.reads - later));
   });
 
+  it("reads on at once when it was given all that its reader asked for, however little that is", async () => {
+    const world = new PullWorld("p");
+    world.source.fitting = 5;
+    world.source.put("p", 250);
+    world.start();
+    // Fifty reads; twenty a second would take two and a half seconds.
+    await world.virtual.advance(500);
+    assert.equal(world.counts("p").counted, 250);
+  });
+
   it("says how the partition stands: behind, then all read", async () => {
     const world = worldWith(250);
     await world.virtual.advance(1_000);
@@ -132,6 +142,7 @@ describe("a puller", () => {
     await world.virtual.system.stop();
     assert.equal(world.host.budget.freeBytes, 64 * 1_048_576);
     assert.equal(world.source.openReaders, 0);
+    assert.equal(world.source.heldBatches, 0);
   });
 });
 

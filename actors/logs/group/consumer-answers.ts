@@ -1,0 +1,138 @@
+import type { Outcome } from "../../../runtime/actor/context.ts";
+import { PullFailure } from "../source.ts";
+import type { Committed } from "./commits.ts";
+import type { ConsumerContext } from "./consumer.ts";
+import type { ConsumerState, Talk } from "./consumer-state.ts";
+import { drop, lose, showStanding, startPullers, stopPullers } from "./holding.ts";
+import type { Learnt } from "./learn.ts";
+import type { BeatAnswer } from "./partition-group.ts";
+
+/** A partition whose checkpoint cannot be told for so long is given back without it, in milliseconds. */
+const COMMIT_FOR_MS = 10_000;
+
+const EXPELLED = "the group has given everything to others: this node was not heard of for too long";
+const NO_GROUP = "the group was deleted";
+
+/** What the group and the source are like, or why that is not known. */
+export function takeLearnt(state: ConsumerState, outcome: Outcome<Learnt>, context: ConsumerContext): void {
+  const { source, group, membership, account } = state;
+  noteTalk(state, "learn", outcome.ok ? undefined : outcome.error, context);
+  if (!outcome.ok) return;
+  const { rules, partitions } = outcome.value;
+  if (rules.wasMade) {
+    const told = state.seeds.size;
+    context.log.warn("logs.groupMade", { source: source.name, group: group.name, told });
+  }
+  membership.timeoutMs = rules.timeoutMs;
+  state.seeds.clear();
+  state.hasJoined = true;
+  account.partitions = partitions;
+  showStanding(state);
+}
+
+interface Answered {
+  readonly outcome: Outcome<BeatAnswer>;
+  readonly sentMs: number;
+  readonly losses: number;
+}
+
+/** What the group has said to a heartbeat: what is new is read, and what is not ours any more is ended. */
+export function takeBeat(
+  state: ConsumerState,
+  { outcome, sentMs, losses }: Answered,
+  context: ConsumerContext,
+): void {
+  const { membership } = state;
+  noteTalk(state, "beat", outcome.ok ? undefined : outcome.error, context);
+  if (!outcome.ok) return;
+  if (losses !== membership.losses) return;
+  const answer = outcome.value;
+  if (answer.kind !== "holds") return leaveGroup(state, answer.kind, context);
+  const { start, stop } = membership.answered(answer.partitions, sentMs, losses);
+  startPullers(state, start, context);
+  stopPullers(stop, context);
+  showStanding(state);
+}
+
+/** What became of checkpoints. Answers whether a partition was given back. */
+export function takeCommits(
+  state: ConsumerState,
+  done: readonly Committed[],
+  losses: number,
+  context: ConsumerContext,
+): boolean {
+  if (losses !== state.membership.losses) return false;
+  const failed = done.find(({ answer }) => answer instanceof PullFailure)?.answer;
+  noteTalk(state, "commit", failed instanceof PullFailure ? failed : undefined, context);
+  for (const one of done) takeCommit(state, one, context);
+  return release(state, context);
+}
+
+function takeCommit(
+  state: ConsumerState,
+  { partition, cursor, answer }: Committed,
+  context: ConsumerContext,
+): void {
+  const { membership, held } = state;
+  const known = held.get(partition);
+  if (answer instanceof PullFailure) return;
+  if (answer === "expelled" || answer === "noGroup") return leaveGroup(state, answer, context);
+  if (known === undefined || (answer === "unread" && membership.hold(partition) === "reads")) return;
+  known.committed = cursor;
+  if (answer === "notHolder" && membership.taken(partition)) stopPullers([partition], context);
+}
+
+/** Gives back what has nothing left to be told, or could not be told for too long. */
+function release(state: ConsumerState, context: ConsumerContext): boolean {
+  const { membership, held, host, source } = state;
+  let hasReleased = false;
+  for (const partition of membership.all("commits")) {
+    const { account, committed, endedMs = context.nowMs() } = held.get(partition) ?? {};
+    const isTold = account?.cursor === committed;
+    if (!isTold && context.nowMs() - endedMs < COMMIT_FOR_MS) continue;
+    if (!isTold) {
+      const why = state.account.trouble?.text ?? "the group did not answer";
+      context.log.warn("logs.notCommitted", { source: source.name, partition, why });
+    }
+    drop(state, partition);
+    hasReleased = true;
+    // Others read it from here on, as far as is known: time blocks need not wait for it.
+    context.tell(host.partialOf(source.name, partition), { kind: "standing", state: "gone" });
+  }
+  showStanding(state);
+  return hasReleased;
+}
+
+function leaveGroup(state: ConsumerState, kind: "expelled" | "noGroup", context: ConsumerContext): void {
+  const { membership, held, seeds } = state;
+  // With empty hands it is taken in again at once.
+  state.beatAtMs = context.nowMs();
+  if (kind === "noGroup") {
+    for (const [partition, { account }] of held) {
+      if (account.cursor !== undefined) seeds.set(partition, account.cursor);
+    }
+    // It is made again before anything else is said to it.
+    state.hasJoined = false;
+    state.learnAtMs = context.nowMs();
+  }
+  if (membership.isMember) lose(state, kind === "noGroup" ? NO_GROUP : EXPELLED, context);
+}
+
+/** Writes down what has failed, and tells people once; or that it does well again. */
+function noteTalk(
+  state: ConsumerState,
+  talk: Talk,
+  error: Error | undefined,
+  context: ConsumerContext,
+): void {
+  const { troubles, account, source } = state;
+  if (error === undefined) troubles.delete(talk);
+  // Anything else is a bug, and ends this life.
+  else if (!(error instanceof PullFailure)) throw error;
+  else {
+    const { code, message: text } = error;
+    if (!troubles.has(talk)) context.log.error("logs.unlisted", { source: source.name, code, why: text });
+    troubles.set(talk, { atMs: context.wallMs(), code, text });
+  }
+  account.trouble = [...troubles.values()].at(-1);
+}
