@@ -4,7 +4,6 @@ import { allMetrics } from "../../runtime/counting/built-in-metrics.ts";
 import { Zones } from "../../runtime/counting/local-day.ts";
 import { metricsOf } from "../../runtime/counting/metric-set.ts";
 import type { Feature } from "../../runtime/feature.ts";
-import type { RouteContext } from "../../runtime/net/route.ts";
 import type { EntityType } from "../../runtime/sharding/entity-type.ts";
 import { startAlerts } from "./alerts/start-alerts.ts";
 import { SERVICES_SOURCE } from "./count-event.ts";
