@@ -78,7 +78,9 @@ describe("members on a real Redis", { timeout: LIMIT_MS }, () => {
     await eventually(standings, [false, false, false], undefined, LAPSED_WITHIN_MS);
     server.resume();
     await eventually(standings, [true, true, true]);
-    for (const { told } of nodes) assert.ok(told.includes("fenced lapsed") && told.includes("restored"));
+    const went = (): boolean[] =>
+      nodes.map(({ told }) => told.includes("fenced lapsed") && told.includes("restored"));
+    await eventually(went, [true, true, true]);
     await eventually(() => viewOf(node(0)), ["a up", "b up", "c up"]);
   });
 
@@ -88,7 +90,7 @@ describe("members on a real Redis", { timeout: LIMIT_MS }, () => {
     await eventually(() => server.cli("hlen", "{m}:nodes"), "3");
     await eventually(standings, [true, true, true]);
     for (const each of nodes) await eventually(() => viewOf(each), ["a up", "b up", "c up"]);
-    assert.ok(node(0).told.includes("source"));
+    await eventually(() => node(0).told.includes("source"), true);
   });
 
   it("take one for dead that says nothing any more", async () => {
