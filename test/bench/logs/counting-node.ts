@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pass } from "node:timers/promises";
 import { logsFeature } from "../../../actors/logs/feature.ts";
@@ -21,8 +21,8 @@ export class CountingNode {
   }
 
   static async start(endpoint: string, scratch: string): Promise<CountingNode> {
-    const dataDir = join(scratch, "data");
-    mkdirSync(dataDir, { recursive: true });
+    // One of its own: in that of an earlier round all would be counted already.
+    const dataDir = mkdtempSync(join(scratch, "data-"));
     const sources = [benchSource(endpoint)];
     const node = await startLocalNode(
       [monitoringFeature, logsFeature],

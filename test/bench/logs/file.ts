@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
+import { createWriteStream, mkdtempSync, readFileSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as pass } from "node:timers/promises";
@@ -47,8 +47,8 @@ async function ours({ quick, scratch }: Circumstances): Promise<Sample> {
   const lines = quick ? LINES.quick : LINES.full;
   const path = join(scratch, "access.log");
   await writeLog(path, lines);
-  const dataDir = join(scratch, "data");
-  mkdirSync(dataDir, { recursive: true });
+  // One of its own: in that of an earlier round all would be counted already.
+  const dataDir = mkdtempSync(join(scratch, "data-"));
   const { node, stop } = await startLocalNode(
     [monitoringFeature, logsFeature],
     (settings) => ({
