@@ -70,8 +70,8 @@ export const CountPartialProtocol = defineProtocol({
     },
   },
   self: {
-    /** The book of partitions has taken this one in, or could not be asked. */
-    listed: { isListed: Type.Boolean(), refusal: Type.Optional(Type.String()) },
+    /** The book of partitions has taken in what it was told at this turn, or could not be asked. */
+    listed: { turn: Type.Integer(), isListed: Type.Boolean(), refusal: Type.Optional(Type.String()) },
     /** So many parts of what is leaving are on their pages, or the next one could not be written. */
     archive: { parts: Type.Integer(), isWritten: Type.Boolean() },
     /** Time to look whether counts are to move to pages. */

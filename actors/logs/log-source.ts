@@ -95,7 +95,6 @@ async function list(state: LogSourceState, context: Context<LogSourceProtocol>):
     tellGone(state, before, context);
     account.partitions = state.known.length;
     account.trouble = undefined;
-    state.listAtMs = context.nowMs() + LIST_EVERY_MS + context.random() * LIST_SPREAD_MS;
   } catch (error) {
     if (!(error instanceof PullFailure)) throw error;
     const { code, message } = error;
@@ -105,6 +104,7 @@ async function list(state: LogSourceState, context: Context<LogSourceProtocol>):
     account.trouble = { atMs: context.wallMs(), code, text: message };
   } finally {
     stop();
+    state.listAtMs = context.nowMs() + LIST_EVERY_MS + context.random() * LIST_SPREAD_MS;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MetricDefinition } from "../../protocols/metric-settings.ts";
+import { BLOCK_MS } from "../../runtime/counting/cells.ts";
 import type { Zones } from "../../runtime/counting/local-day.ts";
 import { shapeOf } from "../../runtime/counting/metric-shape.ts";
 import type { MetricShape } from "../../runtime/counting/metric-shape.ts";
@@ -58,7 +59,7 @@ export async function answerOf(
   const definition = source.metrics.find(({ name }) => name === question.metric);
   if (definition === undefined) return unknownMetric(question.metric, source.metrics);
   const shape = shapeOf(definition);
-  const refusal = unknownDimension(question, definition) ?? tooMany(question, shape);
+  const refusal = unknownDimension(question, definition) ?? tooFine(question, shape) ?? tooMany(question, shape);
   if (refusal !== undefined) return refusal;
   const keepsDays = question.tz !== undefined && source.dayZones.includes(question.tz);
   const gathering = { places: source, question, shape, nowMs, keepsDays };
@@ -101,6 +102,13 @@ function unknownDimension(
   const has = known.join(", ") || "none";
   const text = `${metric} has no dimension ${JSON.stringify(name.slice(0, 40))}; it has: ${has}`;
   return { status: 400, body: { code: "invalidField", field, text } };
+}
+
+/** Different values are kept by blocks: the first cell would be answered with all of its block. */
+function tooFine({ step }: StatsQuestion, { value }: MetricShape): RouteResponse | undefined {
+  if (value !== "unique" || step === "day" || step >= BLOCK_MS) return undefined;
+  const text = "step needs to be 180 or more here: different values are kept by blocks of 180 s";
+  return { status: 400, body: { code: "invalidField", field: "step", text } };
 }
 
 /** Refused before anything is asked: how much an answer holds follows from the question alone. */

@@ -9,7 +9,7 @@ import { archivableBefore, PART_BYTES_MAX } from "../../runtime/counting/pages.t
 import { TALLY_BYTES_MAX } from "../../runtime/counting/tally.ts";
 import { whenCaughtUp } from "../../runtime/counting/watermark.ts";
 import { countOutcome, isOfServices } from "./count-event.ts";
-import { afterTally, archiveAgain, endArchiving, noteBook, settle, writePart } from "./partial-effects.ts";
+import { afterTally, archiveAgain, noteBook, settle, writePart } from "./partial-effects.ts";
 import type { CountPartialArgs } from "./partial-effects.ts";
 import { addBatch, addTold, forgetLeft, leave, newPartialState, PARTIAL_SNAPSHOT } from "./partial-state.ts";
 import type { PartialState } from "./partial-state.ts";
@@ -129,12 +129,12 @@ export const CountPartial = defineEntity({
         after(now, after) {
           if (!isWritten) return archiveAgain(after);
           if (!isDone) return writePart(now, parts, after);
-          endArchiving(after);
+          now.life.endArchiving();
           settle(now, after);
         },
       };
     },
-    listed: (_state, answer) => ({ after: (_now, after) => noteBook(answer, after) }),
+    listed: (_state, answer) => ({ after: (now, after) => noteBook(now, answer, after) }),
   },
   evolve: {
     counted: addBatch,

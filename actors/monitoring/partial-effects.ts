@@ -51,7 +51,7 @@ export function settle(state: PartialState, after: PartialAfter): void {
 /** Has counts go onto pages, if it is time and nobody is at it. */
 function archiveSoon(state: PartialState, after: PartialAfter): void {
   if (state.leaving === undefined && archivableBefore(state) === undefined) return;
-  if (after.args.standings.beginArchiving(after.id)) after.startTimer("archive", 0, { kind: "archiveNow" });
+  if (state.life.beginArchiving()) after.startTimer("archive", 0, { kind: "archiveNow" });
 }
 
 /** Has the book know of this partition: that it is there, or, once all of it is on pages, that it has ended. */
@@ -60,20 +60,22 @@ function tellBook(state: PartialState, after: PartialAfter): void {
   const { id: partial } = after;
   const { state: said } = standings.of(partial, after.nowMs());
   const hasEnded = isSettled(state) && (said === "gone" || said === "stalled");
-  if (!standings.mayTellBook(partial, hasEnded ? "ended" : "present", after.nowMs())) return;
+  const turn = state.life.bookTurn(hasEnded ? "ended" : "present", after.nowMs());
+  if (turn === undefined) return;
   if (hasEnded) {
     const lastMs = state.archivedBefore * BLOCK_MS;
     return after.ask(book(), { kind: "end", partial, lastMs }, ({ ok }) => ({
       kind: "listed",
+      turn,
       isListed: ok,
     }));
   }
   after.ask(book(), { kind: "add", partial }, (outcome) => {
-    if (!outcome.ok) return { kind: "listed", isListed: false };
+    if (!outcome.ok) return { kind: "listed", turn, isListed: false };
     const { value } = outcome;
     return value.kind === "added"
-      ? { kind: "listed", isListed: true }
-      : { kind: "listed", isListed: false, refusal: value.text };
+      ? { kind: "listed", turn, isListed: true }
+      : { kind: "listed", turn, isListed: false, refusal: value.text };
   });
 }
 
@@ -84,18 +86,21 @@ function isSettled({ isGone, leaving, counts }: PartialState): boolean {
 
 /** What the book has answered; neither when it could not be asked. */
 interface BookAnswer {
+  /** Which word it is about. */
+  readonly turn: number;
   readonly isListed: boolean;
   readonly refusal?: string;
 }
 
 /** Notes what the book has answered: that it is full is told to people, and it is asked again later. */
 export function noteBook(
-  { isListed, refusal }: BookAnswer,
+  { life }: PartialState,
+  { turn, isListed, refusal }: BookAnswer,
   { args: { standings }, id, log }: PartialAfter,
 ): void {
-  if (isListed) return void standings.noteBook(id, "taken");
-  if (refusal === undefined) return;
-  if (standings.noteBook(id, "refused")) log.error("monitoring.bookFull", { partition: id, why: refusal });
+  if (!isListed && refusal === undefined) return;
+  life.noteBook(turn, isListed ? "taken" : "refused");
+  if (standings.noteListed(id, isListed)) log.error("monitoring.bookFull", { partition: id, why: refusal });
 }
 
 function touch(touched: Touched, after: PartialAfter): void {
@@ -112,21 +117,16 @@ function touch(touched: Touched, after: PartialAfter): void {
   }
 }
 
-/** Pages are not being written any more, until it is time for more. */
-export function endArchiving({ args, id }: PartialAfter): void {
-  args.standings.endArchiving(id);
-}
-
 /** A page or a journal that did not answer is asked again. Meanwhile nobody else begins. */
 export function archiveAgain(after: PartialAfter): void {
   after.startTimer("archive", ARCHIVE_AGAIN_MS, { kind: "archiveNow" });
 }
 
 /** Writes the next part of what is leaving onto its page, or to the days of all partitions. */
-export function writePart({ leaving }: PartialState, parts: number, after: PartialAfter): void {
+export function writePart({ leaving, life }: PartialState, parts: number, after: PartialAfter): void {
   const { args, id } = after;
   const part = leaving?.parts[parts];
-  if (part === undefined) return endArchiving(after);
+  if (part === undefined) return life.endArchiving();
   const { page, seq, counts, untilMs } = part;
   const next = (outcome: { readonly ok: boolean }) =>
     ({ kind: "archive", parts: parts + 1, isWritten: outcome.ok }) as const;

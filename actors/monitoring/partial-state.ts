@@ -10,6 +10,7 @@ import { EventIds, idsFromTexts } from "./event-ids.ts";
 import type { StoredIds } from "./event-ids.ts";
 import { Leaving } from "./leaving.ts";
 import type { StoredLeaving } from "./leaving.ts";
+import { PartialLife } from "./partial-life.ts";
 
 /** Blocks that are kept unpacked behind the watermark: records are a little late often. */
 const WARM_BLOCKS = 2;
@@ -38,6 +39,8 @@ export interface PartialState {
   readonly ids: EventIds;
   /** Of the moment, and stored by nobody. */
   readonly opener: TallyOpener;
+  /** The same. */
+  readonly life: PartialLife;
 }
 
 /** One of which nothing has been counted. */
@@ -56,6 +59,7 @@ export function newPartialState(): PartialState {
     archivedBefore: 0,
     ids: new EventIds(),
     opener: new TallyOpener(),
+    life: new PartialLife(),
   };
 }
 
@@ -143,7 +147,7 @@ interface StoredBefore extends Omit<Stored, "ids" | "leaving"> {
 /** How it is stored as a whole. */
 export const PARTIAL_SNAPSHOT = {
   version: 2,
-  dump: ({ counts, leaving, account, ids, opener: _, ...rest }: PartialState): Stored => ({
+  dump: ({ counts, leaving, account, ids, opener: _, life: _life, ...rest }: PartialState): Stored => ({
     ...rest,
     account: { ...account },
     counts: counts.encode(),
@@ -161,6 +165,7 @@ export const PARTIAL_SNAPSHOT = {
       leaving: leaving === undefined ? undefined : Leaving.load(leaving),
       ids: EventIds.load(ids),
       opener: new TallyOpener(),
+      life: new PartialLife(),
     };
   },
   upcast: {

@@ -20,6 +20,8 @@ export async function statsAnswer(gathering: Gathering, gathered: Gathered): Pro
   const { points, metric, stepText, tz, days } = question;
   const { columns, partitions, folded, revisions } = gathered;
   const mark = overall(partitions, nowMs) ?? null;
+  // Of what has no share outstanding up to any time, nothing can change any more.
+  const isAwaitingNone = completeness(partitions, Number.POSITIVE_INFINITY, nowMs) === 1;
   const way = new GivingWay();
   const series: AnswerSeries[] = [];
   for (const column of columns) series.push(await seriesOf(column, { question, shape }, way));
@@ -40,7 +42,7 @@ export async function statsAnswer(gathering: Gathering, gathered: Gathered): Pro
     // Nobody can be complete up to now: whoever is no cell behind is.
     completeness: completeness(partitions, Math.min(points.endMs, nowMs - CELL_MS), nowMs),
     watermark: mark,
-    provisionalFrom: provisionalFrom(question, mark),
+    provisionalFrom: provisionalFrom(question, isAwaitingNone ? points.endMs : mark),
     laggards: laggardsOf(partitions),
     folded,
     generation: shape.generation,

@@ -24,6 +24,7 @@ const FOLDER = "dist/node_modules";
 const ENTRIES = `${FOLDER}/.entries`;
 const STAMP = `${FOLDER}/.stamp`;
 const ESBUILD = "node_modules/.bin/esbuild";
+const SCRIPT = "deploy/tools/bundle-packages.mjs";
 /** CommonJS has a name for what loads Node's own modules, and one for where it lies; a module has neither. */
 const REQUIRE =
   'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
@@ -38,9 +39,10 @@ const OPTIONS = [
   `--banner:js=${REQUIRE}`,
 ];
 
-/** Bundles all in one run, so that nothing is there twice, unless that was done with these versions. */
+/** Bundles all in one run, so that nothing is there twice, unless exactly that was done with these versions; Node is one, because it finds what a package exports. */
 export async function bundlePackages() {
-  const stamp = digest([...PACKAGES, readText("package-lock.json")].join("\n"));
+  const parts = [process.version, readText(SCRIPT), readText("package-lock.json")];
+  const stamp = digest(parts.join("\n"));
   if (readText(STAMP) === stamp) return;
   rmSync(join(ROOT, FOLDER), { recursive: true, force: true });
   const bundles = PACKAGES.flatMap((name) => partsOf(name).map((part) => ({ name, part })));

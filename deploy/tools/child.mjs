@@ -1,4 +1,4 @@
-/** Runs Node in the project as a child that leaves nothing behind. */
+/** Runs Node in the project as a child that leaves nothing of its group of processes behind. */
 import { spawn } from "node:child_process";
 import { ROOT, say } from "./project.mjs";
 
@@ -7,7 +7,7 @@ const STOP_SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 /**
  * Answers how it ended and all that it said. It leads a group of processes that goes with it, however it ends: a server that a test has left
- * behind would take the processor from the next one.
+ * behind would take the processor from the next one. What leads a group of its own, because it was started detached, is not in it and must be ended by who has started it.
  */
 export function runChild(nodeArguments, limitMs) {
   return new Promise((resolve, reject) => {

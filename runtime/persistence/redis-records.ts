@@ -57,7 +57,10 @@ export class RedisRecords {
 
   async read(entity: EntityAddress, { fromVersion, limit }: RecordPage): Promise<readonly JournalRecord[]> {
     if (limit <= 0) return [];
-    return this.#range(entity, fromVersion, limit);
+    const page = await this.#range(entity, fromVersion, limit);
+    // A trimmed history begins where it begins.
+    checkOrder(entity, page, Math.max(fromVersion, page[0]?.version ?? 0));
+    return page;
   }
 
   /** Records `from` to `last`, each of which must be there; those of `first` are known. @throws Fault journalCorrupt */
@@ -69,8 +72,9 @@ export class RedisRecords {
     for (let next = from; next <= last;) {
       const page =
         next === from ? first : await this.#range(entity, next, Math.min(PAGE_RECORDS, last - next + 1));
-      for (const { version } of page) if (version !== next++) throw missing(entity, next - 1);
+      checkOrder(entity, page, next);
       if (page.length === 0) throw missing(entity, next);
+      next += page.length;
       yield page;
     }
   }
@@ -98,6 +102,13 @@ function recordOf(entity: EntityAddress, value: Buffer): JournalRecord {
 
 function numberOf(text: Buffer | null): number {
   return text === null ? 0 : Number(text.toString());
+}
+
+/** Whether they are the records from that version on. @throws Fault journalCorrupt */
+function checkOrder(entity: EntityAddress, page: readonly JournalRecord[], from: number): void {
+  for (const [at, { version }] of page.entries()) {
+    if (version !== from + at) throw missing(entity, from + at);
+  }
 }
 
 function missing(entity: EntityAddress, version: number): Fault {

@@ -20,7 +20,8 @@ export class BytePool {
 
   /** Room for so many bytes or more; what stands in it means nothing. */
   take(bytes: number): Buffer {
-    const found = this.#kept.find(({ length }) => length >= bytes && length <= bytes * WASTE_MAX);
+    const largest = Math.max(bytes, ROOM_STEP_BYTES) * WASTE_MAX;
+    const found = this.#kept.find(({ length }) => length >= bytes && length <= largest);
     if (found === undefined) return newRoom(bytes);
     this.#forget(found);
     return found;
@@ -40,5 +41,6 @@ export class BytePool {
 }
 
 function newRoom(bytes: number): Buffer {
-  return Buffer.allocUnsafeSlow(Math.ceil(bytes / ROOM_STEP_BYTES) * ROOM_STEP_BYTES);
+  const steps = Math.max(1, Math.ceil(bytes / ROOM_STEP_BYTES));
+  return Buffer.allocUnsafeSlow(steps * ROOM_STEP_BYTES);
 }

@@ -20,13 +20,16 @@ const RENEW_AGAIN_AFTER_MS = 10_000;
 export class CredentialsKeeper {
   readonly #fetch: FetchCredentials;
   readonly #wallMs: () => number;
+  readonly #nowMs: () => number;
   #current: SlsCredentials | undefined;
   #askedAtMs = -Infinity;
   #fetching: Promise<SlsCredentials> | undefined;
 
-  constructor(fetch: FetchCredentials, wallMs: () => number) {
+  /** @param nowMs a clock that never jumps: one that was set back would keep it from asking for as long */
+  constructor(fetch: FetchCredentials, wallMs: () => number, nowMs = (): number => performance.now()) {
     this.#fetch = fetch;
     this.#wallMs = wallMs;
+    this.#nowMs = nowMs;
   }
 
   /** The key to sign with now. */
@@ -49,7 +52,7 @@ export class CredentialsKeeper {
   }
 
   get #hasJustAsked(): boolean {
-    return this.#wallMs() - this.#askedAtMs < RENEW_AGAIN_AFTER_MS;
+    return this.#nowMs() - this.#askedAtMs < RENEW_AGAIN_AFTER_MS;
   }
 
   /** A token service that is away does no harm as long as the key still works. */
@@ -69,7 +72,7 @@ export class CredentialsKeeper {
 
   async #fetchOnce(): Promise<SlsCredentials> {
     try {
-      this.#askedAtMs = this.#wallMs();
+      this.#askedAtMs = this.#nowMs();
       this.#current = await this.#fetch();
       return this.#current;
     } finally {

@@ -1,4 +1,5 @@
 import { ConsumerGroup } from "../../deploy/dev/sls/consumer-group.ts";
+import type { GroupShard } from "../../deploy/dev/sls/consumer-group.ts";
 import { ApiError } from "../../deploy/dev/sls/api-error.ts";
 import { Consumer } from "../../actors/logs/group/consumer.ts";
 import type {
@@ -12,8 +13,10 @@ import { PullWorld } from "./pull-world.ts";
 
 const TIMEOUT_SECONDS = 20;
 
+type GroupCall = "join" | "heartbeat" | "commit" | "seed";
+
 /** What the group does with a call, instead of what it should. */
-export type GroupTrouble = (call: "join" | "heartbeat" | "commit") => "fails" | "hangs" | undefined;
+export type GroupTrouble = (call: GroupCall) => "fails" | "hangs" | undefined;
 
 /** A consumer group in memory: the automaton of the service, reached as a source reaches it. */
 export class MemoryGroup implements PartitionGroup {
@@ -21,15 +24,17 @@ export class MemoryGroup implements PartitionGroup {
   readonly consumer = "ours";
   /** Undefined: nobody has made it, or somebody has removed it. */
   automaton: ConsumerGroup | undefined = new ConsumerGroup({ timeout: TIMEOUT_SECONDS, order: false });
+  /** Whether it takes every checkpoint for one that is not yet the end. */
+  takesNoEnd = false;
   trouble: GroupTrouble = () => undefined;
   /** All that was said to it and carried out, in order. */
   readonly said: string[] = [];
   readonly #nowMs: () => number;
-  readonly #partitions: () => readonly string[];
+  readonly #shards: () => readonly GroupShard[];
 
-  constructor(nowMs: () => number, partitions: () => readonly string[]) {
+  constructor(nowMs: () => number, shards: () => readonly GroupShard[]) {
     this.#nowMs = nowMs;
-    this.#partitions = partitions;
+    this.#shards = shards;
   }
 
   async join(): Promise<GroupRules> {
@@ -61,9 +66,13 @@ export class MemoryGroup implements PartitionGroup {
   async commit(partition: string, cursor: string): Promise<CommitAnswer> {
     await this.#orTrouble("commit");
     if (this.automaton === undefined) return "noGroup";
+    if (Number(cursor) < Number(this.checkpoint(partition) ?? 0)) return "committed";
     const commit = { shard: Number(partition), cursor, consumer: this.consumer, isForced: false };
     try {
-      this.automaton.commit(commit, this.#shards(), this.#nowMs());
+      const shards = this.#shards().map((shard) =>
+        this.takesNoEnd ? { ...shard, isReadonly: false } : shard,
+      );
+      this.automaton.commit(commit, shards, this.#nowMs());
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return error.code === "ConsumerNotMatch" ? "notHolder" : "expelled";
@@ -72,9 +81,12 @@ export class MemoryGroup implements PartitionGroup {
     return "committed";
   }
 
-  seed(partition: string, cursor: string): Promise<void> {
+  async seed(partition: string, cursor: string): Promise<void> {
+    await this.#orTrouble("seed");
+    if (this.checkpoint(partition) !== undefined) return;
+    const commit = { shard: Number(partition), cursor, consumer: undefined, isForced: true };
+    this.automaton?.commit(commit, this.#shards(), this.#nowMs());
     this.said.push(`${partition} was counted up to ${cursor}`);
-    return Promise.resolve();
   }
 
   forget(): void {}
@@ -83,16 +95,7 @@ export class MemoryGroup implements PartitionGroup {
     return this.automaton?.checkpoint(Number(partition))?.cursor;
   }
 
-  #shards() {
-    return this.#partitions().map((id) => ({
-      id: Number(id),
-      parents: [],
-      isReadonly: false,
-      endCursor: "end",
-    }));
-  }
-
-  async #orTrouble(call: "join" | "heartbeat" | "commit"): Promise<void> {
+  async #orTrouble(call: GroupCall): Promise<void> {
     const trouble = this.trouble(call);
     if (trouble === "fails") throw new PullFailure("ServerBusy", "retry", `no ${call} now`);
     if (trouble === "hangs") await new Promise(() => undefined);
@@ -108,7 +111,13 @@ export class GroupWorld extends PullWorld {
     const { clock } = this.virtual.system;
     this.group = new MemoryGroup(
       () => clock.nowMs(),
-      () => [...this.source.records.keys()],
+      () =>
+        [...this.source.records].map(([id, records]) => ({
+          id: Number(id),
+          parents: [],
+          isReadonly: this.source.over.has(id),
+          endCursor: String(records.length),
+        })),
     );
   }
 

@@ -34,6 +34,12 @@ export class MemorySource implements Source {
   /** Batches that were given out and that nobody has said to be done with. */
   heldBatches = 0;
   openReaders = 0;
+  /** Partitions that were split or merged: once they are read to their end, nothing comes any more. */
+  readonly over = new Set<string>();
+  /** How long a read takes, in milliseconds. */
+  readMs = 0;
+  /** Reads that were begun while the same reader was reading. */
+  overlaps = 0;
   readonly asked: number[] = [];
   readonly #clock: Clock;
 
@@ -55,8 +61,17 @@ export class MemorySource implements Source {
   open(partition: string): Reader {
     this.openReaders++;
     let isOpen = true;
+    let underWay = 0;
     return {
-      read: (request) => this.#read(partition, request),
+      read: async (request) => {
+        if (underWay > 0) this.overlaps++;
+        underWay++;
+        try {
+          return await this.#read(partition, request);
+        } finally {
+          underWay--;
+        }
+      },
       close: () => {
         if (isOpen) this.openReaders--;
         isOpen = false;
@@ -70,12 +85,14 @@ export class MemorySource implements Source {
     const trouble = this.trouble(request);
     if (trouble instanceof Error) throw trouble;
     if (trouble !== undefined) await this.#never(request, trouble);
+    if (this.readMs > 0) await new Promise<void>((done) => void this.#clock.after(this.readMs, done));
     const records = this.records.get(partition) ?? [];
     const wanted = Number(request.cursor ?? 0);
     const from = Math.max(wanted, this.oldest);
     const read = records.slice(from, from + Math.min(request.unitsMax, this.fitting));
     const gap: Gap | undefined = from > wanted ? { lost: from - wanted, text: "too old" } : undefined;
-    return this.#batch(read, from, records.length, gap);
+    const batch = this.#batch(read, from, records.length, gap);
+    return { ...batch, isOver: read.length === 0 && this.over.has(partition) };
   }
 
   #batch(read: readonly number[], from: number, end: number, gap: Gap | undefined): Batch {
@@ -126,6 +143,9 @@ export interface Counts extends Account {
 /** What a partial does with what it is asked, instead of what it should. */
 export type PartialTrouble = (submitted: {
   readonly units: number;
+  /** How many of them have counts. */
+  readonly counted: number;
+  readonly from: number;
 }) => "silent" | "tallyTooLarge" | undefined;
 
 const FATES = ["counted", "duplicate", "quarantined", "tooLate", "unparsable", "read"] as const;
@@ -146,7 +166,11 @@ const HANDLERS: Pick<AllHandlers, "position" | "submit" | "standing"> = {
     const known = counts.cursor === undefined ? {} : { cursor: counts.cursor };
     if (from !== counts.cursor) return context.reply({ kind: "gap", ...known });
     const { account } = readTally(tally);
-    const trouble = world.partialTrouble({ units: account.read });
+    const trouble = world.partialTrouble({
+      units: account.read,
+      counted: account.counted,
+      from: Number(from ?? 0),
+    });
     if (trouble === "tallyTooLarge") return context.reply({ kind: "refused", code: trouble, text: "large" });
     for (const fate of FATES) counts[fate] += account[fate];
     counts.cursor = to;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 
@@ -14,11 +14,35 @@ const RANDOM_BYTES = 3;
  */
 export function readerName(path: string): string {
   mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
-  const host = hostname().replaceAll(/[^A-Za-z0-9._-]/g, "-");
+  const known = nameIn(path);
+  if (known !== "") return known;
+  makeName(path);
+  return nameIn(path);
+}
+
+/** Empty when there is none: an empty file is one whose writer has died. */
+function nameIn(path: string): string {
   try {
-    writeFileSync(path, `${host}-${randomBytes(RANDOM_BYTES).toString("hex")}\n`, { flag: "wx" });
+    const name = readFileSync(path, "utf8").trim();
+    if (name === "") rmSync(path);
+    return name;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return "";
+  }
+}
+
+/** A link fails when its name is there, so of two at once one wins; and the file is complete, and on the disk, when it gets its name. */
+function makeName(path: string): void {
+  const host = hostname().replaceAll(/[^A-Za-z0-9._-]/g, "-");
+  const name = `${host}-${randomBytes(RANDOM_BYTES).toString("hex")}`;
+  const draft = `${path}.${name}`;
+  writeFileSync(draft, `${name}\n`, { flag: "wx", flush: true });
+  try {
+    linkSync(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
-  return readFileSync(path, "utf8").trim();
 }

@@ -10,6 +10,7 @@ const COMMIT_WITHIN_MS = 3_000;
 export interface Committed {
   readonly partition: string;
   readonly cursor: string;
+  readonly isOver: boolean;
   readonly answer: CommitAnswer | PullFailure;
 }
 
@@ -17,15 +18,20 @@ export interface Committed {
 export interface Due {
   readonly partition: string;
   readonly cursor: string;
+  /** Whether nothing comes behind it any more. */
+  readonly isOver: boolean;
 }
 
 /** The checkpoints that the group is behind with, those first whose partitions are to be given back. Where a cursor is counted, its counts are stored: so the group never knows of more than is counted. */
 export function dueCommits({ held, membership }: ConsumerState): Due[] {
   const rank = (partition: string): number => (membership.hold(partition) === "commits" ? 0 : 1);
   return [...held]
-    .flatMap(([partition, { account, committed }]): Due[] => {
+    .flatMap(([partition, { account, committed, isToldOver }]): Due[] => {
       const { cursor } = account;
-      return cursor === undefined || cursor === committed ? [] : [{ partition, cursor }];
+      // The group takes a partition for over only when it is told of its end after a split or merge.
+      const isOver = account.state === "gone";
+      const isTold = cursor === committed && (isToldOver || !isOver);
+      return cursor === undefined || isTold ? [] : [{ partition, cursor, isOver }];
     })
     .toSorted((one, other) => rank(one.partition) - rank(other.partition));
 }
@@ -33,9 +39,9 @@ export function dueCommits({ held, membership }: ConsumerState): Due[] {
 /** Tells the group of checkpoints, one after the other. What fails is told as what became of it. */
 export async function commitAll(state: ConsumerState, due: readonly Due[]): Promise<Committed[]> {
   const done: Committed[] = [];
-  for (const { partition, cursor } of due) {
-    const answer = await commitOne(state, { partition, cursor });
-    done.push({ partition, cursor, answer });
+  for (const one of due) {
+    const answer = await commitOne(state, one);
+    done.push({ ...one, answer });
     // Others would fail the same way, and each takes its time.
     if (answer instanceof PullFailure || answer === "expelled" || answer === "noGroup") break;
   }

@@ -1,5 +1,6 @@
 import type { Outcome } from "../../../runtime/actor/context.ts";
 import { PullFailure } from "../source.ts";
+import { dueCommits } from "./commits.ts";
 import type { Committed } from "./commits.ts";
 import type { ConsumerContext } from "./consumer.ts";
 import type { ConsumerState, Talk } from "./consumer-state.ts";
@@ -18,14 +19,18 @@ export function takeLearnt(state: ConsumerState, outcome: Outcome<Learnt>, conte
   const { source, group, membership, account } = state;
   noteTalk(state, "learn", outcome.ok ? undefined : outcome.error, context);
   if (!outcome.ok) return;
-  const { rules, partitions } = outcome.value;
+  const { rules, partitions, seeded } = outcome.value;
   if (rules.wasMade) {
-    const told = state.seeds.size;
+    const told = seeded.size;
     context.log.warn("logs.groupMade", { source: source.name, group: group.name, told });
   }
   membership.timeoutMs = rules.timeoutMs;
-  state.seeds.clear();
-  state.hasJoined = true;
+  for (const [partition, cursor] of seeded) {
+    if (state.seeds.get(partition) === cursor) state.seeds.delete(partition);
+  }
+  // What was lost while this was asked for is told first.
+  state.hasJoined = state.seeds.size === 0;
+  if (!state.hasJoined) state.learnAtMs = context.nowMs();
   account.partitions = partitions;
   showStanding(state);
 }
@@ -70,7 +75,7 @@ export function takeCommits(
 
 function takeCommit(
   state: ConsumerState,
-  { partition, cursor, answer }: Committed,
+  { partition, cursor, isOver, answer }: Committed,
   context: ConsumerContext,
 ): void {
   const { membership, held } = state;
@@ -79,25 +84,26 @@ function takeCommit(
   if (answer === "expelled" || answer === "noGroup") return leaveGroup(state, answer, context);
   if (known === undefined || (answer === "unread" && membership.hold(partition) === "reads")) return;
   known.committed = cursor;
+  known.isToldOver = isOver;
   if (answer === "notHolder" && membership.taken(partition)) stopPullers([partition], context);
 }
 
-/** Gives back what has nothing left to be told, or could not be told for too long. */
+/** Gives back what has nothing left to be told, or could not be told for too long; answers whether somebody waits for it. Who counts is told nothing: until another one counts, time blocks wait for it. */
 function release(state: ConsumerState, context: ConsumerContext): boolean {
-  const { membership, held, host, source } = state;
+  const { membership, held, source } = state;
+  const due = new Set(dueCommits(state).map(({ partition }) => partition));
   let hasReleased = false;
   for (const partition of membership.all("commits")) {
-    const { account, committed, endedMs = context.nowMs() } = held.get(partition) ?? {};
-    const isTold = account?.cursor === committed;
+    const { account, endedMs = context.nowMs() } = held.get(partition) ?? {};
+    const isTold = !due.has(partition);
     if (!isTold && context.nowMs() - endedMs < COMMIT_FOR_MS) continue;
     if (!isTold) {
       const why = state.account.trouble?.text ?? "the group did not answer";
       context.log.warn("logs.notCommitted", { source: source.name, partition, why });
     }
     drop(state, partition);
-    hasReleased = true;
-    // Others read it from here on, as far as is known: time blocks need not wait for it.
-    context.tell(host.partialOf(source.name, partition), { kind: "standing", state: "gone" });
+    // Nobody waits for what is over; and should it be given again, there is no hurry either.
+    if (account?.state !== "gone") hasReleased = true;
   }
   showStanding(state);
   return hasReleased;
@@ -107,11 +113,12 @@ function leaveGroup(state: ConsumerState, kind: "expelled" | "noGroup", context:
   const { membership, held, seeds } = state;
   // With empty hands it is taken in again at once.
   state.beatAtMs = context.nowMs();
-  if (kind === "noGroup") {
-    for (const [partition, { account }] of held) {
-      if (account.cursor !== undefined) seeds.set(partition, account.cursor);
-    }
-    // It is made again before anything else is said to it.
+  // Also who is not known any more may be so because somebody else has made the group again.
+  for (const [partition, { account }] of held) {
+    if (account.cursor !== undefined) seeds.set(partition, account.cursor);
+  }
+  if (kind === "noGroup" || seeds.size > 0) {
+    // It is made again, and told of that, before anything else is said to it.
     state.hasJoined = false;
     state.learnAtMs = context.nowMs();
   }

@@ -17,6 +17,8 @@ export interface Held {
   readonly account: PullerAccount;
   /** Up to where the group has been told that it is counted. */
   committed: string | undefined;
+  /** Whether it has been told so since nothing comes of it any more. */
+  isToldOver: boolean;
   /** Since when only its checkpoint is missing. */
   endedMs: number | undefined;
 }
@@ -39,7 +41,7 @@ export interface ConsumerState extends ConsumerArgs {
   readonly busy: Set<Talk>;
   /** What the last of each has failed of, if it has. */
   readonly troubles: Map<Talk, PullerTrouble>;
-  /** Up to where it was counted what was held when the group was gone. */
+  /** Up to where it was counted what was held when the group was gone, or knew nothing of this node any more. */
   readonly seeds: Map<string, string>;
 }
 

@@ -14,7 +14,9 @@ export function startPullers(
   for (const partition of partitions) {
     const account = host.ledger.of(source.name, partition);
     account.provedAtMs = context.nowMs();
-    held.set(partition, { account, committed: undefined, endedMs: undefined });
+    // What the last puller has said of its end means nothing to the next one.
+    account.state = "lagging";
+    held.set(partition, { account, committed: undefined, isToldOver: false, endedMs: undefined });
     const puller = context.spawn(Puller, partition, { host, source, partition, mayCount });
     context.watch(puller, { kind: "ended", partition });
   }

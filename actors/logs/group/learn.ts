@@ -10,18 +10,20 @@ export interface Learnt {
   readonly rules: GroupRules;
   /** How many parts the source has. */
   readonly partitions: number;
+  /** Up to where the group was told that partitions are counted. */
+  readonly seeded: ReadonlyMap<string, string>;
 }
 
-/** Asks for the rules of the group, which is made if need be, and for the parts of the source. A group that was made again is told first up to where everything was counted. Rejects with PullFailure. */
+/** Asks for the rules of the group, which is made if need be, and for the parts of the source. A group that was made again, by whomever, is told first up to where everything was counted. Rejects with PullFailure. */
 export async function learn({ group, source, host, seeds }: ConsumerState): Promise<Learnt> {
   const within = <T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> =>
     callWithin(host.clock, STEP_WITHIN_MS, call);
   const rules = await within((signal) => group.join(signal));
-  if (rules.wasMade) {
-    for (const [partition, cursor] of seeds) {
-      await within((signal) => group.seed(partition, cursor, signal));
-    }
+  const seeded = new Map(seeds);
+  // When one fails all are told again: those that are known already are left as they are.
+  for (const [partition, cursor] of seeded) {
+    await within((signal) => group.seed(partition, cursor, signal));
   }
   const partitions = await within((signal) => source.partitions(signal));
-  return { rules, partitions: partitions.length };
+  return { rules, partitions: partitions.length, seeded };
 }

@@ -26,7 +26,7 @@ export interface PartitionGroup {
   heartbeat(held: readonly string[], signal: AbortSignal): Promise<BeatAnswer>;
   /** Says up to where a partition is counted, as long as this consumer holds it. */
   commit(partition: string, cursor: string, signal: AbortSignal): Promise<CommitAnswer>;
-  /** Says the same of a group that has just been made, before anybody holds anything of it. */
+  /** Says the same, whoever holds it, of a partition of which the group knows nothing yet. */
   seed(partition: string, cursor: string, signal: AbortSignal): Promise<void>;
   /** This consumer does not hold a partition any more: others may move its checkpoint. */
   forget(partition: string): void;

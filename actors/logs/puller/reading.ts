@@ -1,5 +1,5 @@
 import { PullFailure } from "../source.ts";
-import type { Batch } from "../source.ts";
+import type { Batch, Reader } from "../source.ts";
 import type { PullerContext } from "./puller.ts";
 import type { Ahead, PullerState } from "./puller-state.ts";
 
@@ -21,7 +21,7 @@ export async function readNext(
   context: PullerContext,
 ): Promise<ReadBatch | undefined> {
   const begun = state.ahead?.cursor === cursor ? state.ahead : undefined;
-  if (begun === undefined) dropAhead(state);
+  if (begun === undefined && state.ahead !== undefined) startAfresh(state);
   const ahead = begun ?? begin(state, cursor, context);
   state.ahead = undefined;
   if (ahead === undefined) return undefined;
@@ -45,11 +45,23 @@ export function dropAhead(state: PullerState): void {
   const { ahead } = state;
   state.ahead = undefined;
   if (ahead === undefined) return;
+  state.reading?.abort();
   const give = (batch?: Batch): void => {
     state.host.budget.give(ahead.bytes);
     batch?.release?.();
   };
   ahead.batch.then(give, () => give());
+}
+
+/** What was begun may still be under way in the reader, which reads one thing at a time: the next read is that of a fresh one. */
+function startAfresh(state: PullerState): void {
+  dropAhead(state);
+  replace(state, state.reader);
+}
+
+function replace(state: PullerState, reader: Reader): void {
+  reader.close();
+  if (state.reader === reader) state.reader = state.source.open(state.partition);
 }
 
 function begin(state: PullerState, cursor: string | undefined, context: PullerContext): Ahead | undefined {
@@ -65,7 +77,7 @@ interface ReadPlan {
 
 /** Reads, but not for longer than it may take: then what the reader holds is given up, and the next read begins with a fresh one. */
 async function readWithin(state: PullerState, cursor: string | undefined, plan: ReadPlan): Promise<Batch> {
-  const { host, account, source, partition, size, reader } = state;
+  const { host, account, source, size, reader } = state;
   const { context, bytes } = plan;
   const { readWithinMs = READ_WITHIN_MS } = source;
   const controller = new AbortController();
@@ -75,8 +87,7 @@ async function readWithin(state: PullerState, cursor: string | undefined, plan: 
     cancel = host.clock.after(readWithinMs, () => {
       const text = `no answer to a read of ${size.units} in ${readWithinMs} ms; it was in the step "${account.step}"`;
       controller.abort();
-      reader.close();
-      if (state.reader === reader) state.reader = source.open(partition);
+      replace(state, reader);
       reject(new PullFailure("readTimeout", "shrink", text));
     });
   });

@@ -78,7 +78,9 @@ export class SlsGroup implements PartitionGroup {
   async commit(partition: string, cursor: string, signal: AbortSignal): Promise<CommitAnswer> {
     // Before reading has begun, it is not known what others have committed; and nothing is set back.
     if (!this.#checkpoints.has(partition)) return "unread";
-    if (isBehind(cursor, this.#checkpoints.get(partition))) return "committed";
+    // What is told already is told again: a shard is over only when its end is told after it was split or merged.
+    const told = this.#checkpoints.get(partition);
+    if (cursor !== told && isBehind(cursor, told)) return "committed";
     try {
       const { group } = await this.#otherLine();
       await group.commit(Number(partition), cursor, { consumer: this.consumer }, signal);
@@ -94,6 +96,8 @@ export class SlsGroup implements PartitionGroup {
   async seed(partition: string, cursor: string, signal: AbortSignal): Promise<void> {
     try {
       const { group } = await this.#otherLine();
+      const [found] = await group.checkpoints(Number(partition), signal);
+      if (found?.cursor !== undefined) return;
       await group.commit(Number(partition), cursor, "byForce", signal);
     } catch (error) {
       // What is not there any more needs no checkpoint.

@@ -41,7 +41,8 @@ export class SlsSource implements Source {
   readonly unitsMax = GROUPS_MAX;
   readonly readWithinMs: number;
   readonly #parts: SlsSourceParts;
-  #line: SlsLine | undefined = undefined;
+  /** A promise, so that all who need it at once open one. */
+  #line: Promise<SlsLine> | undefined = undefined;
   #shards: readonly SlsShard[] = [];
   /** Those that are readonly and were read to their ends. */
   readonly #over = new Set<number>();
@@ -91,7 +92,8 @@ export class SlsSource implements Source {
   }
 
   close(): void {
-    this.#line?.close();
+    // What could not be opened needs no closing.
+    this.#line?.then((line) => line.close()).catch(() => undefined);
     this.#line = undefined;
     this.group?.close();
     this.#parts.shared?.release();
@@ -132,9 +134,18 @@ export class SlsSource implements Source {
     return shard === undefined ? [] : parentsOf(shard, this.#shards);
   }
 
-  async #lineOf(): Promise<SlsLine> {
-    this.#line ??= await this.#parts.connect(() => undefined);
+  #lineOf(): Promise<SlsLine> {
+    this.#line ??= this.#open();
     return this.#line;
+  }
+
+  async #open(): Promise<SlsLine> {
+    try {
+      return await this.#parts.connect(() => undefined);
+    } catch (error) {
+      this.#line = undefined;
+      throw error;
+    }
   }
 }
 

@@ -11,10 +11,14 @@ export const APPEND_SCRIPT = defineScript(
 local function append(k, a)
   local owner = redis.call('HMGET', KEYS[k], 'e', 'i')
   if owner[1] ~= ARGV[a] or owner[2] ~= ARGV[a + 1] then return {'fenced', owner[1], owner[2]} end
-  local version = redis.call('HGET', KEYS[k + 1], 'v')
-  if (version or '0') ~= ARGV[a + 2] then return {'conflict', version or '0'} end
-  -- The last record of a log is that of the latest version: what has lost one of the two is not added to.
-  if not version and redis.call('EXISTS', KEYS[k + 2]) == 1 then return {'failed', 'DAMAGED a log without a version'} end
+  local state = redis.call('HMGET', KEYS[k + 1], 'v', 's')
+  local version, behind = state[1] or '0', state[2] or '0'
+  if version ~= ARGV[a + 2] then return {'conflict', version} end
+  -- The last record of a log is that of the latest version, and all behind the snapshot are there: what has lost one of the two is not added to.
+  local count = redis.call('LLEN', KEYS[k + 2])
+  if count > tonumber(version) or count < version - behind then
+    return {'failed', string.format('DAMAGED a log of %d records at version %s', count, version)}
+  end
   redis.call('RPUSH', KEYS[k + 2], ARGV[a + 4])
   redis.call('HSET', KEYS[k + 1], 'v', ARGV[a + 3])
   return 1

@@ -4,7 +4,8 @@ import { RECORDS_PRELUDE } from "./records-script.ts";
 /**
  * Makes incarnations the owners of entities that have none, or whose owner is exactly the given one or among the dead; each is decided by itself, in order. An epoch is larger than the one
  * before and at least the time in microseconds, so that it grows also when a failover has lost the latest. What is stored of an entity that was claimed comes along if all of it
- * fits: from that moment on nobody else can add to it, because every write is compared with its owner.
+ * fits: from that moment on nobody else can add to it, because every write is compared with its owner. What was read and does not fit takes its place all the same, so that many
+ * large ones do not hold up everybody else.
  * KEYS of each: own, state, log. ARGV: bytes for what comes along, records of each at most, how many are dead, and their incarnations; of each: incarnation, node, and whose place is taken: epoch, incarnation.
  * Answers for each whose it is, or why nothing was done. A server that takes no writes at all is an error for all of them.
  */
@@ -22,21 +23,19 @@ local function stored(state, log)
   local at = redis.call('HMGET', state, 'v', 's')
   local version, behind = tonumber(at[1] or '0'), tonumber(at[2] or '0')
   if version - behind > recordsMax then return false end
-  local snapshot, size, found = false, 0, {}
+  local snapshot, found, size = false, {}, 0
   if at[2] then
     -- Its size first: nobody else is served while megabytes are read for nothing.
     if redis.call('MEMORY', 'USAGE', state) > room then return false end
     snapshot = redis.call('HGET', state, 'd')
     if not snapshot then return false end
-    size = #snapshot
+    room = room - #snapshot
   end
   if version > behind then
-    found = records(log, version, behind + 1, version - behind, room - size)
-    if #found < version - behind then return false end
-    for _, record in ipairs(found) do size = size + #record end
+    found, size = records(log, version, behind + 1, version - behind, room)
+    room = room - size
+    if #found < version - behind or room < 0 then return false end
   end
-  if size > room then return false end
-  room = room - size
   return { at[1], at[2], snapshot, found }
 end
 

@@ -11,6 +11,7 @@ local owner = redis.call('HMGET', KEYS[1], 'e', 'i')
 if owner[1] ~= ARGV[1] or owner[2] ~= ARGV[2] then return {'fenced', owner[1], owner[2]} end
 local version = redis.call('HGET', KEYS[2], 'v')
 if version and version ~= '0' then return {'conflict', version} end
+if redis.call('EXISTS', KEYS[3]) == 1 then return redis.error_reply('DAMAGED a log without a version') end
 redis.call('HSET', KEYS[2], 'v', ARGV[3], 's', ARGV[3], 'd', ARGV[4])
 return 1
 `,

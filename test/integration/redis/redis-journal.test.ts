@@ -287,6 +287,26 @@ describe("what Redis has no room for, or has damaged", { timeout: LIMIT_MS }, ()
     await assert.rejects(journal.append(record(3)), { code: "journalCorrupt" });
   });
 
+  it("is told as damage to who pages through a history", async () => {
+    const server = await start();
+    const { journal } = await bench(server);
+    await Promise.all([0, 1, 2, 3].map((at) => journal.append(record(at))));
+    const page = (fromVersion: number): Promise<readonly { version: number }[]> =>
+      journal.read(ROOM, { fromVersion, limit: 10 });
+    const { log } = entityKeys(ROOM);
+    server.cli("lpop", log);
+    assert.deepEqual(
+      (await page(1)).map(({ version }) => version),
+      [2, 3, 4],
+      "it may have been trimmed",
+    );
+    const third = "redis.call('lrem', KEYS[1], 1, redis.call('lindex', KEYS[1], 1))";
+    server.cli("eval", third, "1", log);
+    await assert.rejects(page(1), { code: "journalCorrupt", message: /version 3, .*missing/ });
+    server.cli("rpop", log);
+    await assert.rejects(page(4), { code: "journalCorrupt", message: /version 4, .*missing/ });
+  });
+
   it("is told as damage: records of which nobody knows the version", async () => {
     const server = await start();
     const { journal } = await bench(server);

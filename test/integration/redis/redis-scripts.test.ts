@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { entityKeys } from "../../../runtime/redis/redis-keys.ts";
 import type { RedisLink } from "../../../runtime/redis/redis-link.ts";
+import { defineScript } from "../../../runtime/redis/redis-script.ts";
+import type { RedisScript } from "../../../runtime/redis/redis-script.ts";
 import { APPEND_SCRIPT } from "../../../runtime/redis/scripts/append-script.ts";
+import { CLAIM_SCRIPT } from "../../../runtime/redis/scripts/claim-script.ts";
 import { RECORDS_SCRIPT } from "../../../runtime/redis/scripts/records-script.ts";
 import { REMOVE_SCRIPT } from "../../../runtime/redis/scripts/remove-script.ts";
+import { RESTORE_SCRIPT } from "../../../runtime/redis/scripts/restore-script.ts";
 import { SNAPSHOT_SCRIPT } from "../../../runtime/redis/scripts/snapshot-script.ts";
 import { openRedis } from "../../support/open-redis.ts";
 import { RedisServer } from "../../support/redis-server.ts";
@@ -60,6 +64,27 @@ describe("the scripts of the journal", { timeout: LIMIT_MS }, () => {
     assert.deepEqual(await append(0), ["conflict", "1"]);
     assert.deepEqual(await append(2), ["conflict", "1"]);
     assert.deepEqual(await stored(), earlier);
+  });
+
+  it("append: a log that has lost records, or has some too many, is not added to", async () => {
+    for (let version = 0; version < 5; version++) await append(version);
+    await snapshot(4, 3);
+    assert.deepEqual(await stored(), [["r3", "r4", "r5"], { v: "5", s: "4", d: "s4" }]);
+    await link.commands.command("ltrim", LOG, -1, -1);
+    assert.equal(await append(5), 1, "all behind the snapshot are there");
+    const damaged = async (expected: number): Promise<void> => {
+      const earlier = await stored();
+      assert.match(String(await append(expected)), /^failed,DAMAGED /);
+      assert.deepEqual(await stored(), earlier);
+    };
+    await link.commands.command("ltrim", LOG, -1, -1);
+    await damaged(6);
+    await link.commands.command("del", LOG);
+    await damaged(6);
+    await link.commands.command("rpush", LOG, ...Array.from({ length: 7 }, () => "r"));
+    await damaged(6);
+    await link.commands.command("del", STATE);
+    await damaged(0);
   });
 
   it("append: decides each of some entities by itself", async () => {
@@ -151,6 +176,54 @@ describe("the scripts of the journal", { timeout: LIMIT_MS }, () => {
     assert.deepEqual(await link.commands.script(RECORDS_SCRIPT, ["{x}:st", "{x}:log"], [1, 9, 9]), []);
   });
 
+  it("records: what is read is little more than what is answered", async () => {
+    const large = 10_000;
+    await link.commands.command("rpush", LOG, ...Array.from({ length: 16 }, () => "x".repeat(large)));
+    await link.commands.command("hset", STATE, "v", 16);
+    const read = async (bytes: number): Promise<unknown> => {
+      const args = [1, 16, bytes];
+      const answer = await link.commands.script(weighed(RECORDS_SCRIPT), [STATE, LOG], args);
+      const [found, readBytes] = answer as [string[], number];
+      return [found.length, readBytes / large];
+    };
+    assert.deepEqual(await read(1), [1, 1]);
+    assert.deepEqual(await read(5 * large), [5, 5]);
+    assert.deepEqual(await read(5 * large + 1), [6, 6]);
+    assert.deepEqual(await read(99 * large), [16, 16]);
+  });
+
+  it("claim: what does not fit is read once for all claims of a batch, and the small ones before it come along", async () => {
+    const room = 1_000;
+    const [small, large, count] = ["r".repeat(100), "r".repeat(room + 1), 32];
+    const entities = Array.from({ length: count }, (_, at) => entityKeys({ type: "hall", id: String(at) }));
+    for (const [at, { log, state }] of entities.entries()) {
+      const records = Array.from({ length: 4 }, () => (at < 2 ? small : large));
+      await link.commands.command("rpush", log, ...records);
+      await link.commands.command("hset", state, "v", 4);
+    }
+    const keys = entities.flatMap(({ own, state, log }) => [own, state, log]);
+    const args = [room, 64, 0, ...entities.flatMap(() => ["a", "node", "", ""])];
+    const answer = await link.commands.script(weighed(CLAIM_SCRIPT), keys, args);
+    const [claims, readBytes] = answer as [[string, string, unknown][], number];
+    assert.deepEqual(new Set(claims.map(([kind]) => kind)), new Set(["claimed"]));
+    const ahead = claims.map(([, , all]) => all).filter((all) => all !== null);
+    const whole = ["4", null, null, Array.from({ length: 4 }, () => small)];
+    assert.deepEqual(ahead, [whole, whole]);
+    assert.equal(readBytes, 8 * small.length + large.length);
+  });
+
+  it("restore: begins what is unknown, and nothing else; a log without a version is damage", async () => {
+    const restore = (): Promise<unknown> => link.commands.script(RESTORE_SCRIPT, KEYS, [...OWNER, 5, "s5"]);
+    await link.commands.command("rpush", LOG, "j1");
+    await assert.rejects(restore, { code: "redisRefused", message: /DAMAGED/ });
+    assert.deepEqual(await stored(), [["j1"], {}]);
+    await link.commands.command("del", LOG);
+    assert.equal(await restore(), 1);
+    assert.deepEqual(await restore(), ["conflict", "5"]);
+    assert.equal(await append(5), 1);
+    assert.deepEqual(await stored(), [["r6"], { v: "6", s: "5", d: "s5" }]);
+  });
+
   it("snapshot: an older one changes nothing, one ahead of the records is a conflict", async () => {
     for (let version = 0; version < 3; version++) await append(version);
     await snapshot(2, 1);
@@ -168,3 +241,25 @@ describe("the scripts of the journal", { timeout: LIMIT_MS }, () => {
     assert.equal(await append(0), 1, "begins anew");
   });
 });
+
+/** Answers what the script does, and how many bytes of records it has read for that. */
+function weighed(script: RedisScript): RedisScript {
+  return defineScript(
+    `weighed-${script.name}`,
+    `
+local server, bytes = redis, 0
+local redis = { error_reply = server.error_reply }
+function redis.call(name, ...)
+  local answer = server.call(name, ...)
+  if name == 'LRANGE' then
+    for _, record in ipairs(answer) do bytes = bytes + #record end
+  end
+  return answer
+end
+local function run()
+${script.lua}
+end
+return { run(), bytes }
+`,
+  );
+}

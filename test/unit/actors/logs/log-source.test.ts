@@ -16,8 +16,22 @@ describe("a source that cannot be listed", () => {
     assert.equal(account.trouble?.text, "the key is unknown");
     assert.deepEqual([account.partitions, world.logged("logs.unlisted")], [undefined, 1]);
     source.partitions = list;
-    await world.virtual.advance(2_000);
+    await world.virtual.advance(16_000);
     assert.deepEqual([account.partitions, account.trouble], [1, undefined]);
+  });
+});
+
+describe("a source that stays away", () => {
+  it("is asked no more often than one that answers", async () => {
+    const world = new PullWorld("p");
+    let asked = 0;
+    world.source.partitions = () => {
+      asked++;
+      return Promise.reject(new PullFailure("Unauthorized", "escalate", "the key is unknown"));
+    };
+    world.start();
+    await world.virtual.advance(60_000);
+    assert.ok(asked >= 4 && asked <= 7, String(asked));
   });
 });
 

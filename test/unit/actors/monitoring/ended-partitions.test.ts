@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CountBook } from "../../../../actors/monitoring/count-book.ts";
+import { PartialLife } from "../../../../actors/monitoring/partial-life.ts";
+import { newPartialState, PARTIAL_SNAPSHOT } from "../../../../actors/monitoring/partial-state.ts";
 import { overall } from "../../../../runtime/counting/watermark.ts";
 import { CountWorld } from "../../../support/count-world.ts";
 import { tallyOf, totalsOf } from "../../../support/counted-logs.ts";
@@ -108,7 +110,7 @@ describe("the book of partitions", () => {
     const world = worldAt(new CountWorld(), START);
     await world.submit(ID, batch(undefined, "1", START));
     const answered = async (answer: { readonly isListed: boolean; readonly refusal?: string }) => {
-      world.virtual.tell(world.partials.entity(ID), { kind: "listed", ...answer } as never);
+      world.virtual.tell(world.partials.entity(ID), { kind: "listed", turn: 1, ...answer } as never);
       await world.virtual.settle();
       const lines = world.virtual.events.filter((event) => event === "monitoring.bookFull").length;
       return [lines, world.standings.unlisted];
@@ -116,11 +118,37 @@ describe("the book of partitions", () => {
     const full = { isListed: false, refusal: "10000 partitions are counted already" };
     assert.deepEqual(await answered(full), [1, 1]);
     assert.deepEqual(await answered(full), [1, 1]);
-    const nowMs = world.virtual.clock.nowMs();
-    assert.ok(!world.standings.mayTellBook(ID, "present", nowMs + 30_000));
-    assert.ok(world.standings.mayTellBook(ID, "present", nowMs + 90_000));
     assert.deepEqual(await answered({ isListed: true }), [1, 0]);
-    assert.ok(!world.standings.mayTellBook(ID, "present", nowMs + 900_000));
-    assert.ok(world.standings.mayTellBook(ID, "ended", nowMs + 900_000));
+  });
+});
+
+describe("what a partition has told the book", () => {
+  it("is told again when it was not answered, and later when there was no room", () => {
+    const life = new PartialLife();
+    assert.equal(life.bookTurn("present", 0), 1);
+    assert.equal(life.bookTurn("present", 4_000), undefined);
+    assert.equal(life.bookTurn("present", 6_000), 2);
+    life.noteBook(2, "refused");
+    assert.equal(life.bookTurn("present", 36_000), undefined);
+    assert.equal(life.bookTurn("present", 96_000), 3);
+    life.noteBook(3, "taken");
+    assert.equal(life.bookTurn("present", 9_000_000), undefined);
+    assert.equal(life.bookTurn("ended", 9_000_000), 4);
+  });
+
+  it("is not answered by what the book says to an older word", () => {
+    const life = new PartialLife();
+    const ended = life.bookTurn("ended", 0) ?? 0;
+    life.bookTurn("present", 10);
+    life.noteBook(ended, "taken");
+    assert.equal(life.bookTurn("present", 9_000), 3);
+  });
+
+  it("is told again at each load: it may have ended elsewhere meanwhile", () => {
+    const first = newPartialState();
+    assert.equal(first.life.bookTurn("present", 0), 1);
+    first.life.noteBook(1, "taken");
+    const again = PARTIAL_SNAPSHOT.load(PARTIAL_SNAPSHOT.dump(first));
+    assert.equal(again.life.bookTurn("present", 9_000), 1);
   });
 });

@@ -100,6 +100,22 @@ describe("old counts", () => {
     }
   });
 
+  it("go on to pages in the same process wherever the answer of a journal was lost", async () => {
+    for (let cut = 0; cut <= 14; cut++) {
+      const world = new CountWorld();
+      await feed(world, 10);
+      world.journal.fates.push(...Array.from({ length: cut }, () => "stored" as const), "storedUnheard");
+      await feed(world, 12, 10).catch(() => undefined);
+      world.journal.fates.length = 0;
+      await world.virtual.advance(60_000);
+      await feed(world, 40, Number(await world.position(ID)));
+      await world.virtual.advance(60_000);
+      const { length } = await world.counts(ID, "requests");
+      assert.ok(length < 4_000, `${length} bytes are on no page, cut at ${cut}`);
+      assert.deepEqual(await requests(world, 3), { "2xx - - -": 40 * 6 }, `cut at ${cut}`);
+    }
+  });
+
   it("are read in quarters of an hour once blocks are not kept any more", async () => {
     const world = new CountWorld();
     await feed(world, 72);

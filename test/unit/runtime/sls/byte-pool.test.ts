@@ -11,6 +11,21 @@ describe("room for bodies", () => {
     assert.equal(pool.take(90_000), room);
   });
 
+  it("is used again for a small body too", () => {
+    const pool = new BytePool(1_000_000);
+    const room = pool.take(1_000);
+    pool.give(room);
+    assert.equal(pool.take(1_000), room);
+  });
+
+  it("is kept up to a limit also where nothing was in it", () => {
+    const pool = new BytePool(1_000_000);
+    const room = pool.take(0);
+    pool.give(room);
+    assert.equal(pool.keptBytes, room.length);
+    assert.ok(room.length > 0);
+  });
+
   it("belongs to one body at a time", () => {
     const pool = new BytePool(1_000_000);
     assert.notEqual(pool.take(100_000), pool.take(100_000));

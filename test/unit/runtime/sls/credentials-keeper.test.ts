@@ -49,6 +49,15 @@ describe("a keeper of credentials", () => {
     await assert.rejects(keeper.current(), /away/);
   });
 
+  it("renews a key also after the clock was set back", async () => {
+    const { keeper, made, pass, setClock } = keeping(() => ({ expiresAtMs: 60 * MINUTE_MS }));
+    const refused = await keeper.current();
+    setClock(-60 * MINUTE_MS);
+    pass(11_000);
+    assert.equal(await keeper.replace(refused), true);
+    assert.equal(made(), 2);
+  });
+
   it("replaces a refused key once for all who were refused", async () => {
     const { keeper, made, pass } = keeping(() => ({}));
     const refused = await keeper.current();
@@ -71,13 +80,20 @@ describe("a keeper of credentials", () => {
 
 function keeping(key: (number: number) => Partial<SlsCredentials>) {
   let nowMs = 0;
+  let setByMs = 0;
   let made = 0;
   const keeper = new CredentialsKeeper(
     async () => {
       made++;
       return { accessKeyId: `key-${made}`, accessKeySecret: "secret", ...key(made) };
     },
+    () => nowMs + setByMs,
     () => nowMs,
   );
-  return { keeper, made: () => made, pass: (ms: number) => void (nowMs += ms) };
+  return {
+    keeper,
+    made: () => made,
+    pass: (ms: number) => void (nowMs += ms),
+    setClock: (byMs: number) => void (setByMs += byMs),
+  };
 }

@@ -125,11 +125,34 @@ describe("a puller", () => {
     assert.equal(world.logged("logs.quarantined"), 4);
   });
 
-  it("halves a batch whose counts are too large for one record, down to a single one that is put aside", async () => {
+  it("halves a batch whose counts are too large for one record, until they fit", async () => {
     const world = worldWith(100);
     world.partialTrouble = ({ units }) => (units > 7 ? "tallyTooLarge" : undefined);
     await world.virtual.advance(20_000);
     assert.deepEqual([world.counts("p").counted, world.counts("p").quarantined], [100, 0]);
+  });
+
+  it("puts a single record aside whose counts are always too large, and nothing else", async () => {
+    const world = worldWith(100);
+    world.partialTrouble = ({ counted, from }) =>
+      counted > 0 && from <= 41 && from + counted > 41 ? "tallyTooLarge" : undefined;
+    await world.virtual.advance(20_000);
+    const { counted, quarantined, cursor } = world.counts("p");
+    assert.deepEqual([counted, quarantined, cursor], [99, 1, "100"]);
+    assert.equal(world.logged("logs.quarantined"), 1);
+  });
+
+  it("lets a reader do one read at a time, also where what was read ahead is not wanted", async () => {
+    const world = new PullWorld("p");
+    world.source.readMs = 50;
+    world.source.put("p", 250);
+    world.partialTrouble = ({ units }) => (units > 30 ? "tallyTooLarge" : undefined);
+    world.start();
+    await world.virtual.advance(20_000);
+    assert.deepEqual([world.source.overlaps, world.counts("p").counted], [0, 250]);
+    await world.virtual.system.stop();
+    assert.equal(world.host.budget.freeBytes, 64 * 1_048_576);
+    assert.deepEqual([world.source.openReaders, world.source.heldBatches], [0, 0]);
   });
 
   it("gives all bytes back that it took", async () => {
