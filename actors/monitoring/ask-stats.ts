@@ -59,7 +59,8 @@ export async function answerOf(
   const definition = source.metrics.find(({ name }) => name === question.metric);
   if (definition === undefined) return unknownMetric(question.metric, source.metrics);
   const shape = shapeOf(definition);
-  const refusal = unknownDimension(question, definition) ?? tooFine(question, shape) ?? tooMany(question, shape);
+  const refusal =
+    unknownDimension(question, definition) ?? tooFine(question, shape) ?? tooMany(question, shape);
   if (refusal !== undefined) return refusal;
   const keepsDays = question.tz !== undefined && source.dayZones.includes(question.tz);
   const gathering = { places: source, question, shape, nowMs, keepsDays };
