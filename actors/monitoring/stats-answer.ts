@@ -20,7 +20,7 @@ export async function statsAnswer(gathering: Gathering, gathered: Gathered): Pro
   const { points, metric, stepText, tz, days } = question;
   const { columns, partitions, folded, revisions } = gathered;
   const mark = overall(partitions, nowMs) ?? null;
-  // Of what has no share outstanding up to any time, nothing can change any more.
+  // Where nobody is awaited up to any time, what is over changes no more.
   const isAwaitingNone = completeness(partitions, Number.POSITIVE_INFINITY, nowMs) === 1;
   const way = new GivingWay();
   const series: AnswerSeries[] = [];
@@ -42,7 +42,7 @@ export async function statsAnswer(gathering: Gathering, gathered: Gathered): Pro
     // Nobody can be complete up to now: whoever is no cell behind is.
     completeness: completeness(partitions, Math.min(points.endMs, nowMs - CELL_MS), nowMs),
     watermark: mark,
-    provisionalFrom: provisionalFrom(question, isAwaitingNone ? points.endMs : mark),
+    provisionalFrom: provisionalFrom(question, isAwaitingNone ? nowMs - CELL_MS : mark),
     laggards: laggardsOf(partitions),
     folded,
     generation: shape.generation,
