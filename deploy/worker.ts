@@ -3,4 +3,6 @@ process.on("SIGUSR1", () => undefined);
 const { closeDebugger } = await import("./close-debugger.ts");
 closeDebugger();
 const { runWorker } = await import("./run-worker.ts");
+// One that was asked for before there was a handler may have opened only now.
+closeDebugger();
 await runWorker(process.argv.slice(2));
