@@ -20,16 +20,13 @@ const RENEW_AGAIN_AFTER_MS = 10_000;
 export class CredentialsKeeper {
   readonly #fetch: FetchCredentials;
   readonly #wallMs: () => number;
-  readonly #nowMs: () => number;
   #current: SlsCredentials | undefined;
   #askedAtMs = -Infinity;
   #fetching: Promise<SlsCredentials> | undefined;
 
-  /** @param nowMs a clock that never jumps: one that was set back would keep it from asking for as long */
-  constructor(fetch: FetchCredentials, wallMs: () => number, nowMs = (): number => performance.now()) {
+  constructor(fetch: FetchCredentials, wallMs: () => number) {
     this.#fetch = fetch;
     this.#wallMs = wallMs;
-    this.#nowMs = nowMs;
   }
 
   /** The key to sign with now. */
@@ -52,7 +49,9 @@ export class CredentialsKeeper {
   }
 
   get #hasJustAsked(): boolean {
-    return this.#nowMs() - this.#askedAtMs < RENEW_AGAIN_AFTER_MS;
+    const passedMs = this.#wallMs() - this.#askedAtMs;
+    // A clock that was set back must not keep it from asking for as long.
+    return passedMs >= 0 && passedMs < RENEW_AGAIN_AFTER_MS;
   }
 
   /** A token service that is away does no harm as long as the key still works. */
@@ -72,7 +71,7 @@ export class CredentialsKeeper {
 
   async #fetchOnce(): Promise<SlsCredentials> {
     try {
-      this.#askedAtMs = this.#nowMs();
+      this.#askedAtMs = this.#wallMs();
       this.#current = await this.#fetch();
       return this.#current;
     } finally {

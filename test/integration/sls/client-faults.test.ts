@@ -120,7 +120,6 @@ describe("a client of SLS whose service fails", async () => {
         return { accessKeyId: key?.id ?? "", accessKeySecret: key?.secret ?? "", securityToken: key?.token };
       },
       () => nowMs,
-      () => nowMs,
     );
     const [one, other] = [renewing.logstore({ credentials }), renewing.logstore({ credentials })];
     await credentials.current();
