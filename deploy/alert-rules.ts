@@ -1,5 +1,6 @@
 import type { AlertCondition, AlertRule, AlertSettings } from "../protocols/alert-settings.ts";
 import type { MetricDefinition } from "../protocols/metric-settings.ts";
+import { termsOf } from "../runtime/alerting/terms.ts";
 import { allMetrics } from "../runtime/counting/built-in-metrics.ts";
 import { LocalDays } from "../runtime/counting/local-day.ts";
 import type { SettingPath, SettingProblem } from "./settings-check.ts";
@@ -55,6 +56,7 @@ export function alertConflicts(alerts: AlertSettings, own: readonly MetricDefini
       return [
         ...repeatedName(rules, index),
         ...unknownRules(rules, index),
+        ...circleOf(rules, index),
         ...metricProblems(rule, metrics, place),
         ...kindProblems(rule, place),
         ...limitProblems(rule, place),
@@ -96,6 +98,28 @@ function unknownRules(rules: readonly AlertRule[], index: number): SettingProble
       ? []
       : [problem(path, `is ${name}, and there is no such rule`)];
   });
+}
+
+/** A circle is told once, at the first of its rules. */
+function circleOf(rules: readonly AlertRule[], index: number): SettingProblem[] {
+  const name = rules[index]?.name ?? "";
+  const later = new Map(rules.slice(index).map((rule) => [rule.name, rule.inhibitedBy]));
+  const ways: string[][] = [[name]];
+  const been = new Set<string>();
+  for (const way of ways) {
+    const last = way.at(-1) ?? "";
+    for (const next of later.get(last) ?? []) {
+      if (next === name && last !== name) return [circleProblem([...way, name], index)];
+      if (next !== name && !been.has(next)) ways.push([...way, next]);
+      been.add(next);
+    }
+  }
+  return [];
+}
+
+function circleProblem(names: readonly string[], index: number): SettingProblem {
+  const text = `leads back to ${names[0]} (${names.join(", ")}); nobody would be told of any of them`;
+  return problem(["alerts", "rules", index, "inhibitedBy"], text);
 }
 
 function metricProblems(
@@ -156,7 +180,7 @@ function conditionProblems(
 }
 
 function kindProblems(rule: AlertRule, place: SettingPath): SettingProblem[] {
-  const { name, kind, measure, quantile } = rule;
+  const { name, kind, measure } = rule;
   const unfit = UNFIT[kind].filter((setting) => rule[setting] !== undefined);
   return [
     ...unfit.map((setting) =>
@@ -168,13 +192,26 @@ function kindProblems(rule: AlertRule, place: SettingPath): SettingProblem[] {
     ...(kind === "absence" && rule.minVolume > 0
       ? [problem([...place, "minVolume"], `is not for kind absence of rule ${name}; leave it out`)]
       : []),
-    ...(measure === "quantile" && quantile === undefined
-      ? [problem([...place, "quantile"], `is missing; rule ${name} has to say which one, such as 0.99`)]
-      : []),
+    ...quantileProblems(rule, place),
     ...(rule.of !== undefined && (measure === "quantile" || measure === "unique" || measure === "mean")
       ? [problem([...place, "of"], `is for count and sum, and rule ${name} measures ${measure}`)]
       : []),
   ];
+}
+
+function quantileProblems(
+  { name, kind, measure, quantile }: AlertRule,
+  place: SettingPath,
+): SettingProblem[] {
+  const path = [...place, "quantile"];
+  if (measure === "quantile") {
+    return quantile === undefined
+      ? [problem(path, `is missing; rule ${name} has to say which one, such as 0.99`)]
+      : [];
+  }
+  return kind === "threshold" && quantile !== undefined
+    ? [problem(path, `is for measure quantile, and rule ${name} measures ${measure}`)]
+    : [];
 }
 
 function limitProblems(rule: AlertRule, place: SettingPath): SettingProblem[] {
@@ -207,7 +244,9 @@ function endProblems({ end, limit, isAbove }: End, place: SettingPath): SettingP
   return [problem([...place, name], text)];
 }
 
-function blockProblems({ name, for: bad = 1, within }: AlertRule, place: SettingPath): SettingProblem[] {
+function blockProblems(rule: AlertRule, place: SettingPath): SettingProblem[] {
+  const { name, within } = rule;
+  const { bad } = termsOf(rule);
   if (within === undefined || within >= bad) return [];
   return [problem([...place, "within"], `is ${within}; rule ${name} wants ${bad} bad blocks out of them`)];
 }

@@ -19,6 +19,7 @@ import { FEATURES } from "./roles.ts";
 import { version } from "./version.ts";
 import { withinRoles } from "./worker-plan.ts";
 import { watchLoop } from "./watch-loop.ts";
+import { keepHeapLean } from "./lean-heap.ts";
 import { keepYoungGeneration } from "./young-generation.ts";
 
 /** How long a node that has failed may take to say goodbye. */
@@ -93,6 +94,7 @@ export class AssembledNode {
       onFailure: () => void this.#fail(),
     });
     keepYoungGeneration();
+    keepHeapLean(this.settings);
   }
 
   /** Has the event loop watched from now on. */

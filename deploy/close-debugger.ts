@@ -1,4 +1,5 @@
 import inspector from "node:inspector";
+import { nodeOptions } from "./node-flags.ts";
 
 /** Options that ask for the debugger; `--inspect-port` alone only says where it would be. */
 const WANTED = /(?:^|\s)--inspect(?:-brk|-wait)?(?:[=\s]|$)/;
@@ -8,6 +9,5 @@ const WANTED = /(?:^|\s)--inspect(?:-brk|-wait)?(?:[=\s]|$)/;
  * program has one while Node itself starts.
  */
 export function closeDebugger(): void {
-  const options = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" ");
-  if (inspector.url() !== undefined && !WANTED.test(options)) inspector.close();
+  if (inspector.url() !== undefined && !WANTED.test(nodeOptions())) inspector.close();
 }

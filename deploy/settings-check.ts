@@ -24,6 +24,14 @@ export interface SettingSchema {
 /** Where a setting stands: `["listeners", 0, "port"]`. */
 export type SettingPath = readonly (string | number)[];
 
+/** A place in the settings as people write it: `listeners[0].port`. Pure. */
+export function pathText(path: SettingPath): string {
+  if (path.length === 0) return "the file";
+  return path
+    .map((step, index) => (typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${step}`))
+    .join("");
+}
+
 /** One thing that is wrong, in words that fit behind the path. */
 export interface SettingProblem {
   readonly path: SettingPath;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { NodeSettings } from "../protocols/settings.ts";
 import { Refusal } from "./refusal.ts";
-import { checkSettings } from "./settings-check.ts";
+import { checkSettings, pathText } from "./settings-check.ts";
 import type { SettingPath, SettingProblem, SettingSchema } from "./settings-check.ts";
 import { parseSettingsFile } from "./settings-file.ts";
 import type { SettingsFile } from "./settings-file.ts";
@@ -74,13 +74,6 @@ function refuseAll(lines: readonly string[]): void {
     "settings",
     ["the settings are refused:", ...lines.map((line) => `  ${line}`)].join("\n"),
   );
-}
-
-function pathText(path: SettingPath): string {
-  if (path.length === 0) return "the file";
-  return path
-    .map((step, index) => (typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${step}`))
-    .join("");
 }
 
 /** The file from which the settings are read, where there is one. */

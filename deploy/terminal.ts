@@ -12,6 +12,13 @@ export const terminalPaint: Paint = (style, text) => {
   return styleText(format[style], text);
 };
 
+/** How many letters fit beside each other; without end where it is no terminal that is written to, or one that does not know its width and says 0. */
+export function terminalWidth(
+  { isTTY, columns }: Pick<typeof process.stdout, "isTTY" | "columns"> = process.stdout,
+): number {
+  return isTTY && columns > 0 ? columns : Number.POSITIVE_INFINITY;
+}
+
 /** Draws again every second, until Ctrl-C. */
 export async function redrawn(draw: () => Promise<string>): Promise<never> {
   const lead = process.stdout.isTTY ? CLEAR_SCREEN : "\n";

@@ -21,6 +21,9 @@ export const AlarmFields = {
   ),
   escalations: Type.Integer({ description: "how many steps of the escalation have been taken" }),
   isFlapping: Type.Boolean({ description: "whether it came and went so often that its end waits for calm" }),
+  calmAtMs: Type.Optional(
+    Type.Number({ description: "of one that came and went: its end is told then, unless it comes again" }),
+  ),
   endedAtMs: Type.Optional(Type.Number()),
   end: Type.Optional(
     Type.Enum(["cleared", "quiet", "closed"], {

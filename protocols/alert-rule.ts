@@ -91,7 +91,7 @@ const standing = {
   latestBad: Type.Optional(Judgement),
   acknowledged: Type.Optional(Type.Object({ by: By, atMs: AtMs })),
   silencedUntilMs: Type.Optional(AtMs),
-  /** Since when people know. */
+  /** Since when people know, who were not told since that it is over. */
   toldAtMs: Type.Optional(AtMs),
   movers: Type.Optional(Type.Array(Mover)),
 };
@@ -105,6 +105,8 @@ export const AlertRuleProtocol = defineProtocol({
     deployed: { atMs: AtMs },
     /** People are told of what is bad since this block. */
     told: { badSinceBlock: Type.Integer() },
+    /** People who were told at a time are told that it is over. */
+    endTold: { toldAtMs: AtMs },
   },
   ask: {
     look: { request: {}, reply: { alert: standing } },
@@ -157,13 +159,15 @@ export const AlertRuleEvents = defineEvents({
   version: 1,
   events: {
     learnt: { from: Type.Integer(), counts: bytes() },
-    judged: { judgements: Type.Array(Judgement) },
+    /** Where `digest` differs from that of earlier ones, the alert begins anew. */
+    judged: { judgements: Type.Array(Judgement), digest: Type.Optional(Type.String()) },
     explained: { movers: Type.Array(Mover) },
     acknowledged: { by: By, atMs: AtMs },
     /** Nobody is told of it up to a time; one that has passed ends that. */
     silenced: { by: By, atMs: AtMs, untilMs: AtMs },
     deployed: { atMs: AtMs },
     told: { atMs: AtMs },
+    endTold: { atMs: AtMs },
   },
 });
 export type AlertRuleEvents = typeof AlertRuleEvents;

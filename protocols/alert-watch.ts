@@ -9,8 +9,12 @@ export const AlertWatchProtocol = defineProtocol({
   self: {
     /** Time to look whether there are blocks that no rule has judged. */
     look: {},
-    /** Some rule has stood still since a time; or the look failed. */
-    looked: { heldSinceMs: Type.Optional(Type.Number()), error: Type.Optional(local<Error>()) },
+    /** Some rule has stood still since a time, because of some partitions; or the look failed. */
+    looked: {
+      heldSinceMs: Type.Optional(Type.Number()),
+      heldBy: Type.Optional(Type.Array(Type.String())),
+      error: Type.Optional(local<Error>()),
+    },
   },
 });
 export type AlertWatchProtocol = typeof AlertWatchProtocol;

@@ -18,8 +18,9 @@ export const ALERTS_FIELDS = {
       metric: Type.String(),
       subject: Type.String({ description: "what it looks at, in words" }),
       severity: Type.Enum([...SEVERITIES]),
-      state: Type.Enum([...ALERT_PHASES, "noData"], {
-        description: "noData: no value could be made of the latest block, and nothing fires",
+      state: Type.Enum([...ALERT_PHASES, "noData", "noAnswer"], {
+        description:
+          "noData: no value could be made of the latest block, and nothing fires; noAnswer: how it stands could not be asked for",
       }),
       sinceMs: Type.Optional(AtMs("the end of the block after which it is so")),
       badSinceMs: Type.Optional(AtMs("the beginning of the first bad block")),

@@ -1,24 +1,32 @@
 import Type from "typebox";
 import { bytes } from "./bytes.ts";
+import { CountPlace, readingParts } from "./count-page.ts";
 import { defineEvents } from "./events.ts";
 import { defineProtocol } from "./protocol.ts";
 
 const kept = { partial: Type.String(), seq: Type.Integer(), counts: bytes() };
 
-/** What may be said to the days of one month in one time zone: what all partitions have counted of one metric, kept for ever. Its id is `<metric>/days/<zone>/<month>`. */
+/** What may be said to the days of one month in one time zone: what all partitions have counted of one metric, kept for ever. Its id is `<metric>/days/<zone>/<month>`, with the number of the link behind it where the chain goes on. */
 export const CountDaysProtocol = defineProtocol({
   name: "countDays",
   version: 1,
   ask: {
     /** Adds counts of a partition, once: those of a number that is not above its latest are there already. */
-    keep: { request: kept, reply: { kept: {} } },
+    keep: {
+      /** With the link as that of a page. */
+      request: { ...kept, link: Type.Optional(Type.Integer()) },
+      /** As those of a page. */
+      reply: { kept: {}, full: {} },
+    },
     read: {
-      request: { fromMs: Type.Number(), toMs: Type.Number() },
+      request: readingParts,
       reply: {
         days: {
           counts: bytes(),
           /** The number of the latest counts that were added of each partition. */
           seqs: Type.Record(Type.String(), Type.Integer()),
+          next: Type.Optional(CountPlace),
+          isFull: Type.Optional(Type.Boolean()),
         },
       },
     },
@@ -30,6 +38,6 @@ export type CountDaysProtocol = typeof CountDaysProtocol;
 export const CountDaysEvents = defineEvents({
   name: "countDays",
   version: 1,
-  events: { kept },
+  events: { kept, filled: {} },
 });
 export type CountDaysEvents = typeof CountDaysEvents;

@@ -3,6 +3,19 @@ import { bytes } from "./bytes.ts";
 import { defineEvents } from "./events.ts";
 import { defineProtocol } from "./protocol.ts";
 
+/** A place among counts: a block, and the key of a series within it. */
+export const CountPlace = Type.Object({ block: Type.Integer(), key: Type.String() });
+
+/** How counts are read part by part: so much of what is there after a place, and up to a time, as a message takes. */
+export const readingParts = {
+  fromMs: Type.Number(),
+  toMs: Type.Number(),
+  /** Only what comes after this, if it is given. */
+  after: Type.Optional(CountPlace),
+  /** At most so many bytes, if one series has not more; everything unless given. */
+  bytesMax: Type.Optional(Type.Integer()),
+};
+
 /** What may be said to a page of old counts: those of one metric of one partition in one stretch of time. */
 export const CountPageProtocol = defineProtocol({
   name: "countPage",
@@ -14,16 +27,30 @@ export const CountPageProtocol = defineProtocol({
   ask: {
     /** Adds counts, once: those of a number that is not above the latest are there already. */
     keep: {
-      request: { seq: Type.Integer(), counts: bytes(), untilMs: Type.Number() },
-      reply: { kept: {} },
+      request: {
+        seq: Type.Integer(),
+        counts: bytes(),
+        untilMs: Type.Number(),
+        /** Which page of its chain it is. Whoever does not say it knows of no chains, and is never told that it is full. */
+        link: Type.Optional(Type.Integer()),
+      },
+      reply: {
+        kept: {},
+        /** Nothing more is ever added to it: the next page of its chain goes on. */
+        full: {},
+      },
     },
     read: {
-      request: { fromMs: Type.Number(), toMs: Type.Number() },
+      request: readingParts,
       reply: {
         counts: {
           /** The number of the latest counts that were added; 0 where there are none. */
           seq: Type.Integer(),
           counts: bytes(),
+          /** Where the next part begins; absent when nothing is left. */
+          next: Type.Optional(CountPlace),
+          /** Its chain goes on. */
+          isFull: Type.Optional(Type.Boolean()),
         },
       },
     },
@@ -37,6 +64,8 @@ export const CountPageEvents = defineEvents({
   version: 1,
   events: {
     kept: { seq: Type.Integer(), counts: bytes() },
+    /** It has no room for what was to be added, and so for nothing after that. */
+    filled: {},
     expired: {},
   },
 });

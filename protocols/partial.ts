@@ -1,5 +1,6 @@
 import Type from "typebox";
 import { bytes } from "./bytes.ts";
+import { CountPlace, readingParts } from "./count-page.ts";
 import { defineEvents } from "./events.ts";
 import { defineProtocol } from "./protocol.ts";
 
@@ -73,7 +74,12 @@ export const CountPartialProtocol = defineProtocol({
     /** The book of partitions has taken in what it was told at this turn, or could not be asked. */
     listed: { turn: Type.Integer(), isListed: Type.Boolean(), refusal: Type.Optional(Type.String()) },
     /** So many parts of what is leaving are on their pages, or the next one could not be written. */
-    archive: { parts: Type.Integer(), isWritten: Type.Boolean() },
+    archive: {
+      parts: Type.Integer(),
+      isWritten: Type.Boolean(),
+      /** Which page of its chain the next one goes to; the first unless given. */
+      link: Type.Optional(Type.Integer()),
+    },
     /** Time to look whether counts are to move to pages. */
     archiveNow: {},
   },
@@ -142,12 +148,19 @@ export const CountPartialProtocol = defineProtocol({
     read: {
       request: {
         metric: Type.String(),
-        fromMs: At,
-        toMs: At,
+        ...readingParts,
+        /** Of what is on its way to pages only what goes to these; to all of the metric unless given. */
+        pages: Type.Optional(Type.Array(Type.String())),
+        /** How its own counts are to stand: as on those pages. */
+        grain: Type.Optional(
+          Type.Union([Type.Enum(["block", "quarter"]), Type.Object({ zone: Type.String() })]),
+        ),
       },
       reply: {
         counts: {
           counts: bytes(),
+          /** Where the next part begins; absent when nothing is left. */
+          next: Type.Optional(CountPlace),
           /** What belongs to blocks before this one is on pages, but for what came late. */
           archivedBefore: Type.Integer(),
           /** How often counts have begun to move to pages. */
@@ -175,6 +188,8 @@ export const CountPartialProtocol = defineProtocol({
           lost: Type.Integer(),
           /** Groups of records that another consumer has read; absent where there are none. */
           handedOver: Type.Optional(Type.Integer()),
+          /** Whether its reader has spoken of it lately: also one that gets nothing speaks. Absent from nodes that do not say it. */
+          isHeard: Type.Optional(Type.Boolean()),
           ...standing,
         },
       },
@@ -195,6 +210,8 @@ export const CountPartialEvents = defineEvents({
     },
     /** Nothing will come any more. */
     ended: {},
+    /** It is read again, though nothing was counted since. */
+    resumed: {},
     /** A service has said that something happened. */
     told: {
       tally: bytes(),

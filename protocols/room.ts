@@ -146,6 +146,8 @@ export const RoomProtocol = defineProtocol({
       members: Type.Array(Member),
       /** Stays with them when they move to another process: what is said under it in a new place takes the place of what was said in the one before. */
       party: Type.Optional(Type.String()),
+      /** How often they have moved: a word with fewer moves is of a place that they have left, and comes late. */
+      moves: Type.Optional(Type.Integer({ minimum: 0 })),
       /** The latest publication that is known there. */
       offset: Type.Optional(Type.Integer({ minimum: 0 })),
     },

@@ -7,8 +7,8 @@ export interface StatsFollower {
   /** What stood behind the `?`. */
   readonly query: URLSearchParams;
   readonly isOver: () => boolean;
-  /** Sends what is new; `id` names the answer as a whole. */
-  readonly send: (id: string, revision: unknown) => void;
+  /** Sends what is new, as it goes over the wire: all followers of a question are given the same bytes. */
+  readonly send: (bytes: Uint8Array) => void;
   readonly end: () => void;
 }
 

@@ -92,6 +92,12 @@ export const STATS_ANSWER_FIELDS = {
       description: "nothing is kept of what was before this: said where the range begins before it",
     }),
   ),
+  exactFrom: Type.Optional(
+    Type.Integer({
+      description:
+        "what was before this is kept in quarters of an hour, and stands at the first point of each: said where the step is shorter and the range begins before it",
+    }),
+  ),
   error: Type.Object({
     quantile: Type.Optional(Type.Number()),
     unique: Type.Optional(Type.Number()),
@@ -120,4 +126,18 @@ export const PARTITIONS_ANSWER_FIELDS = {
       lost: Type.Integer({ description: "never read, because the log no longer had it" }),
     }),
   ),
+} as const satisfies Fields;
+
+/** What an operator does about a partition. */
+export const PARTITION_ACT_FIELDS = {
+  partition: Type.String({ minLength: 1, maxLength: 400, description: "`<source>/<partition>`" }),
+  act: Type.Enum(["forget"], {
+    description: "forget: its reader is gone for good, nobody is to wait for it until it is read again",
+  }),
+} as const satisfies Fields;
+
+/** What became of it. */
+export const PARTITION_VERDICT_FIELDS = {
+  partition: Type.String(),
+  became: Type.Enum(["forgotten"]),
 } as const satisfies Fields;

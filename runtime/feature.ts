@@ -39,7 +39,15 @@ export interface NodeUrls {
 /** What operators see of a cluster, and may do to it. */
 export type ClusterSight = Pick<
   ClusterNode,
-  "incarnation" | "lease" | "members" | "drainMember" | "whereIs" | "reference" | "topics"
+  | "incarnation"
+  | "lease"
+  | "members"
+  | "drainMember"
+  | "isTakenOut"
+  | "takeOut"
+  | "whereIs"
+  | "reference"
+  | "topics"
 >;
 
 /** What a node gives to its features. */

@@ -1,3 +1,4 @@
+import { COUNT_BOOK_ID, CountBookProtocol } from "../../protocols/count-book.ts";
 import { CountPartialProtocol } from "../../protocols/partial.ts";
 import { metricSet } from "../../runtime/counting/metric-set.ts";
 import type { Feature, FeatureHost, FeatureParts } from "../../runtime/feature.ts";
@@ -13,6 +14,7 @@ import { PlacedPuller, PULLER_TYPE } from "./placed-puller.ts";
 import { PullerLedger } from "./puller/puller-account.ts";
 import type { PullerHost } from "./puller/puller-state.ts";
 import { ReadBudget } from "./puller/read-budget.ts";
+import { Tallies } from "./puller/tallies.ts";
 import { accessPath, sourcesOf } from "./sources-of.ts";
 
 /** Logs: reads what services, files and the gateway itself have written, and has it counted. */
@@ -21,14 +23,15 @@ export const logsFeature: Feature = {
   start(host: FeatureHost): FeatureParts {
     const { settings, system, entities, metrics, cluster } = host;
     const partials = entities.find(CountPartialProtocol);
+    const books = entities.find(CountBookProtocol);
     // Nobody counts on this node: there is no use in reading.
-    if (partials === undefined) return {};
+    if (partials === undefined || books === undefined) return {};
     const ledger = new PullerLedger();
     const pulling: PullerHost = {
       clock: system.clock,
       budget: new ReadBudget(settings.logs.budgetBytes),
       ledger,
-      metricsOf: (source) => metricSet(settings.metrics, source),
+      tallies: new Tallies((source) => metricSet(settings.metrics, source)),
       partialOf: (source, partition) => partials.entity(`${source}/${partition}`),
     };
     const sources = sourcesOf(settings, () => system.clock.wallMs());
@@ -36,7 +39,9 @@ export const logsFeature: Feature = {
     const args = { host: pulling, sources: sources.filter(({ place }) => place === "anywhere") };
     const places = entities.offerActor(PlacedPuller, { type: PULLER_TYPE, role: "logs" }, args);
     const own = (): OwnLogs => ownLogs(ledger, system.clock);
-    system.spawn(Logs, LOGS_NAME, { sources, host: pulling, places, own });
+    const isTakenOut = (): boolean => cluster?.isTakenOut ?? false;
+    const book = books.entity(COUNT_BOOK_ID);
+    system.spawn(Logs, LOGS_NAME, { sources, host: pulling, places, book, own, isTakenOut });
     addLogMetrics(metrics, { ledger, access });
     return { operatorRoutes: logRoutes({ node: settings.name, cluster, own }) };
   },

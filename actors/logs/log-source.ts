@@ -1,6 +1,9 @@
+import type { CountBookProtocol } from "../../protocols/count-book.ts";
 import { defineProtocol } from "../../protocols/protocol.ts";
+import type { Reference } from "../../protocols/reference.ts";
 import type { Context } from "../../runtime/actor/context.ts";
 import { defineActor } from "../../runtime/actor/define-actor.ts";
+import { countedParts } from "./counted-parts.ts";
 import type { SourceAccount } from "./source-account.ts";
 import { Puller } from "./puller/puller.ts";
 import type { PullerHost } from "./puller/puller-state.ts";
@@ -41,10 +44,16 @@ export interface LogSourceArgs {
   readonly host: PullerHost;
   /** Where the pullers of a source are that any node can read. */
   readonly places: PulledElsewhere;
+  /** Knows of which parts there are counts. */
+  readonly book: Reference<CountBookProtocol>;
+  /** Whether an operator has taken this node out of its cluster: the others go on without it. */
+  readonly isTakenOut: () => boolean;
 }
 
 interface LogSourceState extends LogSourceArgs {
   known: readonly Partition[];
+  /** Whether it was looked what has ended while no node was there. */
+  isCompared: boolean;
   /** When it is asked for its parts again. */
   listAtMs: number;
   readonly account: SourceAccount;
@@ -60,7 +69,9 @@ export const LogSource = defineActor({
   initialState(args: LogSourceArgs, context): LogSourceState {
     context.startTimer("look", 0, { kind: "look" });
     const account = args.host.ledger.source(args.source.name);
-    return { ...args, known: [], listAtMs: context.nowMs(), account };
+    // What one node alone can read is missed by no other.
+    const isCompared = args.source.place === "here";
+    return { ...args, known: [], isCompared, listAtMs: context.nowMs(), account };
   },
   handlers: {
     async look(state, _message, context) {
@@ -69,7 +80,13 @@ export const LogSource = defineActor({
       context.startTimer("look", LOOK_EVERY_MS, { kind: "look" });
     },
   },
-  afterStop: ({ source }) => source.close?.(),
+  afterStop(state, context, reason) {
+    const { source, known, isTakenOut } = state;
+    // What this node alone can read is gone with it; a shard is read by another one.
+    const isLost = reason === "stopping" && source.place === "here" && isTakenOut();
+    if (isLost) tellGone(state, idsOf(known), context);
+    source.close?.();
+  },
   describe: ({ source, known, account }) => ({
     place: source.place,
     partitions: known.map(({ id }) => id),
@@ -90,9 +107,18 @@ async function list(state: LogSourceState, context: Context<LogSourceProtocol>):
   const cancel = new AbortController();
   const stop = host.clock.after(LIST_WITHIN_MS, () => cancel.abort());
   try {
-    const before = state.known;
+    // Before the source is: of what begins meanwhile there may be counts, and it is in no list yet.
+    const counted = state.isCompared ? [] : await countedParts(source.name, state.book, context);
+    context.beat();
+    const before = [...idsOf(state.known), ...(counted ?? [])];
     state.known = await source.partitions(cancel.signal);
-    tellGone(state, before, context);
+    state.isCompared ||= counted !== undefined;
+    const now = new Set(idsOf(state.known));
+    tellGone(
+      state,
+      before.filter((id) => !now.has(id)),
+      context,
+    );
     account.partitions = state.known.length;
     account.trouble = undefined;
   } catch (error) {
@@ -110,14 +136,17 @@ async function list(state: LogSourceState, context: Context<LogSourceProtocol>):
 
 /** What a source has no more, such as a shard that has expired, will never have anything: nobody is to wait for it. */
 function tellGone(
-  { source, host, known }: LogSourceState,
-  before: readonly Partition[],
-  context: Context<LogSourceProtocol>,
+  { source, host }: LogSourceState,
+  parts: readonly string[],
+  context: Pick<Context<LogSourceProtocol>, "tell">,
 ): void {
-  for (const { id } of before) {
-    if (known.some((partition) => partition.id === id)) continue;
+  for (const id of parts) {
     context.tell(host.partialOf(source.name, id), { kind: "standing", state: "gone" });
   }
+}
+
+function idsOf(partitions: readonly Partition[]): readonly string[] {
+  return partitions.map(({ id }) => id);
 }
 
 function keepHere({ source, host, known }: LogSourceState, context: Context<LogSourceProtocol>): void {

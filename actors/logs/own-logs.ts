@@ -10,7 +10,10 @@ type ShownSource = NodeLogs["sources"][number];
 export function ownLogs(ledger: PullerLedger, clock: Pick<Clock, "nowMs">): OwnLogs {
   return {
     sources: ledger.sources().map(shownSource),
-    pullers: ledger.all().map((account) => shown(account, clock.nowMs())),
+    pullers: ledger
+      .all()
+      .toSorted((one, other) => one.key.localeCompare(other.key, "en", { numeric: true }))
+      .map((account) => shown(account, clock.nowMs())),
   };
 }
 

@@ -17,12 +17,16 @@ export function accessPath({ dataDir, name }: Pick<NodeSettings, "dataDir" | "na
   return join(dataDir, "access", `${name}.log`);
 }
 
+/** Whether a node reads more than what its own gateway has answered. */
+export function isForLogs({ cluster }: Pick<NodeSettings, "cluster">): boolean {
+  return cluster.redis === undefined || cluster.roles.includes("logs");
+}
+
 /** The sources that a node reads, of those in its settings: what its gateway has answered where it has one, and everything else where it is there for logs. */
 export function sourcesOf(settings: NodeSettings, wallMs: () => number): readonly Source[] {
-  const isForLogs = settings.cluster.redis === undefined || settings.cluster.roles.includes("logs");
   return settings.logs.sources.flatMap((source): readonly Source[] => {
     const isOwn = source.kind === "access";
-    if (isOwn ? settings.listeners.length === 0 : !isForLogs) return [];
+    if (isOwn ? settings.listeners.length === 0 : !isForLogs(settings)) return [];
     const made = sourceOf(source, settings, wallMs);
     return made === undefined ? [] : [made];
   });

@@ -4,22 +4,23 @@ import type { CountDaysProtocol } from "../../protocols/count-days.ts";
 import type { CountPageProtocol } from "../../protocols/count-page.ts";
 import type { CountPartialProtocol } from "../../protocols/partial.ts";
 import type { Reply } from "../../protocols/protocol.ts";
-import { BLOCK_MS } from "../../runtime/counting/cells.ts";
-import { Counts, rangeOf } from "../../runtime/counting/counts.ts";
-import { pagesOf, roundOf } from "../../runtime/counting/pages.ts";
-import type { PageRange } from "../../runtime/counting/pages.ts";
+import { rangeOf } from "../../runtime/counting/counts.ts";
+import type { BlockRange, Counts } from "../../runtime/counting/counts.ts";
+import { countedToMs, keptFromMs, pagesOf } from "../../runtime/counting/pages.ts";
+import type { Grain, PageRange } from "../../runtime/counting/pages.ts";
+import { placeOf } from "../../runtime/counting/stretch.ts";
+import type { Stretch } from "../../runtime/counting/stretch.ts";
 import type { PartitionView } from "../../runtime/counting/watermark.ts";
 import type { RouteContext } from "../../runtime/net/route.ts";
 import type { EntityType } from "../../runtime/sharding/entity-type.ts";
-import { Fault } from "../../runtime/fault.ts";
+import { linkName } from "./page-room.ts";
+import { AT_A_TIME, readTogether } from "./read-together.ts";
+import type { PartialSaid, Pour, Reading } from "./read-together.ts";
 
-/** Counts move to pages once an hour: more than one move while they are read is no coincidence. */
-const TRIES_MAX = 3;
 /** A partition that has ended is shown for so long, in milliseconds. */
 const ENDED_SHOWN_MS = 7 * 86_400_000;
 
 type Asking = Pick<RouteContext, "ask">;
-type Read = Reply<CountPartialProtocol, "read">;
 
 /** Where counts are. */
 export interface CountedPlaces {
@@ -38,63 +39,62 @@ export interface Wanted {
   readonly nowMs: number;
 }
 
-/** What all partitions have said. */
-export interface Counted {
-  readonly counts: Counts;
-  readonly partitions: readonly PartitionView[];
-}
-
-/** The same before it is added up: adding is work. */
+/** What all partitions have said, before it is added up: adding is work. */
 export interface CountedApart {
   readonly parts: readonly Counts[];
   readonly partitions: readonly PartitionView[];
 }
 
-/** Adds up what all partitions have counted in a short time. */
-export async function askPartials(places: CountedPlaces, wanted: Wanted, context: Asking): Promise<Counted> {
-  const { parts, partitions } = await askEach(places, wanted, context);
-  const counts = new Counts();
-  for (const part of parts) counts.add(part);
-  return { counts, partitions };
+/** The days of one month. */
+export interface DaysPage {
+  readonly page: string;
+  readonly zone: string;
 }
 
-/** What each partition has counted. A partition that does not answer fails the question: a sum without it would be wrong. */
+/** Whom to ask for which counts. */
+export interface CountsAsked {
+  readonly places: CountedPlaces;
+  readonly wanted: Wanted;
+  readonly context: Asking;
+}
+
+/** What each partition has counted in a short time. */
 export async function askEach(places: CountedPlaces, wanted: Wanted, context: Asking): Promise<CountedApart> {
-  const { fromMs } = wanted;
-  const { partials: ids } = await context.ask(places.book.entity(COUNT_BOOK_ID), { kind: "list", fromMs });
-  const answers = await Promise.all(ids.map((id) => askPartial({ places, id }, wanted, context)));
-  return { parts: answers.flatMap(({ parts }) => parts), partitions: answers.map(({ view }) => view) };
+  const parts: Counts[] = [];
+  const partitions = await eachCounted({ places, wanted, context }, (part) => void parts.push(part));
+  return { parts, partitions };
+}
+
+/** Pours out what partitions have counted, one part after the other. A partition that does not answer fails the question: a sum without it would be wrong. */
+export async function eachCounted(asked: CountsAsked, pour: Pour): Promise<readonly PartitionView[]> {
+  const ranges = rangesOf(asked.wanted);
+  const ids = await listed(asked);
+  const views = new Map<string, PartitionView>();
+  let poured: Promise<void> = Promise.resolve();
+  const inTurn = (counts: Counts): Promise<void> => (poured = poured.then(() => pour(counts)));
+  const waiting = [...ids];
+  const readOn = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      for (const range of ranges) {
+        const [said] = await readTogether(readingOf(asked, id, range), stretchOf(range), inTurn);
+        if (said !== undefined && !views.has(id)) views.set(id, viewOf(id, said));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_A_TIME, ids.length) }, readOn));
+  return ids.flatMap((id) => views.get(id) ?? []);
 }
 
 /** The same of local days, which outlive partitions: those of one month, from the counts that are kept of days and from what is still on its way to them. */
-export async function askDays(
-  places: CountedPlaces,
-  { page, ...wanted }: Wanted & { readonly page: string },
-  context: Asking,
-): Promise<CountedApart> {
-  const { metric, fromMs, toMs } = wanted;
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const { partials: ids } = await context.ask(places.book.entity(COUNT_BOOK_ID), { kind: "list", fromMs });
-    const asked = ids.map(async (id) => {
-      const read = await context.ask(places.partials.entity(id), { kind: "read", metric, fromMs, toMs });
-      return { id, read };
-    });
-    const partials = await Promise.all(asked);
-    const { counts, seqs } = await context.ask(places.days.entity(page), { kind: "read", fromMs, toMs });
-    if (partials.some(({ id, read }) => roundOf(seqs[id] ?? 0) > read.rounds)) continue;
-    const { from, to } = rangeOf(fromMs, toMs);
-    const parts = partials.flatMap(({ id, read }) => [
-      Counts.decode(read.counts),
-      ...read.leaving
-        .filter((part) => part.page === page && part.seq > (seqs[id] ?? 0))
-        .map((part) => Counts.decode(Counts.decode(part.counts).encode({ from, to }))),
-    ]);
-    return {
-      parts: [Counts.decode(counts), ...parts],
-      partitions: partials.map(({ id, read }) => viewOf(id, read)),
-    };
-  }
-  throw tooFast(page);
+export async function eachDay(
+  asked: CountsAsked,
+  days: DaysPage,
+  pour: Pour,
+): Promise<readonly PartitionView[]> {
+  const { fromMs, toMs } = asked.wanted;
+  const ids = await listed(asked);
+  const said = await readTogether(daysReading(asked, ids, days), stretchOf(rangeOf(fromMs, toMs)), pour);
+  return said.map((one, index) => viewOf(ids[index] ?? "", one));
 }
 
 /** What every partition says of itself, with what became of all that was read of it. */
@@ -112,55 +112,60 @@ export async function askAccounts(
   );
 }
 
-interface Asked {
-  readonly places: CountedPlaces;
-  readonly id: string;
+async function listed({ places, wanted: { fromMs }, context }: CountsAsked): Promise<readonly string[]> {
+  const { partials } = await context.ask(places.book.entity(COUNT_BOOK_ID), { kind: "list", fromMs });
+  return partials;
 }
 
-interface Partition {
-  readonly view: PartitionView;
-  readonly parts: readonly Counts[];
+/** The pages to be read. Where there are none, partitions are asked all the same how they stand. */
+function rangesOf({ metric, fromMs, toMs, nowMs }: Wanted): readonly PageRange[] {
+  // Each page asks its partition, too: what no page can have costs nothing.
+  const { from, to } = rangeOf(Math.max(fromMs, keptFromMs(nowMs)), Math.min(toMs, countedToMs(nowMs)));
+  const pages = pagesOf(metric, { from, to }, nowMs);
+  return pages.length === 0 ? [{ page: "", grain: "block", from, to: from }] : pages;
 }
 
-/** What one partition has counted, with what is on its pages: all as of one moment. */
-async function askPartial(asked: Asked, wanted: Wanted, context: Asking): Promise<Partition> {
-  const { places, id } = asked;
-  const { metric, fromMs, toMs, nowMs } = wanted;
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const read = await context.ask(places.partials.entity(id), { kind: "read", metric, fromMs, toMs });
-    const { from, to } = rangeOf(fromMs, toMs);
-    const ranges = pagesOf(metric, { from, to: Math.min(to, read.archivedBefore) }, nowMs);
-    const pages = await Promise.all(ranges.map((range) => readPage(asked, { read, range }, context)));
-    if (pages.includes(undefined)) continue;
-    const parts = pages.flatMap((page) => page ?? []);
-    return { view: viewOf(id, read), parts: [Counts.decode(read.counts), ...parts] };
-  }
-  throw tooFast(id);
+function stretchOf({ from, to }: BlockRange): Stretch {
+  return { from: placeOf(from), to: placeOf(to) };
 }
 
-function tooFast(partition: string): Fault {
-  return new Fault("notStored", { partition, why: "its counts move to pages faster than they can be read" });
+/** A partition with its page of a stretch of time. */
+function readingOf(asked: CountsAsked, id: string, range: PageRange): Reading {
+  const { places, context } = asked;
+  return {
+    ids: [id],
+    page: range.page,
+    askPartial: askingPartials(asked, range),
+    askPage(link, portion, [said]) {
+      // What belongs to later blocks is on no page yet.
+      if (range.page === "" || (portion.after?.block ?? 0) >= (said?.archivedBefore ?? 0)) return undefined;
+      const to = places.pages.entity(linkName(`${id}/${range.page}`, link));
+      const asking = context.ask(to, { kind: "read", ...portion });
+      return asking.then(({ seq, ...answered }) => ({ ...answered, seqs: { [id]: seq } }));
+    },
+  };
 }
 
-interface PageAsk {
-  readonly read: Read;
-  readonly range: PageRange;
+/** All partitions with the days of a month. */
+function daysReading(asked: CountsAsked, ids: readonly string[], { page, zone }: DaysPage): Reading {
+  const { places, context } = asked;
+  return {
+    ids,
+    page,
+    askPartial: askingPartials(asked, { page, grain: { zone } }),
+    askPage: (link, portion) =>
+      context.ask(places.days.entity(linkName(page, link)), { kind: "read", ...portion }),
+  };
 }
 
-/** What a page has, and what is on its way to it; undefined when it has more than the partition had sent when it was asked. */
-async function readPage(
-  { places, id }: Asked,
-  { read, range: { page, from, to } }: PageAsk,
-  context: Asking,
-): Promise<readonly Counts[] | undefined> {
-  const range = { fromMs: from * BLOCK_MS, toMs: to * BLOCK_MS };
-  const { seq, counts } = await context.ask(places.pages.entity(`${id}/${page}`), { kind: "read", ...range });
-  if (roundOf(seq) > read.rounds) return undefined;
-  const underWay = read.leaving.filter((part) => part.page === page && part.seq > seq);
-  const leaving = underWay.map((part) => Counts.decode(Counts.decode(part.counts).encode({ from, to })));
-  return [Counts.decode(counts), ...leaving];
+function askingPartials(
+  { places, wanted: { metric }, context }: CountsAsked,
+  { page, grain }: { readonly page: string; readonly grain: Grain },
+): Reading["askPartial"] {
+  return (id, portion) =>
+    context.ask(places.partials.entity(id), { kind: "read", metric, pages: [page], grain, ...portion });
 }
 
-function viewOf(id: string, { state, watermarkMs, lagMs }: Read): PartitionView {
+function viewOf(id: string, { state, watermarkMs, lagMs }: PartialSaid): PartitionView {
   return { id, state, watermarkMs, lagMs };
 }

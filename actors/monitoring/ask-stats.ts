@@ -6,6 +6,8 @@ import type { MetricShape } from "../../runtime/counting/metric-shape.ts";
 import { Fault } from "../../runtime/fault.ts";
 import { faultAnswer } from "../../runtime/net/fault-answer.ts";
 import type { RouteContext, RouteResponse } from "../../runtime/net/route.ts";
+import { ANSWER_BYTES_MAX, ANSWERS_BYTES_MAX, NoMemory } from "./answer-memory.ts";
+import type { AnswerMemory } from "./answer-memory.ts";
 import type { CountedPlaces } from "./ask-partials.ts";
 import { encodeAnswer } from "./encode-answer.ts";
 import { gatherStats, shownOf } from "./gather-stats.ts";
@@ -27,6 +29,8 @@ export interface StatsSource extends CountedPlaces {
   readonly zones: Zones;
   /** The time zones whose days are kept for ever. */
   readonly dayZones: readonly string[];
+  /** What all answers of this node may hold together. */
+  readonly memory: AnswerMemory;
 }
 
 type Asking = Pick<RouteContext, "ask" | "wallMs">;
@@ -63,11 +67,14 @@ export async function answerOf(
     unknownDimension(question, definition) ?? tooFine(question, shape) ?? tooMany(question, shape);
   if (refusal !== undefined) return refusal;
   const keepsDays = question.tz !== undefined && source.dayZones.includes(question.tz);
-  const gathering = { places: source, question, shape, nowMs, keepsDays };
   try {
-    return await statsAnswer(gathering, await gatherStats(gathering, context));
+    return await source.memory.lend(async (memory) => {
+      const gathering = { places: source, question, shape, nowMs, keepsDays, memory };
+      return await statsAnswer(gathering, await gatherStats(gathering, context));
+    });
   } catch (error) {
     if (error instanceof TooManySeries) return tooManySeries();
+    if (error instanceof NoMemory) return noMemory(error);
     throw error;
   }
 }
@@ -121,6 +128,18 @@ function tooMany(question: StatsQuestion, shape: MetricShape): RouteResponse | u
   if (points * series <= max) return undefined;
   const text = `${points} points of up to ${series} series are more than ${max} ${of}; ask for a shorter range, a wider step or a smaller top`;
   return { status: 400, body: { code: "tooManyPoints", field: "top", text } };
+}
+
+function noMemory({ isForNow, field }: NoMemory): RouteResponse {
+  if (isForNow) {
+    const text = `other answers take the ${ANSWERS_BYTES_MAX} bytes that there are for all of them; ask again in a moment`;
+    return { status: 503, body: { code: "busy", text } };
+  }
+  const text =
+    field === "by"
+      ? `the combinations of values in this range take more than ${ANSWER_BYTES_MAX} bytes; ask for a shorter range, by fewer dimensions, or for a part with where`
+      : `what is kept of these series takes more than ${ANSWER_BYTES_MAX} bytes; ask for a shorter range, a wider step or a smaller top`;
+  return { status: 400, body: { code: "tooManyPoints", field, text } };
 }
 
 function tooManySeries(): RouteResponse {

@@ -14,7 +14,7 @@ interface CountBookState {
   readonly partials: Map<string, number | undefined>;
 }
 
-/** Knows all partitions of which there are counts, so that a question misses none. One that has ended leaves it once its last page is over; its days stay. */
+/** Knows all partitions of which there are counts, so that a question misses none: a partition tells it once, so a failover must not make it forget that. One that has ended leaves it once its last page is over; its days stay. */
 export const CountBook = defineEntity({
   protocol: CountBookProtocol,
   type: "count-book",
@@ -22,18 +22,28 @@ export const CountBook = defineEntity({
   initialState: (): CountBookState => ({ partials: new Map() }),
   decide: {
     add({ partials }, { partial }, context) {
-      if (partials.has(partial) && partials.get(partial) === undefined) return { reply: { kind: "added" } };
+      if (partials.has(partial) && partials.get(partial) === undefined) {
+        return { durability: "strongest", reply: { kind: "added" } };
+      }
       const over = overAt(partials, context.wallMs());
       if (!partials.has(partial) && partials.size - over.length >= PARTIALS_MAX) {
         const text = `${PARTIALS_MAX} partitions are counted already: what is counted of this one is stored, and is in no answer`;
         return { reply: { kind: "refused", code: "tooManyPartials", text } };
       }
       const removed = over.length === 0 ? [] : [{ kind: "removed", partials: over } as const];
-      return { events: [...removed, { kind: "added", partial }], reply: { kind: "added" } };
+      return {
+        events: [...removed, { kind: "added", partial }],
+        durability: "strongest",
+        reply: { kind: "added" },
+      };
     },
     end({ partials }, { partial, lastMs }) {
       const isKnown = partials.has(partial) && partials.get(partial) !== lastMs;
-      return { events: isKnown ? [{ kind: "ended", partial, lastMs }] : [], reply: { kind: "ended" } };
+      return {
+        events: isKnown ? [{ kind: "ended", partial, lastMs }] : [],
+        durability: "strongest",
+        reply: { kind: "ended" },
+      };
     },
     list({ partials }, { fromMs = 0 }) {
       const wanted = [...partials].filter(([, lastMs]) => lastMs === undefined || lastMs > fromMs);

@@ -1,30 +1,34 @@
 import { CountPartialEvents, CountPartialProtocol } from "../../protocols/partial.ts";
 import type { AskMessage, Reply } from "../../protocols/protocol.ts";
-import type { DecideContext } from "../../runtime/actor/decision.ts";
 import { defineEntity } from "../../runtime/actor/define-entity.ts";
 import { note } from "../../runtime/counting/account.ts";
-import { rangeOf } from "../../runtime/counting/counts.ts";
 import type { OpenTally } from "../../runtime/counting/open-tally.ts";
 import { archivableBefore, PART_BYTES_MAX } from "../../runtime/counting/pages.ts";
 import { TALLY_BYTES_MAX } from "../../runtime/counting/tally.ts";
-import { whenCaughtUp } from "../../runtime/counting/watermark.ts";
-import { countOutcome, isOfServices } from "./count-event.ts";
+import { countOutcome } from "./count-event.ts";
+import { given } from "./given.ts";
 import { afterTally, archiveAgain, noteBook, settle, writePart } from "./partial-effects.ts";
 import type { CountPartialArgs } from "./partial-effects.ts";
-import { addBatch, addTold, forgetLeft, leave, newPartialState, PARTIAL_SNAPSHOT } from "./partial-state.ts";
+import { endedBySilence, isHeard, passed, standing, turned } from "./partial-standing.ts";
+import {
+  addBatch,
+  addTold,
+  end,
+  forgetLeft,
+  leave,
+  newPartialState,
+  PARTIAL_SNAPSHOT,
+  resume,
+} from "./partial-state.ts";
 import type { PartialState } from "./partial-state.ts";
-import { UNHEARD } from "./standings.ts";
-import type { Standing } from "./standings.ts";
+import { readPartial } from "./read-partial.ts";
 
 /** After how many batches a snapshot is made: a load replays at most as many. */
 const SNAPSHOT_EVERY_RECORDS = 256;
-/** Nothing was counted of a source that is in no settings any more for so long: nobody waits for it, in milliseconds. */
-const GIVEN_UP_MS = 900_000;
 /** Batches that may wait: a partition has one reader, which waits for each answer. */
 const WAITING_MAX = 200;
 
 type Submit = AskMessage<CountPartialProtocol, "submit">;
-type Deciding = DecideContext<CountPartialProtocol, CountPartialArgs>;
 
 /**
  * The counts of one partition of a log, and the cursor up to which they go: both are in the record of each batch, so that neither a crash nor a second reader can
@@ -42,13 +46,14 @@ export const CountPartial = defineEntity({
       const { kind: _kind, state: said = "flowing", lagMs, ...batch } = submit;
       const opened = open(state, submit);
       if (!("tally" in opened)) return { reply: opened };
-      const blocks = opened.tally.counts.blocks();
-      const before = saidOf(context);
+      const { account, counts } = opened.tally;
+      const blocks = counts.blocks();
       return {
-        events: [{ kind: "counted", ...batch, ...given({ passedMs: caughtUp(state, before) }) }],
+        events: [{ kind: "counted", ...batch, ...given({ passedMs: passed(state, context) }) }],
         reply: { kind: "counted", cursor: batch.to },
         after(now, after) {
           after.args.standings.note(after.id, { state: said, lagMs }, after.nowMs());
+          after.args.accounts.note(after.id, { ...account, lost: batch.gap?.lost ?? 0 });
           afterTally(now, blocks, after);
         },
       };
@@ -56,7 +61,7 @@ export const CountPartial = defineEntity({
     standing(state, { state: said, atMs, lagMs, cursor }) {
       const isAhead = cursor !== undefined && cursor !== state.cursor;
       return {
-        events: said === "gone" && !state.isGone ? [{ kind: "ended" }] : [],
+        events: turned(state, said),
         after(now, after) {
           const known =
             said === "caughtUp" && isAhead ? { state: "flowing" as const } : { state: said, atMs };
@@ -69,35 +74,33 @@ export const CountPartial = defineEntity({
       const { id, args } = context;
       const parts = { id, ids: state.ids, metrics: args.metrics, nowMs: context.wallMs() };
       const { reply, tally } = countOutcome(told, parts);
-      if (reply.kind === "repeated") return { events: [{ kind: "repeated" }], reply };
+      if (reply.kind === "repeated") {
+        return {
+          events: [{ kind: "repeated" }],
+          reply,
+          after: (_now, after) => after.args.accounts.note(after.id, { duplicate: 1 }),
+        };
+      }
       if (tally === undefined) return { reply };
-      const blocks = state.opener.open(tally).counts.blocks();
+      const { account, counts } = state.opener.open(tally);
+      const blocks = counts.blocks();
       const { eventId, atMs = parts.nowMs } = told;
-      const passed = given({ passedMs: caughtUp(state, saidOf(context)) });
+      // What is refused for its time is not counted, but it was read: the account says so.
+      const known = reply.kind === "taken" ? { eventId, atMs } : {};
       return {
-        // What is refused for its time is not counted, but it was read: the account says so.
-        events: [{ kind: "told", tally, ...(reply.kind === "taken" ? { eventId, atMs } : {}), ...passed }],
+        events: [{ kind: "told", tally, ...known, ...given({ passedMs: passed(state, context) }) }],
         reply,
-        after: (now, after) => afterTally(now, blocks, after),
-      };
-    },
-    read(state, { metric, fromMs, toMs }, context) {
-      const parts = state.leaving?.parts ?? [];
-      return {
-        events: endedBySilence(state, context),
-        reply: {
-          kind: "counts",
-          counts: state.counts.encode(rangeOf(fromMs, toMs), metric),
-          archivedBefore: state.archivedBefore,
-          rounds: state.rounds,
-          leaving: parts
-            .filter(({ page }) => page.startsWith(`${metric}/`))
-            .map(({ page, seq, counts }) => ({ page, seq, counts })),
-          ...standing(state, context),
+        after(now, after) {
+          after.args.accounts.note(after.id, account);
+          afterTally(now, blocks, after);
         },
-        after: settle,
       };
     },
+    read: (state, asked, context) => ({
+      events: endedBySilence(state, context),
+      reply: { ...readPartial(state, asked), ...standing(state, context) },
+      after: settle,
+    }),
     account: (state, _message, context) => ({
       events: endedBySilence(state, context),
       reply: {
@@ -107,6 +110,7 @@ export const CountPartial = defineEntity({
         ...state.account,
         lost: state.lost,
         ...(state.handedOver === 0 ? {} : { handedOver: state.handedOver }),
+        isHeard: isHeard(context),
         ...standing(state, context),
       },
       after: settle,
@@ -119,16 +123,18 @@ export const CountPartial = defineEntity({
           before === undefined
             ? []
             : [{ kind: "leaving", before, partBytes: PART_BYTES_MAX, zones: [...zones] }],
-        after: (now, after) => writePart(now, 0, after),
+        // Pages know the parts by their numbers: after a failover the same numbers must not stand for other counts.
+        durability: "strongest",
+        after: (now, after) => writePart(now, { parts: 0 }, after),
       };
     },
-    archive({ leaving }, { parts, isWritten }) {
+    archive({ leaving }, { parts, isWritten, link }) {
       const isDone = isWritten && parts >= (leaving?.parts.length ?? 0);
       return {
         events: isDone ? [{ kind: "archived" }] : [],
         after(now, after) {
           if (!isWritten) return archiveAgain(after);
-          if (!isDone) return writePart(now, parts, after);
+          if (!isDone) return writePart(now, { parts, link }, after);
           now.life.endArchiving();
           settle(now, after);
         },
@@ -138,7 +144,8 @@ export const CountPartial = defineEntity({
   },
   evolve: {
     counted: addBatch,
-    ended: (state) => void (state.isGone = true),
+    ended: end,
+    resumed: resume,
     told: addTold,
     repeated: ({ account }) => note(account, "duplicate"),
     leaving: leave,
@@ -177,51 +184,4 @@ function open(
     if (!(error instanceof RangeError)) throw error;
     return { kind: "refused", code: "tallyInvalid", text: error.message };
   }
-}
-
-function standing(state: PartialState, context: Deciding) {
-  const said = saidOf(context);
-  const isOver = isEnded(state, said) || isUnread(state, said) || isGivenUp(state, said, context);
-  return {
-    state: isOver ? ("gone" as const) : said.state,
-    ...given({ watermarkMs: caughtUp(state, said), lagMs: said.lagMs }),
-  };
-}
-
-/** Nothing will come any more; a reader that is heard of again knows better: a shard that was given away may come back. */
-function isEnded({ isGone }: PartialState, said: Standing): boolean {
-  return isGone && (said === UNHEARD || said.state === "gone");
-}
-
-/** Whoever looks at a partition that nobody reads any more finds that it has ended. */
-function endedBySilence(state: PartialState, context: Deciding): { readonly kind: "ended" }[] {
-  const isNew = !state.isGone && isGivenUp(state, saidOf(context), context);
-  return isNew ? [{ kind: "ended" }] : [];
-}
-
-/** Its source was taken out of the settings, and for a while nothing was counted. */
-function isGivenUp({ watermarkMs = 0 }: PartialState, said: Standing, context: Deciding): boolean {
-  if (said !== UNHEARD) return false;
-  const source = context.id.slice(0, context.id.indexOf("/"));
-  return !context.args.isRead(source) && context.wallMs() - watermarkMs > GIVEN_UP_MS;
-}
-
-/** Of which nothing was ever counted, and nothing is heard: its source was taken out of the settings before it had anything. Nobody waits for it until it is heard of again. */
-function isUnread({ batches, watermarkMs }: PartialState, said: Standing): boolean {
-  return batches === 0 && watermarkMs === undefined && said === UNHEARD;
-}
-
-/** What is known of how it stands. Services have no reader that could be behind. */
-function saidOf(context: Deciding): Standing {
-  if (isOfServices(context.id)) return { state: "caughtUp", atMs: context.wallMs() };
-  return context.args.standings.of(context.id, context.nowMs());
-}
-
-function caughtUp(state: PartialState, said: Standing): number | undefined {
-  return whenCaughtUp(state.watermarkMs, said.state === "caughtUp" ? said.atMs : undefined);
-}
-
-/** The fields that are there. */
-function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

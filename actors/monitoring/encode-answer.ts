@@ -27,3 +27,8 @@ export async function encodeAnswer({ series, ...rest }: StatsAnswer): Promise<En
     etag: `"${digest.digest("base64url").slice(0, 22)}"`,
   };
 }
+
+/** An answer, or what has changed of it, as an event of a stream. */
+export function revisionEvent({ body, etag }: EncodedAnswer): Uint8Array {
+  return Buffer.from(`id: ${etag}\nevent: revision\ndata: ${body}\n\n`);
+}

@@ -53,6 +53,11 @@ export class EventIds {
     while (this.#known.size > max) this.#forget(Math.min(...this.#blocks.keys()) + 1);
   }
 
+  /** What belongs to blocks of which anything was known is too late from now on. */
+  forgetAll(): void {
+    this.#forget(Math.max(-1, ...this.#blocks.keys()) + 1);
+  }
+
   dump(): StoredIds {
     const blocks = [...this.#blocks].sort(([a], [b]) => a - b);
     return {

@@ -1,20 +1,18 @@
 import { keyOf } from "../../runtime/counting/block-counts.ts";
-import { BLOCK_MS } from "../../runtime/counting/cells.ts";
 import type { Counts } from "../../runtime/counting/counts.ts";
 import type { MetricShape } from "../../runtime/counting/metric-shape.ts";
-import { daysPage, TIERS } from "../../runtime/counting/pages.ts";
+import { countedToMs, daysPage, TIERS } from "../../runtime/counting/pages.ts";
 import type { PartitionView } from "../../runtime/counting/watermark.ts";
 import type { RouteContext } from "../../runtime/net/route.ts";
+import type { TimeRange } from "../../runtime/counting/points.ts";
 import { GivingWay } from "../../runtime/time/giving-way.ts";
-import { askDays, askEach } from "./ask-partials.ts";
-import type { CountedApart, CountedPlaces } from "./ask-partials.ts";
+import type { MemoryShare } from "./answer-memory.ts";
+import { eachCounted, eachDay } from "./ask-partials.ts";
+import type { CountedPlaces } from "./ask-partials.ts";
+import type { Pour } from "./read-together.ts";
 import type { StatsQuestion } from "./stats-question.ts";
 import { StatsSorter } from "./stats-sorter.ts";
 import type { Column, Sorting } from "./stats-sorter.ts";
-
-const DAY_MS = TIERS.block.pageBlocks * BLOCK_MS;
-/** So much time is asked for at once, in days, so that a long range takes no more memory than its answer: of what is kept in blocks, and of what is in quarters of an hour. */
-const CHUNK_DAYS = { block: 1, quarter: 8 } as const;
 
 /** What a question gets of all that was counted. */
 export interface Gathered {
@@ -42,19 +40,21 @@ export interface Gathering {
   readonly nowMs: number;
   /** Whether the days of the question's zone are kept for ever. */
   readonly keepsDays: boolean;
+  readonly memory: MemoryShare;
 }
 
 type Asking = Pick<RouteContext, "ask">;
 
-/** Asks for everything that a question is about, day after day, and sorts it. Meanwhile everything else goes on. @throws TooManySeries */
+/** Asks for everything that a question is about, part by part, and sorts it. Meanwhile everything else goes on. @throws TooManySeries, NoMemory */
 export async function gatherStats(gathering: Gathering, context: Asking): Promise<Gathered> {
-  const { question, shape } = gathering;
-  const first = await sorted(gathering, { question, shape }, context);
+  const { question, shape, memory } = gathering;
+  const first = await sorted(gathering, { question, shape, memory }, context);
   const ranked = [...first.sorter.entries.values()].filter(({ total }) => total > 0);
   ranked.sort((a, b) => b.total - a.total);
   const shown = ranked.slice(0, shownOf(question, shape));
+  const chosen = new Set(shown.map(({ key }) => key));
   const { sorter, partitions } = first.sorter.needsChoice
-    ? await sorted(gathering, { question, shape, chosen: new Set(shown.map(({ key }) => key)) }, context)
+    ? await sorted(gathering, { question, shape, memory, chosen }, context)
     : first;
   const columns = shown.flatMap(({ key }) => {
     const { column, total = 0 } = sorter.entries.get(key) ?? {};
@@ -76,75 +76,72 @@ interface Sorted {
 }
 
 async function sorted(gathering: Gathering, sorting: Sorting, context: Asking): Promise<Sorted> {
-  const { question, nowMs, keepsDays } = gathering;
-  const { points, days, step } = question;
+  const { places, question, nowMs, keepsDays } = gathering;
+  const { metric, points, days, step } = question;
   const fromMs = points.starts[0] ?? points.endMs;
   // What no page has any more is only in the days that are kept for ever.
   const keptMs = step === "day" && keepsDays ? days.nextDayOf(nowMs - TIERS.quarter.keptMs) : 0;
   const sorter = new StatsSorter(sorting);
-  const way = new GivingWay();
-  let partitions: readonly PartitionView[] = [];
-  for (const chunk of [
-    ...monthsOf(gathering, { fromMs, toMs: Math.min(points.endMs, keptMs) }),
-    ...chunksOf({ fromMs: Math.max(fromMs, keptMs), toMs: points.endMs }, nowMs),
-  ]) {
-    const told = await askChunk(gathering, chunk, context);
-    for (const part of told.parts) await pour(part, { question, sorter }, way);
-    partitions = told.partitions;
+  const pour = pouring(question, sorter);
+  let partitions = await pourDays(
+    gathering,
+    { fromMs, toMs: Math.min(points.endMs, keptMs) },
+    { pour, context },
+  );
+  if (points.endMs > keptMs) {
+    const wanted = { metric, fromMs: Math.max(fromMs, keptMs), toMs: points.endMs, nowMs };
+    partitions = await eachCounted({ places, wanted, context }, pour);
   }
   return { sorter, partitions };
 }
 
-interface Chunk {
-  readonly fromMs: number;
-  readonly toMs: number;
-  /** Where days are kept; undefined where blocks are asked for. */
-  readonly page?: string;
-}
-
-function chunksOf({ fromMs, toMs }: Chunk, nowMs: number): Chunk[] {
-  const chunks: Chunk[] = [];
-  for (let at = fromMs; at < toMs;) {
-    const days = nowMs - at > TIERS.block.keptMs ? CHUNK_DAYS.quarter : CHUNK_DAYS.block;
-    const end = Math.min(toMs, (Math.floor(at / DAY_MS) + days) * DAY_MS);
-    chunks.push({ fromMs: at, toMs: end });
-    at = end;
-  }
-  return chunks;
-}
-
-function monthsOf({ question: { metric, days, points } }: Gathering, { fromMs, toMs }: Chunk): Chunk[] {
-  const chunks = new Map<string, Chunk>();
-  for (const startMs of points.starts) {
-    if (startMs < fromMs || startMs >= toMs) continue;
-    const page = daysPage(metric, days, startMs);
-    const begun = chunks.get(page) ?? { fromMs: startMs };
-    chunks.set(page, { ...begun, page, toMs: days.nextDayOf(startMs) });
-  }
-  return [...chunks.values()];
-}
-
-function askChunk(
-  { places, question: { metric }, nowMs }: Gathering,
-  { fromMs, toMs, page }: Chunk,
-  context: Asking,
-): Promise<CountedApart> {
-  const wanted = { metric, fromMs, toMs, nowMs };
-  return page === undefined
-    ? askEach(places, wanted, context)
-    : askDays(places, { ...wanted, page }, context);
-}
-
 interface Pouring {
-  readonly question: StatsQuestion;
-  readonly sorter: StatsSorter;
+  readonly pour: Pour;
+  readonly context: Asking;
 }
 
-async function pour(part: Counts, { question, sorter }: Pouring, way: GivingWay): Promise<void> {
-  for (const [number, decode, shape] of part.blocksOf(question.metric)) {
-    await way.pause();
-    await sorter.add(number, decode(), shape, way);
+/** Pours out local days, month after month. Answers how the partitions stand. */
+async function pourDays(
+  gathering: Gathering,
+  range: TimeRange,
+  { pour, context }: Pouring,
+): Promise<readonly PartitionView[]> {
+  const { places, nowMs } = gathering;
+  const { metric, days } = gathering.question;
+  let partitions: readonly PartitionView[] = [];
+  for (const { page, ...month } of monthsOf(gathering, range)) {
+    const asked = { places, wanted: { metric, ...month, nowMs }, context };
+    partitions = await eachDay(asked, { page, zone: days.zone }, pour);
   }
+  return partitions;
+}
+
+interface Month extends TimeRange {
+  readonly page: string;
+}
+
+function monthsOf({ question, nowMs }: Gathering, { fromMs, toMs }: TimeRange): Month[] {
+  const { metric, days, points } = question;
+  const endMs = Math.min(toMs, countedToMs(nowMs));
+  const months = new Map<string, Month>();
+  for (const startMs of points.starts) {
+    if (startMs < fromMs || startMs >= endMs) continue;
+    const page = daysPage(metric, days, startMs);
+    const begun = months.get(page) ?? { fromMs: startMs };
+    months.set(page, { ...begun, page, toMs: days.nextDayOf(startMs) });
+  }
+  return [...months.values()];
+}
+
+/** Sorts what is poured out; everything else has its turns meanwhile. */
+function pouring({ metric }: StatsQuestion, sorter: StatsSorter): Pour {
+  const way = new GivingWay();
+  return async (part: Counts) => {
+    for (const [number, decode, shape] of part.blocksOf(metric)) {
+      await way.pause();
+      await sorter.add(number, decode(), shape, way);
+    }
+  };
 }
 
 /** Days are kept with a smaller error of different values than blocks: it is taken where a day is there as a whole. */
@@ -153,17 +150,15 @@ async function finerDays(
   columns: readonly Shown[],
   context: Asking,
 ): Promise<readonly Shown[]> {
-  const { question, shape, keepsDays } = gathering;
+  const { question, shape, keepsDays, memory } = gathering;
   const isFiner = shape.value === "unique" && question.step === "day" && keepsDays;
   if (!isFiner || columns.length === 0) return columns;
   const keyOfColumn = ({ values }: Shown): string => keyOf(question.by.map((name) => values[name] ?? ""));
-  const sorter = new StatsSorter({ question, shape, chosen: new Set(columns.map(keyOfColumn)) });
-  const way = new GivingWay();
-  const { points } = question;
-  for (const chunk of monthsOf(gathering, { fromMs: points.starts[0] ?? 0, toMs: points.endMs })) {
-    const { parts } = await askChunk(gathering, chunk, context);
-    for (const part of parts) await pour(part, { question, sorter }, way);
-  }
+  const chosen = new Set(columns.map(keyOfColumn));
+  const sorter = new StatsSorter({ question, shape, memory, chosen });
+  const { starts, endMs } = question.points;
+  const pour = pouring(question, sorter);
+  await pourDays(gathering, { fromMs: starts[0] ?? 0, toMs: endMs }, { pour, context });
   return columns.map((column) => withFiner(column, sorter.entries.get(keyOfColumn(column))?.column));
 }
 

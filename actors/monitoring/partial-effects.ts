@@ -5,9 +5,12 @@ import type { MetricDefinition } from "../../protocols/metric-settings.ts";
 import type { CountPartialProtocol } from "../../protocols/partial.ts";
 import type { Reference } from "../../protocols/reference.ts";
 import type { TimeBlockProtocol } from "../../protocols/time-block.ts";
+import type { Outcome } from "../../runtime/actor/context.ts";
 import type { AfterContext } from "../../runtime/actor/decision.ts";
 import { BLOCK_MS } from "../../runtime/counting/cells.ts";
 import { archivableBefore } from "../../runtime/counting/pages.ts";
+import type { NodeAccounts } from "./node-accounts.ts";
+import { linkName } from "./page-room.ts";
 import type { PartialState } from "./partial-state.ts";
 import type { Standings } from "./standings.ts";
 import { timeBlockId } from "./time-block-id.ts";
@@ -20,6 +23,7 @@ const ARCHIVE_AGAIN_MS = 5_000;
 /** What all partials of a node have in common. */
 export interface CountPartialArgs {
   readonly standings: Standings;
+  readonly accounts: NodeAccounts;
   readonly metrics: readonly MetricDefinition[];
   readonly book: () => Reference<CountBookProtocol>;
   readonly page: (id: string) => Reference<CountPageProtocol>;
@@ -96,11 +100,13 @@ interface BookAnswer {
 export function noteBook(
   { life }: PartialState,
   { turn, isListed, refusal }: BookAnswer,
-  { args: { standings }, id, log }: PartialAfter,
+  after: PartialAfter,
 ): void {
   if (!isListed && refusal === undefined) return;
+  const { args, id, log } = after;
   life.noteBook(turn, isListed ? "taken" : "refused");
-  if (standings.noteListed(id, isListed)) log.error("monitoring.bookFull", { partition: id, why: refusal });
+  const isNews = args.standings.noteListed(id, isListed, after.nowMs());
+  if (isNews) log.error("monitoring.bookFull", { partition: id, why: refusal });
 }
 
 function touch(touched: Touched, after: PartialAfter): void {
@@ -122,14 +128,33 @@ export function archiveAgain(after: PartialAfter): void {
   after.startTimer("archive", ARCHIVE_AGAIN_MS, { kind: "archiveNow" });
 }
 
-/** Writes the next part of what is leaving onto its page, or to the days of all partitions. */
-export function writePart({ leaving, life }: PartialState, parts: number, after: PartialAfter): void {
+/** Which part is next, and which page of its chain it goes to. */
+interface NextPart {
+  /** How many parts are on their pages. */
+  readonly parts: number;
+  readonly link?: number | undefined;
+}
+
+/** Writes the next part of what is leaving onto its page, or to the days of all partitions. A page that is full has another behind it. */
+export function writePart(
+  { leaving, life }: PartialState,
+  { parts, link = 0 }: NextPart,
+  after: PartialAfter,
+): void {
   const { args, id } = after;
   const part = leaving?.parts[parts];
   if (part === undefined) return life.endArchiving();
   const { page, seq, counts, untilMs } = part;
-  const next = (outcome: { readonly ok: boolean }) =>
-    ({ kind: "archive", parts: parts + 1, isWritten: outcome.ok }) as const;
-  if (untilMs === undefined) after.ask(args.days(page), { kind: "keep", partial: id, seq, counts }, next);
-  else after.ask(args.page(`${id}/${page}`), { kind: "keep", seq, counts, untilMs }, next);
+  const next = (outcome: Outcome<{ readonly kind: "kept" | "full" }>) => {
+    if (!outcome.ok) return { kind: "archive", parts, isWritten: false } as const;
+    const isFull = outcome.value.kind === "full";
+    if (isFull) return { kind: "archive", parts, isWritten: true, link: link + 1 } as const;
+    const goesOn = leaving?.parts[parts + 1]?.page === page;
+    return { kind: "archive", parts: parts + 1, isWritten: true, link: goesOn ? link : 0 } as const;
+  };
+  if (untilMs === undefined) {
+    after.ask(args.days(linkName(page, link)), { kind: "keep", partial: id, seq, counts, link }, next);
+  } else {
+    after.ask(args.page(linkName(`${id}/${page}`, link)), { kind: "keep", seq, counts, untilMs, link }, next);
+  }
 }

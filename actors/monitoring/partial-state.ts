@@ -12,8 +12,6 @@ import { Leaving } from "./leaving.ts";
 import type { StoredLeaving } from "./leaving.ts";
 import { PartialLife } from "./partial-life.ts";
 
-/** Blocks that are kept unpacked behind the watermark: records are a little late often. */
-const WARM_BLOCKS = 2;
 /** How large the parts of pages were before it was stored with each round, in bytes. */
 const FIRST_PART_BYTES = 524_288;
 
@@ -82,7 +80,19 @@ export function addTold(
   { tally, eventId, atMs, passedMs }: EventOf<CountPartialEvents, "told">,
 ): void {
   const { nowMs } = addTally(state, tally, passedMs);
+  state.isGone = false;
   if (eventId !== undefined && atMs !== undefined) state.ids.add(eventId, atMs, nowMs);
+}
+
+/** Nothing will come any more. What was told until now is too late if it is told again: no id of it has to be known. */
+export function end(state: PartialState): void {
+  state.isGone = true;
+  state.ids.forgetAll();
+}
+
+/** It is read again, though nothing has come yet. */
+export function resume(state: PartialState): void {
+  state.isGone = false;
 }
 
 /** Puts what is before a block where nothing more is added to it, so that it can be written part by part. */
@@ -116,10 +126,10 @@ function addTally(
   return tally;
 }
 
-/** When another block is behind, older ones take less room. */
+/** When another block is behind, it takes less room: what is late unpacks it until the next one is. */
 function tidy({ counts, watermarkMs }: PartialState, beforeMs: number | undefined): void {
   if (watermarkMs === undefined || blockOf(watermarkMs) === blockOf(beforeMs ?? 0)) return;
-  counts.pack(blockOf(watermarkMs) - WARM_BLOCKS);
+  counts.pack(blockOf(watermarkMs));
 }
 
 interface Stored {

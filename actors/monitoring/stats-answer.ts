@@ -1,9 +1,9 @@
 import type { BodyOf } from "../../runtime/net/route.ts";
 import { STATS_ANSWER_FIELDS } from "../../protocols/stats.ts";
-import { CELL_MS } from "../../runtime/counting/cells.ts";
+import { CELL_MS, QUARTER_MS } from "../../runtime/counting/cells.ts";
 import { QUANTILE_ERROR } from "../../runtime/counting/dd-sketch.ts";
 import type { MetricShape } from "../../runtime/counting/metric-shape.ts";
-import { TIERS } from "../../runtime/counting/pages.ts";
+import { blocksFromMs, keptFromMs } from "../../runtime/counting/pages.ts";
 import { completeness, overall } from "../../runtime/counting/watermark.ts";
 import type { PartitionView } from "../../runtime/counting/watermark.ts";
 import { GivingWay } from "../../runtime/time/giving-way.ts";
@@ -48,6 +48,7 @@ export async function statsAnswer(gathering: Gathering, gathered: Gathered): Pro
     generation: shape.generation,
     generations: generationsOf(gathered),
     ...keptFrom(gathering),
+    ...exactFrom(gathering),
     error: errorOf(shape, gathered, series),
   };
 }
@@ -72,9 +73,16 @@ function generationsOf({ generations }: Gathered): StatsAnswer["generations"] {
 
 function keptFrom({ question, nowMs, keepsDays }: Gathering): { keptFrom?: number } {
   const { points, step } = question;
-  const kept = nowMs - TIERS.quarter.keptMs;
+  const kept = keptFromMs(nowMs);
   const isLost = (points.starts[0] ?? points.endMs) < kept && !(step === "day" && keepsDays);
   return isLost ? { keptFrom: kept } : {};
+}
+
+/** Points that are shorter than a quarter of an hour are not told apart for ever. */
+function exactFrom({ question: { points, step }, nowMs }: Gathering): { exactFrom?: number } {
+  const exact = blocksFromMs(nowMs);
+  const isCoarse = step !== "day" && step < QUARTER_MS && (points.starts[0] ?? points.endMs) < exact;
+  return isCoarse ? { exactFrom: exact } : {};
 }
 
 interface Asked {

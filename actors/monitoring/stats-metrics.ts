@@ -4,15 +4,7 @@ import { Fault } from "../../runtime/fault.ts";
 import { askAccounts } from "./ask-partials.ts";
 import { answerOf } from "./ask-stats.ts";
 import type { StatsSource } from "./ask-stats.ts";
-import {
-  fatesOf,
-  finalBegin,
-  finalBlock,
-  finalQuantiles,
-  labelsOf,
-  lagsOf,
-  statesOf,
-} from "./stats-samples.ts";
+import { finalBegin, finalBlock, finalQuantiles, labelsOf, lagsOf, statesOf } from "./stats-samples.ts";
 import type { CountedLately, PartitionAccount } from "./stats-samples.ts";
 
 /** How old what is shown may be, in milliseconds: each look asks all partitions, and several may collect. */
@@ -39,7 +31,7 @@ interface Seen {
   readonly wallMs: number;
 }
 
-/** Adds what was counted of each metric in the last block that is final, how complete and how late that is, and what became of all records: of the whole cluster, and so the same at each node. */
+/** Adds what was counted of each metric in the last block that is final, and how complete and how late that is: of the whole cluster, and so the same at each node. */
 export function addStatsMetrics(metrics: Metrics, parts: StatsMetricsParts): void {
   const looks = new Looks(parts);
   const dimensions = parts.source.metrics.flatMap((definition) => [...labelsOf(definition).values()]);
@@ -71,7 +63,7 @@ export function addStatsMetrics(metrics: Metrics, parts: StatsMetricsParts): voi
     help: "1 when the counts could be asked, 0 when a partition did not answer: then there is nothing about them.",
     read: async () => ((await looks.latest()) === undefined ? 0 : 1),
   });
-  addAccountMetrics(metrics, all);
+  addPartitionMetrics(metrics, all);
 }
 
 type Each = (samples: (lately: CountedLately) => readonly Sample[]) => () => Promise<readonly Sample[]>;
@@ -116,13 +108,7 @@ function addBlockMetrics(metrics: Metrics, labels: readonly string[], each: Each
   });
 }
 
-function addAccountMetrics(metrics: Metrics, all: All): void {
-  metrics.counter({
-    name: "banyan_stats_records_total",
-    help: "What became of all records of a source since it was first read; those that are lost could not be read.",
-    labels: ["source", "fate"],
-    read: all(({ accounts }) => fatesOf(accounts)),
-  });
+function addPartitionMetrics(metrics: Metrics, all: All): void {
   metrics.gauge({
     name: "banyan_stats_partitions",
     help: "Partitions of a source, by how they stand.",

@@ -3,11 +3,10 @@ import type { StatsAnswer } from "./stats-answer.ts";
 type AnswerSeries = StatsAnswer["series"][number];
 
 /**
- * What has changed between two answers to the same question: the whole of the first, then only the points that are new or different. A point that is sent is whole: a series
- * that has nothing in any of them is left out. Undefined when nothing has changed. Pure.
+ * What has changed between two answers to the same question: only the points that are new or different. A point that is sent is whole: a series that has nothing in any of them is
+ * left out. Undefined when nothing has changed. Pure.
  */
-export function revisionOf(before: StatsAnswer | undefined, now: StatsAnswer): StatsAnswer | undefined {
-  if (before === undefined) return now;
+export function revisionOf(before: StatsAnswer, now: StatsAnswer): StatsAnswer | undefined {
   const known = seriesByValues(before);
   const changed = changedPoints(before, now, known);
   const series = now.series.filter(
@@ -40,9 +39,13 @@ function changedPoints(before: StatsAnswer, now: StatsAnswer, known: Known): num
   const was = now.times.map((time) => places.get(time) ?? -1);
   const isChanged = now.times.map((_, point) => (was[point] as number) < 0);
   for (const one of now.series) {
+    const lists = listsOf(one);
     const other = known.get(nameOf(one));
+    const others = other === undefined ? [] : listsOf(other);
     was.forEach((place, point) => {
-      if (!isChanged[point] && isOther(one, point, { other, place })) isChanged[point] = true;
+      // One that was not there had nothing, which is the same as none.
+      if (other === undefined && !isCounted(one.count[point])) return;
+      if (lists.some((list, index) => list?.[point] !== others[index]?.[place])) isChanged[point] = true;
     });
   }
   // What is among the largest no more has left its points.
@@ -56,16 +59,9 @@ function changedPoints(before: StatsAnswer, now: StatsAnswer, known: Known): num
   return isChanged.flatMap((is, point) => (is ? [point] : []));
 }
 
-interface Before {
-  readonly other: AnswerSeries | undefined;
-  readonly place: number;
-}
-
-function isOther(now: AnswerSeries, point: number, { other, place }: Before): boolean {
-  if (other === undefined) return isCounted(now.count[point]);
-  const lists = [now.count, now.sum, now.unique, ...Object.values(now.quantiles ?? {})];
-  const before = [other.count, other.sum, other.unique, ...Object.values(other.quantiles ?? {})];
-  return lists.some((list, index) => list?.[point] !== before[index]?.[place]);
+/** All that is told of each point. */
+function listsOf({ count, sum, unique, quantiles = {} }: AnswerSeries) {
+  return [count, sum, unique, ...Object.values(quantiles)];
 }
 
 function isCounted(count: number | null | undefined): boolean {

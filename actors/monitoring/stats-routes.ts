@@ -11,8 +11,10 @@ import type { StatsSource } from "./ask-stats.ts";
 
 /** Where counts are asked for. */
 const STATS_PATH = "/v1/stats";
-/** What a follower does not take is not kept for it beyond this, in bytes: it comes again and gets the whole. */
-const BEHIND_MAX = 1_048_576;
+/** An answer that is larger is not followed, in letters: it would be added up and held again each second. */
+const FOLLOWED_MAX = 2_097_152;
+/** What a follower does not take is not kept for it beyond this, in bytes: it comes again and gets the whole. It is more than the whole of any answer that is followed. */
+const BEHIND_MAX = 8_388_608;
 
 const REFUSALS = { 400: RefusalFields, 404: RefusalFields, 503: RefusalFields } as const;
 
@@ -74,6 +76,11 @@ function isBehind({ writableLength }: PassThrough): boolean {
   return writableLength > BEHIND_MAX;
 }
 
+function tooLarge(length: number): RouteResponse {
+  const text = `the answer has ${length} letters, and none of more than ${FOLLOWED_MAX} is followed; ask for a shorter range, a wider step or a smaller top`;
+  return { status: 400, body: { code: "tooManyPoints", field: "top", text } };
+}
+
 interface Streaming {
   readonly source: StatsSource;
   readonly streams: Reference<StatsStreamsProtocol>;
@@ -87,12 +94,12 @@ async function openStream(
   // What is wrong with the question is said before anything is opened.
   const first = await askStats(source, query, context);
   if (first.status !== 200) return first;
+  if (typeof first.body === "string" && first.body.length > FOLLOWED_MAX) return tooLarge(first.body.length);
   const stream = new PassThrough();
   const follower = {
     query,
     isOver: () => stream.destroyed || isBehind(stream),
-    send: (id: string, revision: unknown) =>
-      void stream.write(`id: ${id}\nevent: revision\ndata: ${JSON.stringify(revision)}\n\n`),
+    send: (bytes: Uint8Array) => void stream.write(bytes),
     // Whoever does not read would never come to the end either: what waits for it goes with its connection.
     end: () => void (isBehind(stream) ? stream.destroy() : stream.end()),
   };

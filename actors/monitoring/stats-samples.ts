@@ -77,22 +77,6 @@ export interface PartitionAccount {
   readonly partition: string;
   readonly state: string;
   readonly lagMs?: number;
-  readonly read: number;
-  readonly counted: number;
-  readonly duplicate: number;
-  readonly quarantined: number;
-  readonly tooLate: number;
-  readonly unparsable: number;
-  readonly lost: number;
-}
-
-const FATES = ["counted", "duplicate", "quarantined", "tooLate", "unparsable", "lost"] as const;
-
-/** What became of all records of each source. What is lost was never read. */
-export function fatesOf(accounts: readonly PartitionAccount[]): readonly Sample[] {
-  return bySource(accounts).flatMap(([source, own]) =>
-    FATES.map((fate) => ({ value: sum(own.map((account) => account[fate])), labels: { source, fate } })),
-  );
 }
 
 /** How many partitions of each source stand how. */
@@ -120,8 +104,4 @@ function bySource(accounts: readonly PartitionAccount[]): readonly [string, Part
     sources.set(source, [...(sources.get(source) ?? []), account]);
   }
   return [...sources];
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -8,6 +8,7 @@ import type { MetricShape } from "../../runtime/counting/metric-shape.ts";
 import { SeriesCounts } from "../../runtime/counting/series-counts.ts";
 import type { SpaceSaving } from "../../runtime/counting/space-saving.ts";
 import type { GivingWay } from "../../runtime/time/giving-way.ts";
+import type { MemoryShare } from "./answer-memory.ts";
 import type { StatsQuestion } from "./stats-question.ts";
 
 /** Combinations of values among which the largest are looked for. */
@@ -18,6 +19,10 @@ const COLUMN_VALUES_MAX = 500_000;
 const KNOWN_MAX = 100_000;
 /** So many series are sorted between two looks at the clock. */
 const SERIES_AT_A_TIME = 250;
+/** What a combination of values takes beside its texts, and a value of a column beside what is in it, in bytes. */
+const ENTRY_BYTES = 300;
+const POINT_BYTES = 16;
+const LETTER_BYTES = 2;
 
 /** What a question gets of one combination of values. */
 export interface Column {
@@ -50,10 +55,17 @@ export interface Sorting {
   readonly shape: MetricShape;
   /** The combinations that are shown; undefined as long as that is not known. */
   readonly chosen?: ReadonlySet<string>;
+  readonly memory: MemoryShare;
 }
 
 /** There are more combinations of values than can be ranked. */
 export class TooManySeries extends Error {}
+
+/** Whether more than numbers is kept of each combination: then the largest are found by their counts alone before anything else of them is kept. Pure. */
+function isHeavy({ by, quantiles }: StatsQuestion, { value }: Pick<MetricShape, "value">): boolean {
+  if (by.length === 0) return false;
+  return value === "unique" || value === "top" || (value === "latency" && quantiles.length > 0);
+}
 
 /** Sorts what was counted into the points and the series that were asked for. */
 export class StatsSorter {
@@ -64,21 +76,22 @@ export class StatsSorter {
   folded = 0;
   revisions = 0;
   #columns = 0;
-  #hasColumns = true;
+  #hasColumns: boolean;
   /** Where series belong, by their keys in the blocks of one shape: the same come again in each. */
   #known = new Map<string, Entry | undefined>();
   #knownOf = "";
 
   constructor(sorting: Sorting) {
     this.#sorting = sorting;
+    this.#hasColumns = sorting.chosen !== undefined || !isHeavy(sorting.question, sorting.shape);
   }
 
-  /** Whether there were too many combinations for columns of all of them: those that are shown have to be sorted once more. */
+  /** Whether there are no columns, because those of all combinations would hold too much: those that are shown have to be sorted once more. */
   get needsChoice(): boolean {
     return !this.#hasColumns;
   }
 
-  /** Adds a block. @throws TooManySeries */
+  /** Adds a block. @throws TooManySeries, NoMemory */
   async add(number: number, block: BlockCounts, shape: MetricShape, way: GivingWay): Promise<void> {
     const { question } = this.#sorting;
     const place = (name: string): number =>
@@ -126,12 +139,16 @@ export class StatsSorter {
     const isWanted = where.every(([at, value]) => all[at] === value);
     const values = by.map((at) => all[at] ?? "");
     const key = keyOf(values);
-    const entry = isWanted
-      ? (this.entries.get(key) ?? { key, values, total: 0, column: undefined })
-      : undefined;
-    if (entry !== undefined) this.entries.set(key, entry);
-    if (this.entries.size > SERIES_MAX) throw new TooManySeries();
+    const entry = isWanted ? (this.entries.get(key) ?? this.#newEntry(key, values)) : undefined;
     this.#known.set(seriesKey, entry);
+    return entry;
+  }
+
+  #newEntry(key: string, values: readonly string[]): Entry {
+    if (this.entries.size >= SERIES_MAX) throw new TooManySeries();
+    this.#sorting.memory.take(ENTRY_BYTES + LETTER_BYTES * key.length, "by");
+    const entry = { key, values, total: 0, column: undefined };
+    this.entries.set(key, entry);
     return entry;
   }
 
@@ -156,7 +173,7 @@ export class StatsSorter {
   }
 
   #newColumn({ key, values }: Entry): Column | undefined {
-    const { question, shape, chosen } = this.#sorting;
+    const { question, shape, chosen, memory } = this.#sorting;
     if (!this.#hasColumns || chosen?.has(key) === false) return undefined;
     const { by, points } = question;
     if (chosen === undefined && ++this.#columns * points.starts.length > COLUMN_VALUES_MAX) {
@@ -164,6 +181,7 @@ export class StatsSorter {
       for (const entry of this.entries.values()) entry.column = undefined;
       return undefined;
     }
+    memory.take(ENTRY_BYTES + POINT_BYTES * points.starts.length, "top");
     const whole = new SeriesCounts(shape);
     return {
       values: Object.fromEntries(by.map((name, index) => [name, values[index] ?? ""])),
@@ -179,14 +197,27 @@ export class StatsSorter {
   /** Adds what is kept of a block as a whole. */
   #merge({ sketch, unique, top }: SeriesCounts, column: Column, point: number): void {
     const { quantiles } = this.#sorting.question;
-    if (top !== undefined) column.top?.merge(top);
-    if (unique !== undefined) column.unique?.merge(unique);
+    const { sketches, uniques } = column;
+    this.#grow(column.top, top);
+    this.#grow(column.unique, unique);
     if (point < 0) return;
-    if (sketch !== undefined && quantiles.length > 0) {
-      mapped(column.sketches, point, () => new DdSketch()).merge(sketch);
-    }
-    if (unique !== undefined) mapped(column.uniques, point, () => new HyperLogLog()).merge(unique);
+    if (unique !== undefined) this.#grow(mapped(uniques, point, newUnique), unique);
+    if (sketch === undefined || quantiles.length === 0) return;
+    this.#grow(mapped(sketches, point, newSketch), sketch);
   }
+
+  #grow<T extends Growing<T>>(kept: T | undefined, more: T | undefined): void {
+    if (kept === undefined || more === undefined) return;
+    const before = kept.memoryBytes;
+    kept.merge(more);
+    this.#sorting.memory.take(kept.memoryBytes - before, "top");
+  }
+}
+
+/** What is kept of a series beside numbers, and takes more memory the more is added. */
+interface Growing<T> {
+  readonly memoryBytes: number;
+  merge(more: T): void;
 }
 
 /** How a block is read. */
@@ -204,6 +235,14 @@ function pointsIn(number: number, points: StatsQuestion["points"]): number[] {
   return Array.from({ length: CELLS_PER_BLOCK }, (_, cell) =>
     points.indexOf(number * BLOCK_MS + cell * CELL_MS),
   );
+}
+
+function newSketch(): DdSketch {
+  return new DdSketch();
+}
+
+function newUnique(): HyperLogLog {
+  return new HyperLogLog();
 }
 
 function mapped<T>(map: Map<number, T>, point: number, make: () => T): T {

@@ -5,7 +5,7 @@ import type { Context } from "../../runtime/actor/context.ts";
 import type { NodeStatus } from "../../runtime/feature.ts";
 import { answerOf } from "./ask-stats.ts";
 import type { StatsSource } from "./ask-stats.ts";
-import { encodeAnswer } from "./encode-answer.ts";
+import { encodeAnswer, revisionEvent } from "./encode-answer.ts";
 import type { StatsAnswer } from "./stats-answer.ts";
 import { revisionOf } from "./stats-revision.ts";
 
@@ -23,8 +23,11 @@ export interface StatsStreamsArgs {
 /** A question that is followed, by all who follow it. */
 interface Followed {
   readonly query: URLSearchParams;
-  /** With what each was told last. */
-  readonly followers: Map<StatsFollower, StatsAnswer | undefined>;
+  /** Those who were told the last answer. */
+  readonly followers: Set<StatsFollower>;
+  /** Those who have been told nothing yet. */
+  readonly newcomers: Set<StatsFollower>;
+  answer: StatsAnswer | undefined;
   isAsking: boolean;
 }
 
@@ -34,10 +37,13 @@ interface StatsStreamsState extends StatsStreamsArgs {
 
 type StreamsContext = Context<StatsStreamsProtocol>;
 
-/** An answer with its name. */
-interface Named {
+/** An answer, written once for all who follow it. */
+interface Written {
   readonly answer: StatsAnswer;
-  readonly etag: string;
+  /** Made only when somebody is new. */
+  readonly whole: () => Uint8Array;
+  /** What has changed; undefined when nothing has. */
+  readonly revision: Uint8Array | undefined;
 }
 
 /** Asks each question that somebody follows once a second, and tells all who follow it what has changed. */
@@ -54,11 +60,13 @@ export const StatsStreams = defineActor({
       const text = follower.query.toString();
       const followed = questions.get(text) ?? {
         query: follower.query,
-        followers: new Map(),
+        followers: new Set(),
+        newcomers: new Set(),
+        answer: undefined,
         isAsking: false,
       };
       questions.set(text, followed);
-      followed.followers.set(follower, undefined);
+      followed.newcomers.add(follower);
       context.reply({ kind: "following" });
       context.startTimer("look", 0, { kind: "look" });
     },
@@ -71,19 +79,23 @@ export const StatsStreams = defineActor({
       if (followed === undefined) return;
       followed.isAsking = false;
       // Whoever cannot be answered just now is told when it can.
-      if (answer !== undefined) tellAll(followed, answer as Named);
+      if (answer !== undefined) tellAll(followed, answer as Written);
     },
   },
   afterStop({ questions }) {
-    for (const { followers } of questions.values()) for (const follower of followers.keys()) follower.end();
+    for (const followed of questions.values()) for (const follower of everyone(followed)) follower.end();
   },
   describe: ({ questions }) => ({ questions: questions.size, followers: followersOf(questions) }),
 });
 
 function followersOf(questions: StatsStreamsState["questions"]): number {
   let count = 0;
-  for (const { followers } of questions.values()) count += followers.size;
+  for (const { followers, newcomers } of questions.values()) count += followers.size + newcomers.size;
   return count;
+}
+
+function everyone({ followers, newcomers }: Followed): readonly StatsFollower[] {
+  return [...followers, ...newcomers];
 }
 
 interface Looked {
@@ -93,15 +105,17 @@ interface Looked {
 
 function look(state: StatsStreamsState, { text, followed }: Looked, context: StreamsContext): void {
   const { questions, source, status } = state;
-  for (const follower of followed.followers.keys()) {
+  for (const follower of everyone(followed)) {
     if (!follower.isOver() && status() !== "draining") continue;
     follower.end();
     followed.followers.delete(follower);
+    followed.newcomers.delete(follower);
   }
-  if (followed.followers.size === 0) questions.delete(text);
-  if (followed.followers.size === 0 || followed.isAsking) return;
+  const isLeft = everyone(followed).length === 0;
+  if (isLeft) questions.delete(text);
+  if (isLeft || followed.isAsking) return;
   followed.isAsking = true;
-  context.pipeToSelf(ask(source, followed.query, context), (outcome) => ({
+  context.pipeToSelf(ask(source, followed, context), (outcome) => ({
     kind: "answered",
     question: text,
     answer: outcome.ok ? outcome.value : undefined,
@@ -110,22 +124,31 @@ function look(state: StatsStreamsState, { text, followed }: Looked, context: Str
 
 async function ask(
   source: StatsSource,
-  query: URLSearchParams,
+  { query, answer: before }: Followed,
   context: StreamsContext,
-): Promise<Named | undefined> {
+): Promise<Written | undefined> {
   const answer = await answerOf(source, query, context);
   if ("status" in answer) return undefined;
-  const { etag } = await encodeAnswer(answer);
-  return { answer, etag };
+  const encoded = await encodeAnswer(answer);
+  const changed = before === undefined ? undefined : revisionOf(before, answer);
+  const revision = changed === undefined ? undefined : (await encodeAnswer(changed)).body;
+  return {
+    answer,
+    whole: () => revisionEvent(encoded),
+    revision: revision === undefined ? undefined : revisionEvent({ ...encoded, body: revision }),
+  };
 }
 
-/** Those who were told the same are told the same again. */
-function tellAll({ followers }: Followed, { answer, etag }: Named): void {
-  const revisions = new Map<StatsAnswer | undefined, StatsAnswer | undefined>();
-  for (const [follower, before] of followers) {
-    if (!revisions.has(before)) revisions.set(before, revisionOf(before, answer));
-    const revision = revisions.get(before);
-    followers.set(follower, answer);
-    if (revision !== undefined && !follower.isOver()) follower.send(etag, revision);
-  }
+/** Whoever is new is told the whole, all others what has changed. */
+function tellAll(followed: Followed, { answer, whole, revision }: Written): void {
+  const { followers, newcomers } = followed;
+  if (revision !== undefined) send(followers, revision);
+  if (newcomers.size > 0) send(newcomers, whole());
+  followed.answer = answer;
+  for (const follower of newcomers) followers.add(follower);
+  newcomers.clear();
+}
+
+function send(followers: Iterable<StatsFollower>, bytes: Uint8Array): void {
+  for (const follower of followers) if (!follower.isOver()) follower.send(bytes);
 }

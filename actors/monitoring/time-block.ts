@@ -6,7 +6,7 @@ import { LATE_MS } from "../../runtime/counting/batch-time.ts";
 import { BLOCK_MS } from "../../runtime/counting/cells.ts";
 import { completeness, overall } from "../../runtime/counting/watermark.ts";
 import { parseEntityText } from "../../runtime/persistence/entity-address.ts";
-import { askPartials } from "./ask-partials.ts";
+import { eachCounted } from "./ask-partials.ts";
 import type { CountedPlaces } from "./ask-partials.ts";
 import { parseTimeBlockId } from "./time-block-id.ts";
 import type { TimeBlockName } from "./time-block-id.ts";
@@ -110,17 +110,15 @@ async function sumOf({ name, places }: TimeBlockState, context: BlockContext): P
   const fromMs = name.block * BLOCK_MS;
   const toMs = fromMs + BLOCK_MS;
   const nowMs = context.wallMs();
-  const { counts, partitions } = await askPartials(
-    places,
-    { metric: name.metric, fromMs, toMs, nowMs },
-    context,
-  );
+  const wanted = { metric: name.metric, fromMs, toMs, nowMs };
   let total = 0;
   let revisions = 0;
-  counts.forEachBlock(name.metric, (_number, block) => {
-    revisions += block.revisions;
-    for (const series of block.series.values()) total += series.total;
-  });
+  const partitions = await eachCounted({ places, wanted, context }, (part) =>
+    part.forEachBlock(name.metric, (_number, block) => {
+      revisions += block.revisions;
+      for (const series of block.series.values()) total += series.total;
+    }),
+  );
   return {
     total,
     revisions,

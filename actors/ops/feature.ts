@@ -112,13 +112,13 @@ function reportOf(host: FeatureHost, health: HealthSource): () => NodeReport {
 }
 
 function actingRoutes(host: FeatureHost): Route[] {
-  const { settings, system, control, hostLink, expectBlock, stores } = host;
+  const { settings, system, control, cluster, hostLink, expectBlock, stores } = host;
   const { clock } = system;
   return [
     ...stallRoutes(system),
     ...actRoutes(system),
     ...traceRoutes(system),
-    ...nodeActRoutes({ control, hostLink, clock }),
+    ...nodeActRoutes({ control, cluster, hostLink, clock }),
     ...journalRoutes(stores),
     ...snapshotRoutes({ dataDir: settings.dataDir, clock, expectBlock }),
   ];

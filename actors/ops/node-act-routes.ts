@@ -1,7 +1,7 @@
 import type { HostAnswer } from "../../protocols/host.ts";
 import { NodeActedFields, NodeActFields } from "../../protocols/ops-acts.ts";
 import { RefusalFields } from "../../protocols/refusal.ts";
-import type { NodeControl } from "../../runtime/feature.ts";
+import type { ClusterSight, NodeControl } from "../../runtime/feature.ts";
 import { NO_HOST } from "../../runtime/host-link.ts";
 import type { HostLink } from "../../runtime/host-link.ts";
 import { operation, route } from "../../runtime/net/route.ts";
@@ -14,6 +14,8 @@ const REFUSED_WITHIN_MS = 500;
 /** What the node as a whole can be had to do, and by whom. */
 export interface NodeActs {
   readonly control: NodeControl;
+  /** Undefined where the node stands alone. */
+  readonly cluster: Pick<ClusterSight, "takeOut"> | undefined;
   /** Undefined where one process is all. */
   readonly hostLink: HostLink | undefined;
   readonly clock: Clock;
@@ -39,8 +41,9 @@ export function nodeActRoutes(parts: NodeActs): Route[] {
 }
 
 async function answerNodeAct(parts: NodeActs, act: NodeAct): Promise<RouteResponse> {
-  const { control, hostLink } = parts;
+  const { control, cluster, hostLink } = parts;
   if (act === "drain") {
+    cluster?.takeOut();
     control.drain();
     return begun(act, "no more connections are taken, and the clients are sent away; the process stays");
   }

@@ -3,7 +3,7 @@ import type { AnyReference } from "../../protocols/reference.ts";
 import type { RoomProtocol } from "../../protocols/room.ts";
 import type { Context } from "../../runtime/actor/context.ts";
 import { backoffMs } from "../../runtime/time/backoff.ts";
-import { forgetElsewhere, hearOf, movedFrom, silentElsewhere } from "./elsewhere.ts";
+import { forgetElsewhere, hearOf, isLate, movedFrom, silentElsewhere } from "./elsewhere.ts";
 import type { Changed } from "./elsewhere.ts";
 import { isDue, noteChanged, noteJoined, noteLeft, takeAnnouncements } from "./presence-batch.ts";
 import { memberCount, namedHere } from "./room-state.ts";
@@ -75,7 +75,7 @@ export function heardOf(
   const { at } = word;
   // Under its own party a room hears the one that it was, in the process before.
   const isOwn = at.address === context.self.address || word.party === state.party;
-  if (isOwn || attending.phase === "away") return;
+  if (isOwn || attending.phase === "away" || isLate(elsewhere, word)) return;
   const isKnown = elsewhere.has(at.address);
   const before = movedFrom(elsewhere, word);
   const changed = hearOf(elsewhere, word, context.nowMs());
@@ -111,7 +111,9 @@ export function sayWhoIsHere(state: RoomState, context: RoomContext): void {
   if (all === undefined) return;
   const members = namedHere(seats);
   const { offset } = history;
-  context.tell(all, { kind: "attendance", at: context.self, count: seats.size, members, party, offset });
+  const { moves } = attending;
+  const here = { at: context.self, count: seats.size, members };
+  context.tell(all, { kind: "attendance", ...here, party, moves, offset });
 }
 
 /** Notes who came or went here. */

@@ -14,6 +14,7 @@ interface Attendance {
   readonly count: number;
   readonly members: ReadonlyMap<string, Member>;
   readonly party: string | undefined;
+  readonly moves: number;
   readonly heardAtMs: number;
 }
 
@@ -35,6 +36,8 @@ export interface AttendanceWord {
   readonly members: readonly Member[];
   /** Stays with them when they move to another process. */
   readonly party?: string | undefined;
+  /** How often they have moved. */
+  readonly moves?: number | undefined;
 }
 
 /** How many are in the room on other nodes. */
@@ -59,9 +62,19 @@ export function movedFrom(
   return undefined;
 }
 
+/** Whether this was said in a place that they have left since: who is there now has said so already. A room of an earlier version does not say how often it has moved, and is never late. */
+export function isLate(
+  elsewhere: Elsewhere,
+  { party, moves }: Pick<AttendanceWord, "party" | "moves">,
+): boolean {
+  if (party === undefined || moves === undefined) return false;
+  for (const known of elsewhere.values()) if (known.party === party && known.moves > moves) return true;
+  return false;
+}
+
 /** Takes note of who is there on another node; nobody is the same as no room. */
 export function hearOf(elsewhere: Elsewhere, word: AttendanceWord, nowMs: number): Changed {
-  const { at, count, members, party } = word;
+  const { at, count, members, party, moves = 0 } = word;
   const beforeAt = (movedFrom(elsewhere, word) ?? at).address;
   const before = elsewhere.get(beforeAt);
   if (count === 0) return forgetElsewhere(elsewhere, beforeAt);
@@ -69,7 +82,7 @@ export function hearOf(elsewhere: Elsewhere, word: AttendanceWord, nowMs: number
   const named = new Map(members.map((member) => [member.id, member]));
   elsewhere.delete(beforeAt);
   const known = new Set(Array.from(namedElsewhere(elsewhere), ({ id }) => id));
-  elsewhere.set(at.address, { at, count, members: named, party, heardAtMs: nowMs });
+  elsewhere.set(at.address, { at, count, members: named, party, moves, heardAtMs: nowMs });
   const isNews = ({ id }: Member): boolean => !known.has(id);
   return {
     came: members.filter((member) => isNews(member) && before?.members.get(member.id)?.name !== member.name),

@@ -14,6 +14,8 @@ export interface RoomHeirloom {
   readonly ids?: readonly (readonly [id: string, offset: number])[];
   /** By which other nodes know its members again; what a room of an earlier version leaves has none. */
   readonly party?: string;
+  /** How often they have moved, this time included; what a room of an earlier version leaves has none. */
+  readonly moves?: number;
   readonly members: readonly Member[];
   readonly presence: {
     readonly joined: readonly Member[];
@@ -28,12 +30,20 @@ export interface Now {
   readonly wallMs: number;
 }
 
-/** All that a room knows, as plain data. Pure. */
-export function roomHeirloom(state: RoomState): RoomHeirloom {
+/** Has the members of a room move: what the heir says is later than what was said here, and if they stay here after all, that is later still. Answers how often the heir's have moved. */
+export function beginMove({ attending }: RoomState): number {
+  const moves = attending.moves + 1;
+  attending.moves = moves + 1;
+  return moves;
+}
+
+/** All that a room knows, as plain data, for members who have moved so often then. Pure. */
+export function roomHeirloom(state: RoomState, moves: number): RoomHeirloom {
   const { epoch, party, history, facts, ids, seats, presence } = state;
   return {
     epoch,
     party,
+    moves,
     offset: history.offset,
     kept: history.entries.map(({ publication, bytes }) => ({ publication, bytes })),
     facts,
@@ -53,8 +63,9 @@ export function inheritedRoom(
   args: RoomArgs,
   { newParty, ...now }: Now & { readonly newParty: string },
 ): RoomState {
-  const { epoch, party = newParty, offset, kept, facts, ids = [], members, presence } = heirloom;
+  const { epoch, party = newParty, moves = 0, offset, kept, facts, ids = [], members, presence } = heirloom;
   const state = newRoomState(args, { epoch, party });
+  state.attending.moves = moves;
   fillHistory(state.history, kept, now);
   state.history.offset = offset;
   state.following.stored = offset;

@@ -80,6 +80,8 @@ export interface Attending {
   isChanged: boolean;
   /** Who waits to be let in. */
   readonly arrivals: Arrival[];
+  /** How often its members have moved to another process: what is said with fewer moves is late. */
+  moves: number;
 }
 
 /** Where a member is reached. */
@@ -127,7 +129,7 @@ export function newRoomState(
     party,
     seats: new Map(),
     elsewhere: new Map(),
-    attending: { phase: "away", calls: 0, isChanged: false, arrivals: [] },
+    attending: { phase: "away", calls: 0, isChanged: false, arrivals: [], moves: 0 },
     history: newHistory(),
     presence: newPresenceBatch(),
     facts: {},

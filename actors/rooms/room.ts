@@ -30,7 +30,7 @@ import { isDue, noteJoined, noteLeft } from "./presence-batch.ts";
 import { rememberPost } from "./post-ids.ts";
 import { closeWhenForgotten, publish } from "./publish.ts";
 import { newEpoch } from "./room-epoch.ts";
-import { inheritedRoom, roomHeirloom } from "./room-heirloom.ts";
+import { beginMove, inheritedRoom, roomHeirloom } from "./room-heirloom.ts";
 import type { RoomHeirloom } from "./room-heirloom.ts";
 import { notAMember, onlyServicesPost, refusalOfPost, roomFull } from "./room-refusals.ts";
 import { memberCount, namedMembers, newRoomState } from "./room-state.ts";
@@ -167,7 +167,7 @@ export const Room = defineActor({
   },
   handOver: {
     version: 1,
-    dump: roomHeirloom,
+    dump: (state): RoomHeirloom => roomHeirloom(state, beginMove(state)),
     load(data, args: RoomArgs, context): RoomState {
       const now = { nowMs: context.nowMs(), wallMs: context.wallMs(), newParty: newEpoch(context) };
       const state = inheritedRoom(data as RoomHeirloom, args, now);

@@ -4,7 +4,7 @@ import type { MetricDefinition } from "../../protocols/metric-settings.ts";
 import { allMetrics } from "../../runtime/counting/built-in-metrics.ts";
 import { alertConflicts } from "../alert-rules.ts";
 import { metricConflicts } from "../metric-rules.ts";
-import { checkSettings } from "../settings-check.ts";
+import { checkSettings, pathText } from "../settings-check.ts";
 import type { SettingProblem, SettingSchema } from "../settings-check.ts";
 import { parseSettingsFile } from "../settings-file.ts";
 import type { TestedRules } from "./run-alert-test.ts";
@@ -26,7 +26,7 @@ export function readAlertTests(name: string, text: string, own: OwnSettings): Re
   if (file.errors.length > 0) return { problems: file.errors };
   const { value, problems } = checkSettings(AlertTestFile as unknown as SettingSchema, file.value);
   const told = (found: readonly SettingProblem[]): readonly string[] =>
-    found.map(({ path, at, text: why }) => `${file.locate(path, at)}: ${path.join(".")} ${why}`);
+    found.map(({ path, at, text: why }) => `${file.locate(path, at)}: ${pathText(path)} ${why}`);
   if (problems.length > 0) return { problems: told(problems) };
   const { metrics, alerts = own.alerts, tests } = value as AlertTestFile;
   const counted = metrics.length > 0 ? metrics : own.metrics;

@@ -6,12 +6,13 @@ const BLOCKS_MAX = 100_000;
 
 /** Reads `a bx3 c` as a, b, b, b, c. Pure. @throws UnfitTest */
 export function repeated(text: string): readonly string[] {
-  const words = text.trim().split(/\s+/).flatMap(times);
-  if (words.length > BLOCKS_MAX) throw new UnfitTest(`there are more than ${BLOCKS_MAX} blocks`);
-  return words;
+  const words = text.trim().split(/\s+/).map(timesOf);
+  const total = words.reduce((sum, { times }) => sum + times, 0);
+  if (total > BLOCKS_MAX) throw new UnfitTest(`there are more than ${BLOCKS_MAX} blocks`);
+  return words.flatMap(({ said, times }) => Array.from({ length: times }, () => said));
 }
 
-function times(word: string): readonly string[] {
+function timesOf(word: string): { readonly said: string; readonly times: number } {
   const [, said = word, count] = /^(.*?)x(\d{1,6})$/.exec(word) ?? [];
-  return count === undefined ? [word] : new Array<string>(Number(count)).fill(said);
+  return { said, times: Number(count ?? 1) };
 }

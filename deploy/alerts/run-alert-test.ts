@@ -2,8 +2,9 @@ import type { AlertRule, AlertSettings } from "../../protocols/alert-settings.ts
 import type { AlertExpectation, AlertTest } from "../../protocols/alert-tests.ts";
 import type { MetricDefinition } from "../../protocols/metric-settings.ts";
 import { newAlertState, stateOf } from "../../runtime/alerting/alert-state.ts";
-import { sumsOf } from "../../runtime/alerting/block-sums.ts";
-import { factOf } from "../../runtime/alerting/facts.ts";
+import { BlockSums } from "../../runtime/alerting/block-sums.ts";
+import type { Wanted } from "../../runtime/alerting/block-sums.ts";
+import { divisorOf, factOf } from "../../runtime/alerting/facts.ts";
 import type { RuleSums } from "../../runtime/alerting/facts.ts";
 import { apply, judge } from "../../runtime/alerting/judge.ts";
 import { Season } from "../../runtime/alerting/season.ts";
@@ -21,16 +22,29 @@ export interface TestedRules {
 
 /** Lets a test happen; answers what came out otherwise than expected. Pure. @throws UnfitTest */
 export function runAlertTest(test: AlertTest, tested: TestedRules): readonly string[] {
-  const from = blockOf(Date.parse(test.from));
+  const from = blockOf(timeOf(test.from));
   const length = Math.max(blocksIn(test.series), repeated(test.complete ?? "1").length);
   const counts = countsOfSeries(test.series, tested.metrics, from);
   const season = new Season(new LocalDays(tested.alerts.zone));
   return test.expect.flatMap((expectation) => {
     const rule = tested.alerts.rules.find(({ name }) => name === expectation.rule);
-    if (rule === undefined) throw new UnfitTest(`there is no rule ${expectation.rule}`);
+    if (rule === undefined) throw unknownRule(expectation.rule, tested.alerts);
     const states = statesOf(rule, { test, counts, season, from, length });
     return misses(expectation, states, from);
   });
+}
+
+function unknownRule(name: string, { rules }: AlertSettings): UnfitTest {
+  const names = rules.map((rule) => rule.name).join(", ");
+  return new UnfitTest(`there is no rule ${name}; there are: ${names || "none"}`);
+}
+
+/** A day that no month has would be taken for one of the next. */
+function timeOf(text: string): number {
+  const ms = Date.parse(text);
+  const isReal = ms >= 0 && new Date(ms).toISOString() === text.replace("Z", ".000Z");
+  if (isReal) return ms;
+  throw new UnfitTest(`"${text}" is no time since 1970`);
 }
 
 interface Course {
@@ -58,11 +72,17 @@ function statesOf(rule: AlertRule, { test, counts, season, from, length }: Cours
 }
 
 function ruleSums(rule: AlertRule, counts: Counts): RuleSums {
-  const { metric = rule.metric, where = [] } = rule.of ?? {};
+  const divisor = divisorOf(rule);
   return {
-    sums: sumsOf(counts, rule),
-    divisors: rule.of === undefined ? undefined : sumsOf(counts, { metric, where }),
+    sums: sumsOf(rule, counts),
+    divisors: divisor === undefined ? undefined : sumsOf(divisor, counts),
   };
+}
+
+function sumsOf(wanted: Wanted, counts: Counts): BlockSums {
+  const sums = new BlockSums(wanted);
+  counts.forEachBlock(wanted.metric, (number, block, shape) => sums.add(number, block, shape));
+  return sums;
 }
 
 function shareOf(word: string): number {

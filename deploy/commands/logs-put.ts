@@ -13,7 +13,8 @@ Examples:
   tail -f app.json | banyan logs put --endpoint cn-hangzhou.log.aliyuncs.com --project shop --logstore app
 
 Without --source the key is read from ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a temporary one,
-ALIBABA_CLOUD_SECURITY_TOKEN. A line that is an object of JSON becomes its fields, any other line the field "content".`;
+ALIBABA_CLOUD_SECURITY_TOKEN. A line that is an object of JSON becomes its fields, and so does one that nginx has written in
+its usual format (combined), with its time; any other line becomes the field "content".`;
 
 interface PutOptions {
   readonly source?: string;
@@ -101,7 +102,12 @@ async function put({ logstore }: OpenLogstore, file: string | undefined, topic: 
     const fate = error.status === undefined ? "; whether the group after them is there is unknown" : "";
     throw new Refusal("failed", `${error.message} (${count.logs} logs were put${fate})`, { cause: error });
   }
-  console.log(`put ${count.logs} logs in ${count.groups} groups`);
+  console.log(`put ${count.logs} logs in ${count.groups} groups${leftOutText(groups.leftOut)}`);
+}
+
+function leftOutText(lines: number): string {
+  if (lines === 0) return "";
+  return `; left out ${lines} whose time the service does not take: 7 days old, or more than 15 minutes ahead`;
 }
 
 /** What reads the lines waits for each put, and the stream waits with it. */

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { drawStats } from "../drawings/stats-drawing.ts";
 import type { Stats } from "../drawings/stats-drawing.ts";
 import { Refusal } from "../refusal.ts";
-import { terminalPaint } from "../terminal.ts";
+import { terminalPaint, terminalWidth } from "../terminal.ts";
 import { nodeOf, opsCommand, show } from "./ops-command.ts";
 import type { OpsOptions } from "./ops-command.ts";
 
@@ -54,7 +54,7 @@ export function statsCommand(): Command {
       const query = queryOf(metric, options, Date.now());
       const client = await nodeOf(options);
       const stats = (await client.get("/v1/stats", query)) as Stats;
-      show(options, stats, (answer) => drawStats(answer, terminalPaint));
+      show(options, stats, (answer) => drawStats(answer, terminalPaint, terminalWidth()));
     });
 }
 

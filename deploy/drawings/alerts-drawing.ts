@@ -57,6 +57,7 @@ const STYLES = {
   resolved: "plain",
   pending: "plain",
   noData: "warn",
+  noAnswer: "alarm",
   recovering: "warn",
   firing: "alarm",
 } as const;

@@ -7,6 +7,9 @@ export interface Row {
   readonly style?: "plain" | "dim" | "warn" | "alarm";
 }
 
+/** Between two columns. */
+const GAP = "  ";
+
 /** A table: its headings, and which of its columns hold numbers, which line up on the right. */
 export interface Table {
   readonly headings: readonly string[];
@@ -32,8 +35,18 @@ function drawRow({ cells, style = "plain" }: Row, { widths, isNumber }: Columns,
     const gap = " ".repeat(Math.max(0, (widths[column] ?? 0) - width(cell)));
     return isNumber[column] === true ? `${gap}${cell}` : `${cell}${gap}`;
   });
-  const line = padded.join("  ").trimEnd();
+  const line = padded.join(GAP).trimEnd();
   return style === "plain" ? line : paint(style, line);
+}
+
+/** How many of some columns fit beside each other, each with its heading and all of its cells. Pure. */
+export function fitting(columns: readonly (readonly string[])[], widthMax: number): number {
+  let left = widthMax + GAP.length;
+  const over = columns.findIndex((cells) => {
+    left -= GAP.length + Math.max(...cells.map(width));
+    return left < 0;
+  });
+  return over < 0 ? columns.length : over;
 }
 
 /** The columns that a text takes on a terminal: East Asian letters are two wide. */

@@ -1,4 +1,5 @@
 import type { LogsFields } from "../../protocols/ops-logs.ts";
+import type { PARTITIONS_ANSWER_FIELDS } from "../../protocols/stats.ts";
 import type { BodyOf } from "../../runtime/net/route.ts";
 import { drawTable } from "./columns.ts";
 import type { Paint, Row } from "./columns.ts";
@@ -9,6 +10,8 @@ export type Logs = BodyOf<typeof LogsFields>;
 type NodeLogs = Logs["nodes"][number];
 type Puller = NodeLogs["pullers"][number];
 type Source = NodeLogs["sources"][number];
+/** What is counted of a part of a log, whoever has read it. */
+export type CountedPart = BodyOf<typeof PARTITIONS_ANSWER_FIELDS>["partitions"][number];
 
 const CURSOR_MAX = 28;
 const HEADINGS = [
@@ -24,8 +27,8 @@ const HEADINGS = [
 ];
 const NUMBERS = ["behind", "per second", "records", "read", "lost", "aside"];
 
-/** Draws which logs are read where, how far, and what went wrong with each last. Pure. */
-export function drawLogs({ node, nodes }: Logs, paint: Paint): string {
+/** Draws which logs are read where, how far, and what went wrong with each last; and what is counted and read by nobody. Pure. */
+export function drawLogs({ node, nodes }: Logs, paint: Paint, counted: readonly CountedPart[] = []): string {
   const isOne = nodes.length === 1;
   const pullers = nodes.flatMap((own) => own.pullers.map((puller) => rowOf(puller, isOne ? [] : [own.node])));
   const headings = [...(isOne ? [] : ["node"]), ...HEADINGS];
@@ -34,6 +37,7 @@ export function drawLogs({ node, nodes }: Logs, paint: Paint): string {
     pullers.length === 0 ? nothing : drawTable({ headings, numbers: NUMBERS, rows: pullers }, paint),
     section(paint("dim", "shared with others"), nodes.flatMap(groupsOf)),
     section(paint("alarm", "not read"), nodes.flatMap(unreadOf)),
+    section(paint("alarm", "nothing is heard of"), unheardOf(nodes, counted)),
     section(paint("dim", "last failures"), nodes.flatMap(failuresOf)),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
@@ -75,6 +79,18 @@ function groupsOf({ node, sources }: NodeLogs): string[] {
 function unreadOf({ node, silence, sources }: NodeLogs): string[] {
   if (silence !== undefined) return [`${node} does not answer: ${oneLine(silence)}`];
   return sources.flatMap((source) => troubleOf(source.source, source, node));
+}
+
+/** What a node has read that is gone: it is waited for. */
+function unheardOf(nodes: readonly NodeLogs[], counted: readonly CountedPart[]): string[] {
+  const pullers = nodes.flatMap((node) => node.pullers);
+  const read = new Set(pullers.map(({ source, partition }) => `${source}/${partition}`));
+  const unheard = counted.filter(({ partition, state }) => state === "stalled" && !read.has(partition));
+  return unheard.map(({ partition, watermarkMs }) => {
+    const name = oneLine(partition);
+    const upTo = watermarkMs === undefined ? "" : `  counted up to ${timeOf(watermarkMs)}`;
+    return `${name}${upTo}  gone for good? banyan logs forget ${name}`;
+  });
 }
 
 function failuresOf({ node, pullers }: NodeLogs): string[] {

@@ -1,6 +1,6 @@
 import type { STATS_ANSWER_FIELDS } from "../../protocols/stats.ts";
 import type { BodyOf } from "../../runtime/net/route.ts";
-import { drawTable } from "./columns.ts";
+import { drawTable, fitting } from "./columns.ts";
 import type { Paint, Row } from "./columns.ts";
 import { duration, oneLine } from "./units.ts";
 
@@ -8,8 +8,6 @@ import { duration, oneLine } from "./units.ts";
 export type Stats = BodyOf<typeof STATS_ANSWER_FIELDS>;
 type Series = Stats["series"][number];
 
-/** Columns that fit beside each other on a terminal; of the other series there is the sum. */
-const COLUMNS_MAX = 6;
 const NAME_MAX = 28;
 const VALUE_MAX = 80;
 /** Stands behind what may still grow. */
@@ -22,10 +20,10 @@ interface Column {
   readonly numbers: readonly (number | null)[];
 }
 
-/** Draws what was counted, a line for each time block, with what may still grow and how complete it all is. Pure. */
-export function drawStats(stats: Stats, paint: Paint): string {
+/** Draws what was counted, a line for each time block, with what may still grow and how complete it all is; as many columns as fit, and how many do not. Pure. */
+export function drawStats(stats: Stats, paint: Paint, widthMax = Number.POSITIVE_INFINITY): string {
   const parts = [
-    stats.value === "top" ? drawTop(stats, paint) : drawPoints(stats, paint),
+    stats.value === "top" ? drawTop(stats, paint) : drawPoints(stats, paint, widthMax),
     totalsOf(stats),
     paint("dim", footOf(stats)),
     stats.laggards.map((laggard) => paint("alarm", laggardOf(laggard))).join("\n"),
@@ -33,26 +31,38 @@ export function drawStats(stats: Stats, paint: Paint): string {
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-function drawPoints(stats: Stats, paint: Paint): string {
+function drawPoints(stats: Stats, paint: Paint, widthMax: number): string {
   const { times, index, provisionalFrom, series } = stats;
   if (series.length === 0) return "Nothing was counted.";
-  const columns = series.flatMap((one) => columnsOf(one, stats)).slice(0, COLUMNS_MAX);
-  const names = columns.map(({ name }) => name);
-  const headings = ["block", ...(index === undefined ? [] : ["index"]), ...names, ""];
-  const rows = times.map((fromMs, point): Row => {
-    const isOpen = provisionalFrom !== null && fromMs >= provisionalFrom;
-    const numbers = columns.map((column) => numberText(column.numbers[point]));
-    return {
-      cells: [
-        blockTime(fromMs, stats),
-        ...(index === undefined ? [] : [String(index[point] ?? NONE)]),
-        ...numbers,
-        isOpen ? OPEN : "",
-      ],
-      style: isOpen ? "dim" : "plain",
-    };
-  });
-  return drawTable({ headings, numbers: ["index", ...names], rows }, paint);
+  const isOpen = times.map((fromMs) => provisionalFrom !== null && fromMs >= provisionalFrom);
+  const about = [
+    ["block", ...times.map((fromMs) => blockTime(fromMs, stats))],
+    ...(index === undefined ? [] : [["index", ...times.map((_, point) => String(index[point] ?? NONE))]]),
+    ["", ...isOpen.map((is) => (is ? OPEN : ""))],
+  ];
+  const numbers = series
+    .flatMap((one) => columnsOf(one, stats))
+    .map((column) => cellsOf(column, times.length));
+  const shown = Math.max(1, fitting([...about, ...numbers], widthMax) - about.length);
+  const columns = [...about.slice(0, -1), ...numbers.slice(0, shown), ...about.slice(-1)];
+  const rows = times.map((_, point): Row => ({
+    cells: columns.map((cells) => cells[point + 1] ?? ""),
+    style: isOpen[point] === true ? "dim" : "plain",
+  }));
+  const headings = columns.map(([heading = ""]) => heading);
+  const table = drawTable({ headings, numbers: headings.slice(1), rows }, paint);
+  const left = numbers.length - shown;
+  return left <= 0 ? table : `${table}\n${paint("dim", leftOut(left, widthMax))}`;
+}
+
+function leftOut(columns: number, widthMax: number): string {
+  const what = columns === 1 ? "1 more column does" : `${columns} more columns do`;
+  return `… ${what} not fit into ${widthMax} letters: a smaller --top, fewer --q, or --json for all of them`;
+}
+
+/** A column as it is drawn, its heading first. */
+function cellsOf({ name, numbers }: Column, points: number): readonly string[] {
+  return [name, ...Array.from({ length: points }, (_, point) => numberText(numbers[point]))];
 }
 
 function columnsOf(series: Series, { value }: Stats): readonly Column[] {
@@ -95,6 +105,7 @@ function totalsOf({ series, value, more }: Stats): string {
 
 function footOf(stats: Stats): string {
   const { completeness, watermark, rev, folded, provisionalFrom, error, tz = "UTC" } = stats;
+  const { keptFrom, exactFrom } = stats;
   const words = [
     `${Math.floor(completeness * 1_000) / 10} % of the partitions are counted up to the end`,
     watermark === null ? "nothing is final yet" : `everything is counted up to ${timeIn(watermark, tz)}`,
@@ -103,6 +114,10 @@ function footOf(stats: Stats): string {
     ...(folded === 0 ? [] : [`${numberText(folded)} records counted as __other__`]),
     ...(error.quantile === undefined ? [] : [`quantiles are ±${error.quantile * 100} %`]),
     ...(error.unique === undefined ? [] : [`different values are ±${(error.unique * 100).toFixed(1)} %`]),
+    ...(keptFrom === undefined ? [] : [`nothing is kept of what was before ${timeIn(keptFrom, tz)}`]),
+    ...(exactFrom === undefined
+      ? []
+      : [`before ${timeIn(exactFrom, tz)} all that was in a quarter of an hour stands at its beginning`]),
     `times in ${tz}`,
   ];
   return words.join("; ");

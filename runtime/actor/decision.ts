@@ -69,12 +69,20 @@ export type ReminderOrder<P extends Protocol> =
   | ({ readonly kind: "remind"; readonly name: string; readonly message: Own<P> } & ReminderTime)
   | { readonly kind: "forget"; readonly name: string };
 
+/**
+ * `strongest`: stored as durably as the journal can, so by a replica where there is one. For what moves from one entity to another: a failover may make an entity forget
+ * its latest decisions, but not those on which another one has built. A decision without events says it of all before it: for who answers that something was done already.
+ * As its type asks unless given.
+ */
+export type DecisionDurability = "strongest";
+
 /** What an entity decided about a message that nobody waits for. */
 export interface TellDecision<P extends Protocol, E extends Events, State, Args> {
   /** What has happened by that, stored together or not at all. */
   readonly events?: readonly AnyEvent<E>[];
   /** What becomes of its reminders, stored together with the events. */
   readonly reminders?: readonly ReminderOrder<P>[];
+  readonly durability?: DecisionDurability;
   /** What is to be done once that is stored, with the state as it is right after these events. */
   readonly after?: (state: State, context: AfterContext<P, Args>) => void;
 }
@@ -83,11 +91,14 @@ export interface TellDecision<P extends Protocol, E extends Events, State, Args>
 export type AskDecision<P extends Protocol, E extends Events, State, Args, K extends AskKind<P>> =
   | (AskParts<P, E, State, Args, K> & Answer<P, State, K>)
   | (Required<Pick<AskParts<P, E, State, Args, K>, "after">> &
-      Pick<AskParts<P, E, State, Args, K>, "events" | "reminders"> & { readonly reply?: undefined });
+      Pick<AskParts<P, E, State, Args, K>, "events" | "reminders" | "durability"> & {
+        readonly reply?: undefined;
+      });
 
 interface AskParts<P extends Protocol, E extends Events, State, Args, K extends AskKind<P>> {
   readonly events?: readonly AnyEvent<E>[];
   readonly reminders?: readonly ReminderOrder<P>[];
+  readonly durability?: DecisionDurability;
   readonly after?: (state: State, context: AfterAskContext<P, K, Args>) => void;
 }
 

@@ -1,6 +1,7 @@
 import type {
   AskKind,
   AskMessage,
+  Own,
   Protocol,
   SelfKind,
   SelfMessage,
@@ -38,7 +39,7 @@ export type EndReason = "stopping" | "restarting" | "handedOver";
 export interface HandOverParts<P extends Protocol, State, Args, Loaded = State> {
   /** The version of the data's shape; only the same one is loaded. */
   readonly version: number;
-  /** The state as plain data that can be cloned: no functions, no references. It is taken between two turns. */
+  /** The state as plain data that can be cloned: no functions, no references. It is taken between two turns, and may note in the state that it was: the move can come to nothing. */
   readonly dump: (state: State) => unknown;
   /** Begins a life in place of `initialState`. When it throws, the actor starts anew. May spawn and start timers. */
   readonly load: (data: unknown, args: Args, context: Context<P>) => Loaded;
@@ -63,6 +64,11 @@ export interface ActorParts<P extends Protocol, State, Args> {
   readonly handlers: Handlers<P, State>;
   /** Releases what the state holds, after all children have stopped. Awaited, at most `stopWithinMs`. */
   readonly afterStop?: (state: State, context: Context<P>, reason: EndReason) => void | Promise<void>;
+  /**
+   * What this actor tells itself when a child has stopped, by what that was started with. For parents of very many: a watch of each costs
+   * more memory than a small child.
+   */
+  readonly childStopped?: (args: never) => Own<P>;
   /** What an operator sees of the state, as plain data without secrets; called only when somebody looks. */
   readonly describe?: (state: State) => Readonly<Record<string, unknown>>;
   /** How this actor supervises its children. */

@@ -10,7 +10,13 @@ import type {
   TellMessage,
 } from "../../protocols/protocol.ts";
 import type { Durability } from "../persistence/journal.ts";
-import type { AskDecision, DecideContext, ReminderOrder, TellDecision } from "./decision.ts";
+import type {
+  AskDecision,
+  DecideContext,
+  DecisionDurability,
+  ReminderOrder,
+  TellDecision,
+} from "./decision.ts";
 
 /** How long an entity that nobody needs stays in memory unless its definition says otherwise, in milliseconds. */
 const PASSIVATE_AFTER_MS = 60_000;
@@ -98,6 +104,7 @@ export interface EntityParts<P extends Protocol, E extends Events, State, Args> 
 export interface AnyDecision {
   readonly events?: readonly TaggedMessage[];
   readonly reminders?: readonly ReminderOrder<Protocol>[];
+  readonly durability?: DecisionDurability;
   readonly reply?: TaggedMessage | ((state: never) => TaggedMessage);
   readonly after?: (state: never, context: never) => void;
 }

@@ -31,6 +31,8 @@ export interface Alarm {
   readonly acknowledged?: { readonly by: string; readonly atMs: number };
   readonly escalations: number;
   readonly isFlapping: boolean;
+  /** When its end is believed. */
+  readonly calmAtMs?: number;
   readonly endedAtMs?: number;
   readonly end?: AlarmEnd;
 }

@@ -89,7 +89,7 @@ export function endsBy({
 
 /** How an alarm stands, for people and programs. Pure. */
 export function viewOf(alarm: OpenAlarm, ended?: { readonly atMs: number; readonly end: AlarmEnd }): Alarm {
-  const { acknowledged } = alarm;
+  const { acknowledged, calmAtMs } = alarm;
   const open = acknowledged === undefined ? "active" : "acknowledged";
   return {
     key: alarm.key,
@@ -103,6 +103,7 @@ export function viewOf(alarm: OpenAlarm, ended?: { readonly atMs: number; readon
     ...(acknowledged === undefined ? {} : { acknowledged }),
     escalations: alarm.escalations,
     isFlapping: alarm.isFlapping,
+    ...(calmAtMs === undefined || ended !== undefined ? {} : { calmAtMs }),
     ...(ended === undefined ? {} : { endedAtMs: ended.atMs, end: ended.end }),
   };
 }

@@ -21,12 +21,14 @@ export interface AlertState {
   latestBad: Judgement | undefined;
   acknowledged: { readonly by: string; readonly atMs: number } | undefined;
   silencedUntilMs: number | undefined;
-  /** Since when people know of it. */
+  /** Since when people know of it, who were not told since that it is over. */
   toldAtMs: number | undefined;
   movers: readonly Mover[] | undefined;
   changes: readonly AlertChange[];
   deployedMs: readonly number[];
-  readonly memory: BlockMemory;
+  /** Of what it looks at; undefined before it has judged. */
+  digest: string | undefined;
+  memory: BlockMemory;
 }
 
 /** One that has judged nothing. */
@@ -45,6 +47,7 @@ export function newAlertState(): AlertState {
     movers: undefined,
     changes: [],
     deployedMs: [],
+    digest: undefined,
     memory: new BlockMemory(),
   };
 }
@@ -62,6 +65,16 @@ export function stateOf(phase: AlertPhase, latest: Judgement | undefined): Alert
 /** Notes something that has become of it. */
 export function noteChange(state: AlertState, change: AlertChange): void {
   state.changes = [...state.changes, change].slice(-CHANGES_MAX);
+}
+
+/** Has it begin anew where its rule looks at something else than before: what was counted of that says nothing of this. */
+export function followRule(state: AlertState, digest: string | undefined): void {
+  const isAnother = state.digest !== undefined && digest !== undefined && state.digest !== digest;
+  if (isAnother) {
+    const { next, silencedUntilMs, toldAtMs, changes, deployedMs } = state;
+    Object.assign(state, { ...newAlertState(), next, silencedUntilMs, toldAtMs, changes, deployedMs });
+  }
+  state.digest = digest ?? state.digest;
 }
 
 /** When a block is over. Pure. */

@@ -54,10 +54,11 @@ export function subjectOf(rule: AlertRule): string {
 }
 
 function predicateOf(rule: AlertRule, latest: Judgement | undefined): string {
+  if (latest === undefined) return "is as it should be again";
   if (rule.kind === "absence") return "is nothing";
-  const value = latest?.value;
+  const { value } = latest;
   if (value === undefined) return "cannot be told: nothing was counted";
-  if (rule.kind === "baseline" && latest?.low !== undefined) {
+  if (rule.kind === "baseline" && latest.low !== undefined) {
     return `is ${rounded(value)} in a block, ${expectedText(latest)} is expected`;
   }
   return `is ${rounded(value)}${limitText(rule)}`;

@@ -1,4 +1,5 @@
 import { BLOCK_MS } from "../counting/cells.ts";
+import { MEMORY_BLOCKS } from "./block-memory.ts";
 import type { BlockMemory } from "./block-memory.ts";
 import type { Season } from "./season.ts";
 
@@ -6,7 +7,7 @@ import type { Season } from "./season.ts";
 const FIRST_WEEK_BLOCKS = (7 * 86_400_000) / BLOCK_MS;
 /** Fewer blocks say nothing of a season. */
 const SEASON_BLOCKS_MIN = 10;
-/** In the first week the latest blocks are looked at: so many, of which so many have to be known. */
+/** In the first week the latest blocks that are known are looked at: at most so many, and at least so many. */
 const RECENT_BLOCKS = 60;
 const RECENT_BLOCKS_MIN = 20;
 /** How much the latest of them weighs. */
@@ -64,20 +65,29 @@ function seasonBand(memory: BlockMemory, block: number, season: Season): Band | 
 
 /** An average that forgets, and a wide margin: what comes with the time of day is not known yet. */
 function recentBand(memory: BlockMemory, block: number): Band | undefined {
-  let known = 0;
-  let middle = 0;
+  const known = recentOf(memory, block);
+  const [first] = known;
+  if (first === undefined || known.length < RECENT_BLOCKS_MIN) return undefined;
+  let middle = first;
   let variance = 0;
-  for (let at = block - RECENT_BLOCKS; at < block; at++) {
-    const log = memory.at(at);
-    if (log === undefined) continue;
-    const off = known === 0 ? 0 : log - middle;
-    middle = known === 0 ? log : middle + RECENT_WEIGHT * off;
+  for (const log of known) {
+    const off = log - middle;
+    middle += RECENT_WEIGHT * off;
     variance = (1 - RECENT_WEIGHT) * (variance + RECENT_WEIGHT * off * off);
-    known++;
   }
-  if (known < RECENT_BLOCKS_MIN) return undefined;
   const width = Math.max(Math.sqrt(variance), chanceOf(middle), RECENT_WIDTH_MIN);
   return { middle, width: RECENT_FACTOR * width };
+}
+
+/** The latest that are known, the oldest first. Nothing is learnt while an alert fires: were only the last hours looked at, it could not be told when that is over. */
+function recentOf(memory: BlockMemory, block: number): readonly number[] {
+  const known: number[] = [];
+  const oldest = Math.max(memory.firstBlock ?? block, block - MEMORY_BLOCKS);
+  for (let at = block - 1; at >= oldest && known.length < RECENT_BLOCKS; at--) {
+    const log = memory.at(at);
+    if (log !== undefined) known.push(log);
+  }
+  return known.reverse();
 }
 
 /** What chance alone does to a count of so many: the square root of it, as a share. */

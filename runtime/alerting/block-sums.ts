@@ -1,6 +1,5 @@
 import type { AlertCondition } from "../../protocols/alert-settings.ts";
 import type { BlockCounts } from "../counting/block-counts.ts";
-import type { Counts } from "../counting/counts.ts";
 import type { DdSketch } from "../counting/dd-sketch.ts";
 import type { HyperLogLog } from "../counting/hyper-log-log.ts";
 import type { MetricShape } from "../counting/metric-shape.ts";
@@ -24,15 +23,29 @@ export interface Wanted {
   readonly where: readonly AlertCondition[];
 }
 
-/** What the records that meet all conditions come to, by block. A block of which nothing was counted is not there. Pure. */
-export function sumsOf(counts: Counts, { metric, where }: Wanted): ReadonlyMap<number, BlockSum> {
-  const sums = new Map<number, BlockSum>();
-  counts.forEachBlock(metric, (number, block, shape) => {
-    const matches = matcherOf(where, shape);
+/** Adds up the records that meet all conditions, block by block, of as many partitions as there are. */
+export class BlockSums {
+  readonly #where: readonly AlertCondition[];
+  readonly #sums = new Map<number, BlockSum>();
+
+  constructor({ where }: Pick<Wanted, "where">) {
+    this.#where = where;
+  }
+
+  /** Of a block; undefined where nothing was counted. */
+  at(number: number): BlockSum | undefined {
+    return this.#sums.get(number);
+  }
+
+  /** Adds what was counted in a block. */
+  add(number: number, block: BlockCounts, shape: MetricShape): void {
+    const matches = matcherOf(this.#where, shape);
     // What was counted while the metric had no such dimension cannot be told apart by it.
-    if (matches !== undefined) sums.set(number, sumOf(block, shape, matches));
-  });
-  return sums;
+    if (matches === undefined) return;
+    const before = this.#sums.get(number);
+    const more = sumOf(block, shape, matches);
+    this.#sums.set(number, before === undefined ? more : together(before, more));
+  }
 }
 
 function sumOf(block: BlockCounts, shape: MetricShape, matches: (key: string) => boolean): BlockSum {
@@ -40,4 +53,16 @@ function sumOf(block: BlockCounts, shape: MetricShape, matches: (key: string) =>
   for (const [key, series] of block.series) if (matches(key)) all.merge(series);
   const sum = (all.sums?.reduce((total, part) => total + part, 0) ?? 0) / shape.scale;
   return { count: all.total, sum, sketch: all.sketch, unique: all.unique, scale: shape.scale };
+}
+
+function together(before: BlockSum, more: BlockSum): BlockSum {
+  if (more.sketch !== undefined) before.sketch?.merge(more.sketch);
+  if (more.unique !== undefined) before.unique?.merge(more.unique);
+  return {
+    count: before.count + more.count,
+    sum: before.sum + more.sum,
+    sketch: before.sketch ?? more.sketch,
+    unique: before.unique ?? more.unique,
+    scale: before.sketch === undefined ? more.scale : before.scale,
+  };
 }

@@ -1,15 +1,20 @@
 import type { BlockFact } from "../../protocols/alert-rule.ts";
 import type { AlertRule } from "../../protocols/alert-settings.ts";
-import type { BlockSum } from "./block-sums.ts";
+import type { BlockSum, BlockSums, Wanted } from "./block-sums.ts";
 
 /** What was counted of what a rule looks at. */
 export interface RuleSums {
-  readonly sums: ReadonlyMap<number, BlockSum>;
+  readonly sums: Pick<BlockSums, "at">;
   /** Of what the value is divided by; undefined for a rule that divides by nothing. */
-  readonly divisors: ReadonlyMap<number, BlockSum> | undefined;
+  readonly divisors: Pick<BlockSums, "at"> | undefined;
 }
 
 const NOTHING: BlockSum = { count: 0, sum: 0, sketch: undefined, unique: undefined, scale: 1 };
+
+/** Which records a rule divides by; undefined for one that divides by nothing. Pure. */
+export function divisorOf({ metric, of }: AlertRule): Wanted | undefined {
+  return of === undefined ? undefined : { metric, ...of };
+}
 
 /** A block as a rule sees it. That nothing was counted is a count of zero; of nothing there is no mean and no share. Pure. */
 export function factOf(
@@ -17,8 +22,8 @@ export function factOf(
   { sums, divisors }: RuleSums,
   at: { readonly block: number; readonly completeness: number },
 ): BlockFact {
-  const sum = sums.get(at.block) ?? NOTHING;
-  const divisor = divisors === undefined ? undefined : (divisors.get(at.block) ?? NOTHING);
+  const sum = sums.at(at.block) ?? NOTHING;
+  const divisor = divisors === undefined ? undefined : (divisors.at(at.block) ?? NOTHING);
   const measured = valueOf(rule, sum);
   const value = divisor === undefined ? measured : quotient(measured, valueOf(rule, divisor));
   const { count: volume } = divisor ?? sum;

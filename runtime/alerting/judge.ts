@@ -49,17 +49,18 @@ function noteAlert(state: AlertState, judgement: Judgement, before: AlertPhase):
   const { block, phase, sense } = judgement;
   state.badSinceBlock ??= block;
   if (phase === "firing" && !isOn(before)) state.firedBlock = block;
-  if (sense === "bad" || (sense === "none" && phase === "firing")) state.latestBad = judgement;
+  // While nothing is counted it goes on for what was wrong before, unless that is what is wrong.
+  const isWrongItself = sense === "none" && phase === "firing" && state.latestBad === undefined;
+  if (sense === "bad" || isWrongItself) state.latestBad = judgement;
 }
 
-/** What is said of an alert ends with it. */
+/** What is said of an alert ends with it; not that people know of it, before they are told of the end. */
 function forgetAlert(state: AlertState): void {
   state.badSinceBlock = undefined;
   state.acknowledged = undefined;
   state.firedBlock = undefined;
   state.movers = undefined;
   state.latestBad = undefined;
-  state.toldAtMs = undefined;
 }
 
 function noteTurn(state: AlertState, { block, phase, value, sense }: Judgement, before: AlertPhase): void {

@@ -1,7 +1,8 @@
 import type { Mover } from "../../protocols/alert-rule.ts";
 import type { AlertRule } from "../../protocols/alert-settings.ts";
 import { valuesOf } from "../counting/block-counts.ts";
-import type { Counts } from "../counting/counts.ts";
+import type { BlockCounts } from "../counting/block-counts.ts";
+import type { MetricShape } from "../counting/metric-shape.ts";
 import type { SeriesCounts } from "../counting/series-counts.ts";
 import { matcherOf } from "./matches.ts";
 
@@ -24,23 +25,6 @@ interface Part {
   deviation: number;
 }
 
-/**
- * What has changed: for each dimension the values by their share of the deviation from the hour before (after Adtributor: Bhagwan et al., NSDI 2014). The first of
- * them explains most. Pure.
- */
-export function moversOf(rule: AlertRule, counts: Counts, range: BadRange): readonly Mover[] {
-  const amounts = new Amounts(rule, range);
-  counts.forEachBlock(rule.metric, (number, block, shape) => {
-    const matches = matcherOf(rule.where, shape);
-    if (matches === undefined) return;
-    const names = shape.dimensions.map(({ name }) => name);
-    for (const [key, series] of block.series) {
-      if (matches(key)) amounts.add(number, { names, values: valuesOf(key) }, series);
-    }
-  });
-  return amounts.movers();
-}
-
 interface Place {
   readonly names: readonly string[];
   readonly values: readonly string[];
@@ -52,7 +36,11 @@ interface Sums {
   readonly amounts: [before: number, now: number];
 }
 
-class Amounts {
+/**
+ * Finds out what has changed, from the counts of all partitions: for each dimension the values by their share of the deviation from the hour before (after Adtributor:
+ * Bhagwan et al., NSDI 2014).
+ */
+export class Movers {
   readonly #rule: AlertRule;
   readonly #range: BadRange;
   readonly #all: Sums = { counts: [0, 0], amounts: [0, 0] };
@@ -64,10 +52,18 @@ class Amounts {
     this.#range = range;
   }
 
-  add(block: number, { names, values }: Place, series: SeriesCounts): void {
+  /** Adds what was counted in a block. */
+  add(number: number, block: BlockCounts, shape: MetricShape): void {
     const { from, to } = this.#range;
-    if (block < from - BEFORE_BLOCKS || block >= to) return;
-    const at = block < from ? 0 : 1;
+    const matches = matcherOf(this.#rule.where, shape);
+    if (matches === undefined || number < from - BEFORE_BLOCKS || number >= to) return;
+    const names = shape.dimensions.map(({ name }) => name);
+    for (const [key, series] of block.series) {
+      if (matches(key)) this.#add(number < from ? 0 : 1, { names, values: valuesOf(key) }, series);
+    }
+  }
+
+  #add(at: 0 | 1, { names, values }: Place, series: SeriesCounts): void {
     const count = series.total;
     const isCount = this.#rule.measure === "count" || series.sums === undefined;
     const amount = isCount ? count : series.sums.reduce((total, part) => total + part, 0);
@@ -75,7 +71,8 @@ class Amounts {
     names.forEach((name, index) => note(this.#at(name, values[index] ?? ""), at, { count, amount }));
   }
 
-  movers(): readonly Mover[] {
+  /** What has changed, the dimension first whose first value explains most. */
+  told(): readonly Mover[] {
     const all = this.#partOf(this.#all);
     if (all.deviation === 0) return [];
     const byDimension = [...this.#parts].map(([dimension, parts]) => {

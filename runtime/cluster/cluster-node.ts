@@ -46,6 +46,7 @@ export class ClusterNode {
   readonly #parts: ClusterNodeParts;
   readonly #barrier: FailoverBarrier;
   #phase: Phase = "outside";
+  #isTakenOut = false;
   #life: ClusterLife | undefined = undefined;
   readonly #delays = new Set<Cancel>();
 
@@ -62,6 +63,11 @@ export class ClusterNode {
   /** What any node may say to whoever hears it. */
   get topics(): Pick<ClusterTopics, "topic"> {
     return this.#parts.topics;
+  }
+
+  /** Whether an operator has had it drain: the others are to go on without it. */
+  get isTakenOut(): boolean {
+    return this.#isTakenOut;
   }
 
   get lease(): ClusterParts["lease"] {
@@ -117,6 +123,11 @@ export class ClusterNode {
       member,
       leaseLeftMs: leases.get(member.incarnation),
     }));
+  }
+
+  /** An operator has said here that this node is to drain: nobody else needs to order it. */
+  takeOut(): void {
+    this.#isTakenOut = true;
   }
 
   /** Has a node drain, wherever it is: it sees that in the table. @throws Fault of the store */
@@ -187,6 +198,7 @@ export class ClusterNode {
     const state = life.member.view.members.get(life.incarnation)?.state;
     if (state !== "leaving" || this.#phase !== "serving") return;
     this.#phase = "leaving";
+    this.#isTakenOut = true;
     this.#parts.log.warn("cluster.drainAsked", { incarnation: life.incarnation });
     this.#parts.onDrainAsked();
   }

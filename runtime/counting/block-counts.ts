@@ -25,13 +25,18 @@ export class BlockCounts {
   /** By dimension. */
   readonly #slots: DimensionSlots[] = [];
   #knowsValues = true;
-  /** How many records were counted under `__other__` in some dimension. */
-  folded = 0;
   /** How often it was changed after it was final. */
   revisions = 0;
 
   get series(): ReadonlyMap<string, SeriesCounts> {
     return this.#series;
+  }
+
+  /** How many records were counted under `__other__` in some dimension. */
+  get folded(): number {
+    let folded = 0;
+    for (const [key, counts] of this.#series) if (isFolded(key)) folded += counts.total;
+    return folded;
   }
 
   /** The counts of a combination of values, new ones unless there are some. */
@@ -43,15 +48,17 @@ export class BlockCounts {
     return added;
   }
 
-  /** Adds what was counted elsewhere, within the budgets of the shape: what is over one keeps all its other values. */
-  merge(other: BlockCounts, shape: MetricShape): void {
-    this.#admit(other, shape);
-    for (const [key, counts] of other.#series) {
-      const admitted = this.#admitted(key, shape);
-      if (admitted !== key) this.folded += counts.total;
-      this.at(admitted, shape).merge(counts);
-    }
-    this.folded += other.folded;
+  /** Counts what is new here, within the budgets of the shape: what is over one keeps all its other values. */
+  count(fresh: BlockCounts, shape: MetricShape): void {
+    this.#admit(fresh, shape);
+    for (const [key, counts] of fresh.#series) this.at(this.#admitted(key, shape), shape).merge(counts);
+    this.revisions += fresh.revisions;
+  }
+
+  /** Adds what was counted elsewhere, under the values that it has there: it was held to its budgets when it was counted, and looks the same wherever it is kept. */
+  add(other: BlockCounts, shape: MetricShape): void {
+    for (const [key, counts] of other.#series) this.at(key, shape).merge(counts);
+    this.#knowsValues = false;
     this.revisions += other.revisions;
   }
 
@@ -64,16 +71,16 @@ export class BlockCounts {
     });
   }
 
-  /** Adds what was counted elsewhere, all of it in the first cell. */
-  mergeCoarsely(other: BlockCounts, shape: MetricShape): void {
-    this.merge(other, shape);
+  /** Takes a block into a longer stretch, which has the budgets of one: all of it in the first cell. */
+  countCoarsely(block: BlockCounts, shape: MetricShape): void {
+    this.count(block, shape);
     for (const series of this.#series.values()) series.gather();
   }
 
   /** The same, with no more said of different values than is kept of blocks. */
   lowered(shape: MetricShape): BlockCounts {
     const lowered = new BlockCounts();
-    lowered.merge(this, shape);
+    lowered.add(this, shape);
     for (const series of lowered.#series.values()) series.unique?.lower();
     return lowered;
   }
@@ -81,15 +88,20 @@ export class BlockCounts {
   /** The same as two with half of the series each; undefined when there is only one. */
   halves(): readonly [BlockCounts, BlockCounts] | undefined {
     const keys = [...this.#series.keys()].sort();
-    if (keys.length < 2) return undefined;
-    const [first, second] = [new BlockCounts(), new BlockCounts()];
-    const middle = Math.floor(keys.length / 2);
-    keys.forEach((key, index) => {
-      (index < middle ? first : second).#series.set(key, this.#series.get(key) as SeriesCounts);
-    });
-    first.folded = this.folded;
-    first.revisions = this.revisions;
-    return [first, second];
+    const middle = keys[Math.floor(keys.length / 2)];
+    return keys.length < 2 || middle === undefined
+      ? undefined
+      : [this.between("", middle), this.between(middle)];
+  }
+
+  /** The series from a key on, up to another that is not among them. What is said of the block as a whole goes with its first. */
+  between(from: string, to?: string): BlockCounts {
+    const part = new BlockCounts();
+    for (const [key, counts] of this.#series) {
+      if (key >= from && (to === undefined || key < to)) part.#series.set(key, counts);
+    }
+    if (from === "") part.revisions = this.revisions;
+    return part;
   }
 
   /** The same in few bytes: each value once, series in the order of their values. */
@@ -115,7 +127,8 @@ export class BlockCounts {
   static decode(bytes: Uint8Array, shape: MetricShape): BlockCounts {
     const reader = new ByteReader(bytes);
     const block = new BlockCounts();
-    block.folded = reader.whole();
+    // How much is folded is told to whoever reads the bytes elsewhere; it follows from the series.
+    reader.whole();
     block.revisions = reader.whole();
     const texts: string[] = [];
     for (let left = reader.whole(); left > 0; left--) texts.push(valueIn(reader));
@@ -192,6 +205,10 @@ export class BlockCounts {
   #slotsAt(dimension: number): DimensionSlots {
     return (this.#slots[dimension] ??= new DimensionSlots());
   }
+}
+
+function isFolded(key: string): boolean {
+  return key.includes(OTHER) && valuesOf(key).includes(OTHER);
 }
 
 /** A value that held what divides values would be several when it is read back. */

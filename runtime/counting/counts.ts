@@ -26,7 +26,7 @@ export function rangeOf(fromMs: number, toMs: number): BlockRange {
 export const BLOCKS_PER_QUARTER = QUARTER_MS / BLOCK_MS;
 const EVERYTHING: BlockRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
-/** Counts of any number of metrics, in blocks. The same records, in any order, give the same bytes as long as no budget is exceeded. */
+/** Counts of any number of metrics, in blocks. The same records, in any order, give the same bytes as long as no budget is exceeded; what was counted once keeps its values wherever it goes. */
 export class Counts {
   readonly #metrics = new Map<string, MetricCounts>();
 
@@ -52,11 +52,11 @@ export class Counts {
   /** Adds counts. */
   add(more: Counts): void {
     for (const { shape, blocks } of more.#metrics.values()) {
-      for (const number of blocks.keys()) this.block(shape, number).merge(more.block(shape, number), shape);
+      for (const number of blocks.keys()) this.block(shape, number).add(more.block(shape, number), shape);
     }
   }
 
-  /** Adds what was counted of a batch: what changes in a block before `closedBefore` is a revision of it, and what was frequent in one has slots in the next. */
+  /** Counts what is new, such as a batch, within the budgets of its shapes: what changes in a block before `closedBefore` is a revision of it, and what was frequent in one has slots in the next. */
   count(batch: Counts, closedBefore: number): void {
     for (const { shape, blocks } of batch.#metrics.values()) {
       for (const number of [...blocks.keys()].sort((a, b) => a - b)) {
@@ -64,10 +64,43 @@ export class Counts {
         const isNew = !known.has(number);
         const block = this.block(shape, number);
         if (isNew && known.has(number - 1)) block.reserveAfter(this.#blockOf(shape, number - 1), shape);
-        block.merge(batch.block(shape, number), shape);
+        block.count(batch.block(shape, number), shape);
         if (number < closedBefore) block.revisions++;
       }
     }
+  }
+
+  /** The blocks of a stretch, of all metrics or of one, as bytes. */
+  packed({ from, to }: BlockRange = EVERYTHING, metric?: string): Counts {
+    const packed = this.#taking(
+      (number, { name }) => number >= from && number < to && (metric === undefined || name === metric),
+    );
+    packed.pack(to);
+    return packed;
+  }
+
+  /** Keeps of one block only the series from a key on, up to another that is not among them. */
+  narrow(number: number, from: string, to?: string): void {
+    for (const { shape, blocks } of this.#metrics.values()) {
+      if (!blocks.has(number)) continue;
+      const part = this.#blockOf(shape, number).between(from, to);
+      if (part.series.size + part.revisions > 0) blocks.set(number, part.encode());
+      else blocks.delete(number);
+    }
+  }
+
+  /** How many bytes each block takes that is kept as bytes: a block comes once for each shape that it has. */
+  *sizes(): Iterable<readonly [number: number, bytes: number]> {
+    for (const { blocks } of this.#metrics.values()) {
+      for (const [number, block] of blocks) if (!(block instanceof BlockCounts)) yield [number, block.length];
+    }
+  }
+
+  /** The keys of the series of a block, whatever shapes it has. */
+  keysAt(number: number): string[] {
+    return Array.from(this.#metrics.values(), ({ shape }) => shape).flatMap((shape) => [
+      ...this.#blockOf(shape, number).series.keys(),
+    ]);
   }
 
   /** What has been counted, all of it or a part, in few bytes. */
@@ -123,12 +156,7 @@ export class Counts {
     metric: string,
     visit: (number: number, block: BlockCounts, shape: MetricShape) => void,
   ): void {
-    for (const { shape, blocks } of this.#metrics.values()) {
-      if (shape.name !== metric) continue;
-      for (const [number, block] of blocks) {
-        visit(number, block instanceof BlockCounts ? block : BlockCounts.decode(block, shape), shape);
-      }
-    }
+    for (const [number, decode, shape] of this.blocksOf(metric)) visit(number, decode(), shape);
   }
 
   /** Takes out what is before a block. */
@@ -172,7 +200,7 @@ export class Counts {
     const grouped = new Counts();
     for (const { shape, blocks } of this.#metrics.values()) {
       for (const number of blocks.keys()) {
-        grouped.block(shape, beginOf(number)).mergeCoarsely(this.#blockOf(shape, number), shape);
+        grouped.block(shape, beginOf(number)).countCoarsely(this.#blockOf(shape, number), shape);
       }
     }
     return grouped;
@@ -227,10 +255,9 @@ export class Counts {
 
   #taking(isWanted: (number: number, shape: MetricShape) => boolean): Counts {
     const taken = new Counts();
-    for (const { shape, blocks } of this.#metrics.values()) {
-      for (const [number, block] of blocks) {
-        if (isWanted(number, shape)) taken.#metric(shape).blocks.set(number, block);
-      }
+    for (const [key, { shape, blocks }] of this.#metrics) {
+      const wanted = [...blocks].filter(([number]) => isWanted(number, shape));
+      if (wanted.length > 0) taken.#metrics.set(key, { shape, blocks: new Map(wanted) });
     }
     return taken;
   }

@@ -10,6 +10,8 @@ const VALUE_MAX = 2 ** 40;
 /** How many bins there can be. */
 export const BINS_MAX = Math.ceil(Math.log(VALUE_MAX) * PER_LOG) + 1;
 const GROW_BY = 64;
+/** What a sketch takes in memory beside its bins. */
+const OBJECT_BYTES = 200;
 /** What a bin holds at most: it has 32 bits. */
 const BIN_COUNT_MAX = 2 ** 32 - 1;
 
@@ -49,6 +51,11 @@ export class DdSketch {
   }
   get max(): number {
     return this.#max;
+  }
+
+  /** What it takes in memory, roughly. */
+  get memoryBytes(): number {
+    return OBJECT_BYTES + this.#bins.byteLength;
   }
 
   add(value: number, times = 1): void {

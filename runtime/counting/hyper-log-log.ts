@@ -8,6 +8,9 @@ const COARSE_BITS = 12;
 const SPARSE_MAX = 512;
 /** What a register takes at most when it is stored as a pair, in bytes. */
 const PAIR_BYTES = 3;
+/** What a pair takes in memory, and all else. */
+const PAIR_MEMORY_BYTES = 32;
+const OBJECT_BYTES = 200;
 /** The ranks of 32 bits, and one for all of them zero. */
 const RANK_MAX = 33;
 /** The first byte of what is stored. */
@@ -30,6 +33,11 @@ export class HyperLogLog {
   /** The standard error of the estimate. */
   get error(): number {
     return 1.04 / Math.sqrt(2 ** this.#bits);
+  }
+
+  /** What it takes in memory, roughly. */
+  get memoryBytes(): number {
+    return OBJECT_BYTES + this.#registers.length + PAIR_MEMORY_BYTES * (this.#sparse?.size ?? 0);
   }
 
   /** Takes in a thing by two independent hashes of it, 32 bits each. */

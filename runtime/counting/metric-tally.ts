@@ -1,11 +1,9 @@
 import type { MetricDefinition } from "../../protocols/metric-settings.ts";
-import { valuesOf } from "./block-counts.ts";
 import type { BlockCounts } from "./block-counts.ts";
 import { CELLS_PER_BLOCK } from "./cells.ts";
 import { compileConditions } from "./condition.ts";
 import type { Condition } from "./condition.ts";
 import type { Counts } from "./counts.ts";
-import { OTHER } from "./dimension-slots.ts";
 import { DimensionValues } from "./dimension-values.ts";
 import { shapeOf } from "./metric-shape.ts";
 import type { MetricShape } from "./metric-shape.ts";
@@ -59,17 +57,11 @@ export class MetricTally {
   pourInto(counts: Counts, first: number): void {
     const places = new Places(this.#series, (block) => counts.block(this.#shape, first + block), this.#shape);
     this.#counts.forEach((place, count) => {
-      const { series, cell, isFolded, block } = places.at(place);
+      const { series, cell } = places.at(place);
       series.counts[cell] = (series.counts[cell] as number) + count;
-      if (isFolded) block.folded += count;
     });
     this.#value?.pourInto((place) => places.at(place));
   }
-}
-
-interface Place extends ValuePlace {
-  readonly block: BlockCounts;
-  readonly isFolded: boolean;
 }
 
 /** Where the counters of a batch belong: found once for each, because several values are kept of one place. */
@@ -79,7 +71,7 @@ class Places {
   readonly #shape: MetricShape;
   readonly #keys = new Map<number, string>();
   readonly #blocks = new Map<number, BlockCounts>();
-  readonly #places = new Map<number, Place>();
+  readonly #places = new Map<number, ValuePlace>();
 
   constructor(series: SeriesNumbers, blockAt: (block: number) => BlockCounts, shape: MetricShape) {
     this.#series = series;
@@ -87,14 +79,13 @@ class Places {
     this.#shape = shape;
   }
 
-  at(place: number): Place {
+  at(place: number): ValuePlace {
     const known = this.#places.get(place);
     if (known !== undefined) return known;
     const key = this.#keyOf(Math.floor(place / CELLS_MAX));
     const cell = place % CELLS_MAX;
     const block = this.#blockOf(Math.floor(cell / CELLS_PER_BLOCK));
-    const isFolded = valuesOf(key).includes(OTHER);
-    const found = { block, series: block.at(key, this.#shape), cell: cell % CELLS_PER_BLOCK, isFolded };
+    const found = { series: block.at(key, this.#shape), cell: cell % CELLS_PER_BLOCK };
     this.#places.set(place, found);
     return found;
   }

@@ -22,6 +22,22 @@ export const TIERS = {
 } as const;
 type Tier = keyof typeof TIERS;
 
+/** How long the stretches are in which counts stand: as they are, in quarters of an hour, or in the days of a time zone. */
+export type Grain = "block" | "quarter" | { readonly zone: string };
+
+/** Counts as they stand on pages. What is asked for together with a page stands as it does there, or what moves meanwhile could be missed. Pure. */
+export function inGrains(counts: Counts, grain: Grain): Counts {
+  if (grain === "block" || counts.isEmpty) return counts;
+  if (grain === "quarter") return counts.grouped(wholeQuarters);
+  const days = new LocalDays(grain.zone);
+  return counts.grouped((block) => blockOf(days.dayStartOf(block * BLOCK_MS)));
+}
+
+/** The blocks of which counts are made up that stand in a stretch: what stands at its last block may go on behind it; days end where questions about them do. Pure. */
+export function blocksIn({ from, to }: BlockRange, grain: Grain): BlockRange {
+  return grain === "quarter" ? { from, to: wholeQuarters(to + BLOCKS_PER_QUARTER - 1) } : { from, to };
+}
+
 /** A part of a page that is to be written. */
 export interface PagePart {
   /** The page's id, behind that of the partition. */
@@ -84,7 +100,7 @@ export function pageParts(counts: Counts, { round, partBytes, zones }: Division)
   const whole = counts.metrics().flatMap((metric) => {
     const own = counts.of(metric);
     // Days are whole quarters of an hour in every zone, and there are fewer of those.
-    const quarters = own.grouped(wholeQuarters);
+    const quarters = inGrains(own, "quarter");
     return [
       ...tierParts(own.lowered(), "block", metric),
       ...tierParts(quarters.lowered(), "quarter", metric),
@@ -117,8 +133,7 @@ function tierParts(counts: Counts, tier: Tier, metric: string): WholePart[] {
 /** Days begin with a block in every zone, so each stands where its first block would. */
 function dayParts(counts: Counts, zone: string, metric: string): WholePart[] {
   const days = new LocalDays(zone);
-  const byDay = counts.grouped((block) => blockOf(days.dayStartOf(block * BLOCK_MS)));
-  return byDay
+  return inGrains(counts, { zone })
     .splitBy((block) => daysPage(metric, days, block * BLOCK_MS))
     .map(([page, part]) => ({ page, counts: part, untilMs: undefined }));
 }
@@ -131,12 +146,29 @@ export function daysPage(metric: string, days: LocalDays, timeMs: number): strin
 /** A page to be read, and what of it. */
 export interface PageRange extends BlockRange {
   readonly page: string;
+  readonly grain: Grain;
+}
+
+/** From when on blocks are answered as they were counted; what was before is in quarters of an hour. Pure. */
+export function blocksFromMs(nowMs: number): number {
+  const dayMs = TIERS.block.pageBlocks * BLOCK_MS;
+  return Math.ceil(Math.max(0, nowMs - TIERS.block.keptMs) / dayMs) * dayMs;
+}
+
+/** From when on anything is kept: pages of quarters go as a whole. Pure. */
+export function keptFromMs(nowMs: number): number {
+  const pageMs = TIERS.quarter.pageBlocks * BLOCK_MS;
+  return Math.floor(Math.max(0, nowMs - TIERS.quarter.keptMs) / pageMs) * pageMs;
+}
+
+/** Up to when anything can be counted: clocks are ahead of each other by minutes at most. Pure. */
+export function countedToMs(nowMs: number): number {
+  return nowMs + DAY_MS;
 }
 
 /** The pages that hold a stretch of time: blocks where those are still kept, quarters of an hour before that. Pure. */
 export function pagesOf(metric: string, { from, to }: BlockRange, nowMs: number): PageRange[] {
-  const days = TIERS.block.pageBlocks;
-  const fineFrom = Math.ceil(blockOf(Math.max(0, nowMs - TIERS.block.keptMs)) / days) * days;
+  const fineFrom = blockOf(blocksFromMs(nowMs));
   return [
     ...rangesOf(metric, "quarter", { from, to: Math.min(to, fineFrom) }),
     ...rangesOf(metric, "block", { from: Math.max(from, fineFrom), to }),
@@ -148,7 +180,7 @@ function rangesOf(metric: string, tier: Tier, { from, to }: BlockRange): PageRan
   const ranges: PageRange[] = [];
   for (let at = from; at < to;) {
     const end = Math.min(to, (Math.floor(at / pageBlocks) + 1) * pageBlocks);
-    ranges.push({ page: pageName(metric, tier, at), from: at, to: end });
+    ranges.push({ page: pageName(metric, tier, at), grain: tier, from: at, to: end });
     at = end;
   }
   return ranges;

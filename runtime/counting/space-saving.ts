@@ -8,6 +8,9 @@ export interface TopItem {
   readonly error: number;
 }
 
+/** What is followed takes so much in memory beside its text, and each letter so much, in bytes. */
+const ITEM_BYTES = 150;
+const LETTER_BYTES = 2;
 /** More are never followed. */
 const FOLLOWED_MAX = 2_000;
 
@@ -31,6 +34,13 @@ export class SpaceSaving {
   /** The largest error of any count here. */
   get floor(): number {
     return this.#floor;
+  }
+
+  /** What it takes in memory, roughly. */
+  get memoryBytes(): number {
+    let bytes = 0;
+    for (const value of this.#items.keys()) bytes += ITEM_BYTES + LETTER_BYTES * value.length;
+    return bytes;
   }
 
   /** The most frequent first. */

@@ -25,11 +25,14 @@ export interface TallyContent {
 
 /** Counts the rows of one batch after the other. It keeps its tables from batch to batch, and nothing of what was in them. */
 export class Tally {
+  /** The fields that a reader has to find in each log, in the order of the row's spans. */
+  readonly fields: readonly string[];
   readonly #metrics: readonly MetricTally[];
   readonly #time = new BatchTime();
   #account = newAccount();
 
   constructor({ fields, metrics, isMeant }: MetricSet) {
+    this.fields = fields;
     const column = (field: string): number => fields.indexOf(field);
     this.#metrics = metrics.map((definition) => new MetricTally(definition, column, isMeant));
     this.begin(0);

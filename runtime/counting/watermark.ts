@@ -44,12 +44,21 @@ export function overall(partitions: readonly PartitionView[], nowMs: number): nu
 
 /** Which share of the partitions has been counted up to a time; 1 where there is none to wait for. Pure. */
 export function completeness(partitions: readonly PartitionView[], untilMs: number, nowMs: number): number {
-  const awaited = partitions.filter((view) => isAwaited(view, nowMs));
-  const passed = awaited.filter(({ watermarkMs }) => watermarkMs !== undefined && watermarkMs >= untilMs);
-  return awaited.length === 0 ? 1 : passed.length / awaited.length;
+  const { length: all } = partitions.filter((view) => isAwaited(view, nowMs));
+  return all === 0 ? 1 : (all - behind(partitions, untilMs, nowMs).length) / all;
 }
 
-/** Nobody waits for one that has ended, nor for one from which anything would be too late. */
+/** Those that have not been counted up to a time, and are waited for. Pure. */
+export function behind(partitions: readonly PartitionView[], untilMs: number, nowMs: number): string[] {
+  return partitions
+    .filter(
+      (view) => isAwaited(view, nowMs) && !(view.watermarkMs !== undefined && view.watermarkMs >= untilMs),
+    )
+    .map(({ id }) => id);
+}
+
+/** Nobody waits for one that has ended, nor for one that nobody reads and from which anything would be too late; one that is read will come. */
 function isAwaited({ state, watermarkMs }: PartitionView, nowMs: number): boolean {
-  return state !== "gone" && (watermarkMs === undefined || nowMs - watermarkMs <= LATE_MS);
+  if (state === "gone") return false;
+  return state !== "stalled" || watermarkMs === undefined || nowMs - watermarkMs <= LATE_MS;
 }

@@ -313,7 +313,19 @@ export class Cell extends NactActor implements InFlight, Watched {
 
   override childStopped(child: Cell): void {
     this.children.delete(child.name);
+    this.#tellOfStop(child);
     if (this.phase !== PHASE.running) advance(this);
+  }
+
+  /** Whoever stops is told no more, and what is thrown here must not keep the child from ending. */
+  #tellOfStop(child: Cell): void {
+    const { childStopped } = this.definition;
+    if (childStopped === undefined || this.phase >= PHASE.stopping) return;
+    try {
+      this.deliverOwn(childStopped(child.args as never));
+    } catch (error) {
+      fail(this, error, undefined);
+    }
   }
 
   override dispatch(message: TaggedMessage): void {

@@ -3,8 +3,8 @@ import type { ArchiveEntity, ArchiveRecord } from "./archive-lines.ts";
 import { entityText } from "./entity-address.ts";
 import type { EntityAddress } from "./entity-address.ts";
 import type { ImportOutcome, ImportTarget } from "./import-archive.ts";
-import type { Durability, Journal, Owner, Snapshot, SnapshotWrite, Stored } from "./journal.ts";
-import { DURABILITIES } from "./journal.ts";
+import type { Journal, Owner, Snapshot, SnapshotWrite, Stored } from "./journal.ts";
+import { weakest } from "./durability.ts";
 import type { ArchiveContent } from "./read-archive.ts";
 
 /** A journal into which an entity may come whose first records are gone. */
@@ -176,7 +176,7 @@ export class EntityImport {
     if (owner === undefined) return;
     const { journal } = this.#target;
     const what = { entity: this.entity, owner, expectedVersion: this.#version, bytes, atMs };
-    const appended = journal.append({ ...what, durability: durabilityOf(journal.strongest) });
+    const appended = journal.append({ ...what, durability: weakest([journal.strongest, "fsync"]) });
     const checked = appended.then((answer) => this.#check(answer));
     // Looked at a little later.
     checked.catch(() => undefined);
@@ -218,9 +218,4 @@ export class EntityImport {
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0;
-}
-
-/** As durable as a record can be asked to be there, up to the disk. */
-function durabilityOf(strongest: Durability): Durability {
-  return DURABILITIES.indexOf(strongest) < DURABILITIES.indexOf("fsync") ? strongest : "fsync";
 }

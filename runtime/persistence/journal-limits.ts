@@ -1,6 +1,6 @@
 import { Fault } from "../fault.ts";
+import { suffices } from "./durability.ts";
 import type { Append, Durability, SnapshotWrite } from "./journal.ts";
-import { DURABILITIES } from "./journal.ts";
 
 /** The largest record: an entity that says more in one step should say it in several. */
 export const RECORD_BYTES_MAX = 1_048_576;
@@ -17,9 +17,8 @@ export function checkRecord(bytes: Uint8Array): void {
 /** Refuses an append that no journal could store, or not as durably as asked. @throws Fault recordTooLarge, durabilityMissing */
 export function checkAppend({ bytes, durability }: Append, strongest: Durability): void {
   checkRecord(bytes);
-  if (DURABILITIES.indexOf(durability) > DURABILITIES.indexOf(strongest)) {
-    throw new Fault("durabilityMissing", { asked: durability, strongest });
-  }
+  if (suffices(strongest, durability)) return;
+  throw new Fault("durabilityMissing", { asked: durability, strongest });
 }
 
 /** Refuses a snapshot that no journal could store. @throws Fault recordTooLarge; RangeError when it would cost records that it does not hold */

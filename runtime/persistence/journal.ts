@@ -14,9 +14,6 @@ export interface Owner {
  */
 export type Durability = "memory" | "periodic" | "fsync" | "replicated";
 
-/** The levels from the weakest to the strongest. */
-export const DURABILITIES: readonly Durability[] = ["memory", "periodic", "fsync", "replicated"];
-
 /** One step of an entity: what one append stored. The journal does not look into its bytes. */
 export interface JournalRecord {
   /** 1, 2, 3 ... without gaps. */
@@ -39,7 +36,10 @@ export interface Append {
   readonly expectedVersion: number;
   readonly bytes: Uint8Array;
   readonly atMs: number;
+  /** The least that it has to survive. */
   readonly durability: Durability;
+  /** Whether it is to survive all that the journal can make it survive at present, so the loss of the machine where there is a replica. */
+  readonly isStrongest?: boolean;
 }
 
 /** Another version was stored than the writer believes: `version` is the stored one. */

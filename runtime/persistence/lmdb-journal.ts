@@ -157,7 +157,7 @@ export class LmdbJournal implements Journal {
     const key = entityKey(append.entity);
     const sealed = seal({ kind: "record", key }, { version: expectedVersion + 1, atMs, owner, bytes });
     const write = { kind: "append", key, owner, expectedVersion, sealed } as const;
-    const awaitsFlush = append.durability === "fsync";
+    const awaitsFlush = append.durability === "fsync" || append.isStrongest === true;
     return (await this.#submit({ write, awaitsFlush, sizeBytes: sealed.length })) as Appended;
   }
 

@@ -1,11 +1,12 @@
 import { Fault, passOverFault } from "../fault.ts";
 import type { RedisConnection } from "../redis/redis-connection.ts";
 import { readRedisFacts } from "../redis/redis-facts.ts";
-import { redisFitness, suffices, weakest } from "../redis/redis-fitness.ts";
+import { redisFitness } from "../redis/redis-fitness.ts";
 import type { RedisLink } from "../redis/redis-link.ts";
 import { REMOVE_SCRIPT } from "../redis/scripts/remove-script.ts";
 import { RESTORE_SCRIPT } from "../redis/scripts/restore-script.ts";
 import { SNAPSHOT_SCRIPT } from "../redis/scripts/snapshot-script.ts";
+import { suffices, weakest } from "./durability.ts";
 import { checkAppend, checkSnapshot } from "./journal-limits.ts";
 import { entityKey, entityText } from "./entity-address.ts";
 import type { EntityAddress } from "./entity-address.ts";
@@ -31,6 +32,12 @@ import { loadedAhead, RedisRecords } from "./redis-records.ts";
 import type { StoredAhead } from "./redis-records.ts";
 import { RedisWrites } from "./redis-writes.ts";
 
+/**
+ * For how long it is believed how durable Redis makes things at present, when something is to be as durable as can be: replicas come and go under a
+ * connection that stays. Less than a replica may take to acknowledge, so one that was waited for in vain is looked for again. In milliseconds.
+ */
+const KNOWN_FOR_MS = 1_000;
+
 /** Resolves when nothing is stored of an entity because it is new. @throws Fault stateLost */
 type IsNew = (entity: EntityAddress) => Promise<void>;
 
@@ -53,11 +60,12 @@ export class RedisJournal implements Journal {
   readonly #records: RedisRecords;
   readonly #index: RedisEntityIndex;
   readonly #options: RedisJournalOptions;
-  /** Entities that enter or leave the index: what is appended to them meanwhile waits. */
+  /** Entities that enter or leave the index, or for which it is looked at how durable Redis is: what is appended to them meanwhile waits. */
   readonly #indexing = new Map<string, Promise<unknown>>();
   /** Snapshots on their way: one takes away records, and must not do so between the steps of a load. */
   readonly #trimming = new Map<string, Promise<unknown>>();
-  #isLooking = false;
+  #looking: Promise<void> | undefined = undefined;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
   #strongest: Durability | undefined = undefined;
   #isClosed = false;
 
@@ -69,7 +77,7 @@ export class RedisJournal implements Journal {
     this.#index = new RedisEntityIndex(link.commands);
     // Another connection may lead to another server, which is set up in another way.
     writer.onLost(() => (this.#strongest = undefined));
-    writer.onReady(() => this.#lookAgain());
+    writer.onReady(() => void this.#lookAgain());
   }
 
   /** Opens the journal of the Redis that `link` leads to. @throws Fault redisUnavailable, redisUnfit */
@@ -94,16 +102,16 @@ export class RedisJournal implements Journal {
   }
 
   async append(append: Append): Promise<Appended> {
-    const { entity, owner, expectedVersion, atMs, durability } = append;
+    const { entity, owner, expectedVersion, atMs } = append;
     this.#begin(entity, append.bytes.length);
     try {
       this.#checkDurability(append);
       const version = expectedVersion + 1;
       // The library may still look at them when the caller uses its buffer again.
       const record = packRecord({ version, atMs, bytes: append.bytes });
-      const entering = expectedVersion === 0 ? this.#enter(entity) : this.#indexing.get(entityKey(entity));
-      if (entering !== undefined) await entering;
-      const isReplicated = durability === "replicated";
+      const before = this.#before(append);
+      if (before !== undefined) await before;
+      const isReplicated = this.#isReplicated(append);
       const refusal = await this.#writes.append({ entity, owner, version, record, isReplicated });
       return refusal ?? { kind: "appended", version };
     } finally {
@@ -212,7 +220,7 @@ export class RedisJournal implements Journal {
     if (this.#isClosed) throw new Fault("journalClosed", { entity: text });
     if (this.#strongest === undefined) {
       // It may have become fit since, over the same connection.
-      this.#lookAgain();
+      void this.#lookAgain();
       throw new Fault("journalUnavailable", { entity: text, outcome: "nothing was stored" });
     }
     this.#writes.reserve(entity, bytes);
@@ -221,8 +229,27 @@ export class RedisJournal implements Journal {
   /** @throws Fault recordTooLarge, durabilityMissing */
   #checkDurability(append: Append): void {
     // A replica may have come since.
-    if (!suffices(this.strongest, append.durability)) this.#lookAgain();
+    if (!suffices(this.strongest, append.durability)) void this.#lookAgain();
     checkAppend(append, this.strongest);
+  }
+
+  /** What a record has to wait for. What is appended to its entity meanwhile waits behind it. */
+  #before({ entity, expectedVersion, isStrongest }: Append): Promise<unknown> | undefined {
+    if (isStrongest === true && !this.#isKnown) {
+      void this.#changeIndex(entity, async () => this.#isKnown || this.#lookAgain());
+    }
+    return expectedVersion === 0 ? this.#enter(entity) : this.#indexing.get(entityKey(entity));
+  }
+
+  /** Whether it was looked at of late how durable Redis makes things. */
+  get #isKnown(): boolean {
+    return performance.now() - this.#lookedAtMs < KNOWN_FOR_MS;
+  }
+
+  /** Whether a replica must have it: of what is to be as durable as can be, if there is one, or nobody knows. */
+  #isReplicated({ durability, isStrongest }: Append): boolean {
+    if (durability === "replicated") return true;
+    return isStrongest === true && (this.#strongest ?? "replicated") === "replicated";
   }
 
   #enter(entity: EntityAddress): Promise<void> {
@@ -257,19 +284,19 @@ export class RedisJournal implements Journal {
     }
   }
 
-  #lookAgain(): void {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
+  #lookAgain(): Promise<void> {
     // What cannot be looked at stays as it is known. A lost connection has made it unknown: then the next write looks again.
-    void this.#look()
+    this.#looking ??= this.#look()
       .catch(() => undefined)
-      .finally(() => (this.#isLooking = false));
+      .finally(() => (this.#looking = undefined));
+    return this.#looking;
   }
 
   async #look(): Promise<void> {
     const { generation } = this.#writer;
     const all = (await readRedisFacts(this.#writer)).map((facts) => redisFitness(facts, "memory"));
     if (this.#writer.generation !== generation || !this.#writer.isReady) return;
+    this.#lookedAtMs = performance.now();
     const problems = all.flatMap((fitness) => fitness.problems);
     this.#strongest = problems.length > 0 ? undefined : weakest(all.map((fitness) => fitness.strongest));
     if (problems.length > 0) throw new Fault("redisUnfit", { problems: problems.join("; ") });

@@ -19,8 +19,8 @@ const FIRST_BYTES = 65_536;
 
 /** What Redis says of an entity, and the first records behind its snapshot. */
 export type LoadAnswer = readonly [
-  version: Buffer | null,
-  snapshotVersion: Buffer | null,
+  version: Buffer | number | null,
+  snapshotVersion: Buffer | number | null,
   snapshot: Buffer | null,
   records: readonly Buffer[],
 ];
@@ -100,8 +100,8 @@ function recordOf(entity: EntityAddress, value: Buffer): JournalRecord {
   throw new Fault("journalCorrupt", { entity: entityText(entity), problem: "what is stored is no record" });
 }
 
-function numberOf(text: Buffer | null): number {
-  return text === null ? 0 : Number(text.toString());
+function numberOf(told: Buffer | number | null): number {
+  return told === null ? 0 : Number(told.toString());
 }
 
 /** Whether they are the records from that version on. @throws Fault journalCorrupt */

@@ -1,5 +1,5 @@
 import type { Durability } from "../persistence/journal.ts";
-import { DURABILITIES } from "../persistence/journal.ts";
+import { suffices } from "../persistence/durability.ts";
 
 /** What a server says of itself, as far as it matters. */
 export interface RedisFacts {
@@ -39,18 +39,6 @@ export function redisFitness(facts: RedisFacts, asked: Durability): Fitness {
     durabilityProblem(facts, asked, strongest),
   ].filter((problem) => problem !== undefined);
   return { problems, warnings: warningsOf(facts), strongest };
-}
-
-/** The most that several servers can promise together. Pure. */
-export function weakest(durabilities: readonly Durability[]): Durability {
-  return (
-    DURABILITIES[Math.min(...durabilities.map((durability) => DURABILITIES.indexOf(durability)))] ?? "memory"
-  );
-}
-
-/** Whether `promised` is at least `asked`. */
-export function suffices(promised: Durability, asked: Durability): boolean {
-  return DURABILITIES.indexOf(promised) >= DURABILITIES.indexOf(asked);
 }
 
 function strongestOf({ keepsAppendFile, appendFsync, onlineReplicas }: RedisFacts): Durability {

@@ -40,6 +40,8 @@ export class AfterNotes implements AfterAskContext<Protocol, AskKind<Protocol>, 
   readonly reminders: ReminderChange[] = [];
   /** What is answered at once. */
   answer: TaggedMessage | undefined = undefined;
+  /** Whether it has to be as durable as the journal can make it, with all before it. */
+  isStrongest = false;
   readonly #reads: DecideContext<Protocol, unknown>;
   readonly #turn: TurnContext;
   readonly #life: NotedLife;
@@ -125,7 +127,8 @@ export class AfterNotes implements AfterAskContext<Protocol, AskKind<Protocol>, 
   }
 
   /** All that a decision says, with the state as it is right after its events. */
-  takeDown({ reply, reminders = [], after }: AnyDecision, state: never): void {
+  takeDown({ reply, reminders = [], durability, after }: AnyDecision, state: never): void {
+    this.isStrongest = durability === "strongest";
     for (const order of reminders) {
       if (order.kind === "remind") this.remind(order.name, order, order.message);
       else this.forget(order.name);

@@ -76,12 +76,7 @@ export class Claims {
       return Promise.resolve({ kind: "acquired", owner: held.owner });
     }
     // Two claims of one node at a time would fence each other.
-    let underWay = this.#underWay.get(key);
-    if (underWay === undefined) {
-      underWay = this.#acquire(entity).finally(() => this.#underWay.delete(key));
-      this.#underWay.set(key, underWay);
-    }
-    return underWay;
+    return this.#underWay.get(key) ?? this.#begin(entity, key);
   }
 
   /** All that this node owns. */
@@ -98,13 +93,9 @@ export class Claims {
    * Takes the place of an owner that gives the entity to this node; of exactly that one.
    * @throws Fault of the store; then it is unknown, and `acquire` finds out
    */
-  async takeOver(entity: EntityAddress, after: Owner): Promise<Acquired> {
+  takeOver(entity: EntityAddress, after: Owner): Promise<Acquired> {
     const key = entityKey(entity);
-    const earlier = this.#underWay.get(key);
-    if (earlier !== undefined) return earlier;
-    const underWay = this.#acquire(entity, after).finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, underWay);
-    return underWay;
+    return this.#underWay.get(key) ?? this.#begin(entity, key, after);
   }
 
   /** Gives an entity up, after its last write. @throws Fault of the store; a later claim of any node mends that once this one is gone */
@@ -163,7 +154,15 @@ export class Claims {
     this.#parts.onLost(held, answer.by);
   }
 
-  async #acquire(entity: EntityAddress, after?: Owner): Promise<Acquired> {
+  #begin(entity: EntityAddress, key: string, after?: Owner): Promise<Acquired> {
+    const underWay = this.#acquire(entity, key, after);
+    this.#underWay.set(key, underWay);
+    const end = (): void => void this.#underWay.delete(key);
+    underWay.then(end, end);
+    return underWay;
+  }
+
+  async #acquire(entity: EntityAddress, key: string, after: Owner | undefined): Promise<Acquired> {
     const shard = this.#parts.shardOf(entity);
     const generation = this.#parts.barrier.generationOf(shard);
     const later = this.#mustWait(shard);
@@ -171,13 +170,15 @@ export class Claims {
     if (later !== undefined && own === undefined) return later;
     // Behind a barrier nothing is taken but what was this node's own.
     const gone = own === undefined ? this.#gone.of(this.#parts.member.view) : [];
-    const claimed = await this.#claim({ entity, gone }, own ?? after);
+    const claim = this.#claimOf(entity, gone, own ?? after);
+    const first = await this.#parts.ownership.claim(claim);
+    const claimed = first.kind === "owned" ? await this.#insist(claim, first) : first;
     if (claimed.kind === "owned") return { kind: "elsewhere", by: claimed.by };
     // Claimed of a copy that is not asked any more: it may be forgotten, and so may be the owner before.
     if (generation !== this.#parts.barrier.generationOf(shard)) return this.#barred(shard);
     if (!this.#parts.member.holdsLease()) return { kind: "later", code: "fenced", afterMs: FENCED_RETRY_MS };
-    this.#held.set(entityKey(entity), { entity, owner: claimed.owner });
-    this.#doubted.delete(entityKey(entity));
+    this.#held.set(key, { entity, owner: claimed.owner });
+    this.#doubted.delete(key);
     return { kind: "acquired", owner: claimed.owner };
   }
 
@@ -189,13 +190,18 @@ export class Claims {
     return this.#doubted.get(entityKey(entity)) === doubted ? doubted.owner : undefined;
   }
 
-  async #claim(wish: Pick<Claim, "entity" | "gone">, after: Owner | undefined): Promise<Claimed> {
-    const { ownership, member, node } = this.#parts;
-    const claim = { ...wish, node, incarnation: member.incarnation };
-    let claimed = await ownership.claim(after === undefined ? claim : { ...claim, after });
+  #claimOf(entity: EntityAddress, gone: readonly string[], after: Owner | undefined): Claim {
+    const { member, node } = this.#parts;
+    const claim = { entity, gone, node, incarnation: member.incarnation };
+    return after === undefined ? claim : { ...claim, after };
+  }
+
+  /** Another owner may turn out to be dead in the meantime: then its place is taken. */
+  async #insist(claim: Claim, first: Claimed & { readonly kind: "owned" }): Promise<Claimed> {
+    let claimed: Claimed = first;
     for (let tries = 1; tries < CLAIMS_MAX && claimed.kind === "owned"; tries++) {
       if (!(await this.#isGone(claimed.by))) return claimed;
-      claimed = await ownership.claim({ ...claim, after: claimed.by });
+      claimed = await this.#parts.ownership.claim({ ...claim, after: claimed.by });
     }
     return claimed;
   }

@@ -10,6 +10,8 @@ export interface Uncommitted {
   readonly ask: OpenAsk | undefined;
   /** A pure read waits for those before it, and for nothing of its own. */
   status: "appending" | "durable" | "failed";
+  /** The one that was made after it. */
+  next?: Uncommitted | undefined;
 }
 
 /** Who waits for the end of a life. */
@@ -23,26 +25,26 @@ export function perform({ effects, context }: Pick<Uncommitted, "effects" | "con
   for (const effect of effects) effect(context);
 }
 
-/** The decisions of one life in their order, until they may be seen. */
+/** The decisions of one life in their order, until they may be seen; a chain, since most entities have none, and an array that was emptied keeps its room. */
 export class DecisionQueue {
-  readonly #waiting: Uncommitted[] = [];
+  #first: Uncommitted | undefined = undefined;
+  #last: Uncommitted | undefined = undefined;
+  size = 0;
   /** Appends that the journal has not answered. */
   appending = 0;
   /** Why the first append that failed did. */
   failure: Error | undefined = undefined;
 
-  get size(): number {
-    return this.#waiting.length;
-  }
-
   /** Whether the first one can be seen to, or has failed. */
   get isDue(): boolean {
-    const [first] = this.#waiting;
-    return first !== undefined && first.status !== "appending";
+    return this.#first !== undefined && this.#first.status !== "appending";
   }
 
   add(decision: Uncommitted): void {
-    this.#waiting.push(decision);
+    if (this.#last === undefined) this.#first = decision;
+    else this.#last.next = decision;
+    this.#last = decision;
+    this.size++;
     if (decision.status === "appending") this.appending++;
   }
 
@@ -55,16 +57,28 @@ export class DecisionQueue {
 
   /** The next one that may be seen. */
   shift(): Uncommitted | undefined {
-    return this.#waiting[0]?.status === "durable" ? this.#waiting.shift() : undefined;
+    return this.#first?.status === "durable" ? this.#take() : undefined;
   }
 
   /** Whether the first one has failed: nothing that waits can become visible any more. */
   get hasFailed(): boolean {
-    return this.#waiting[0]?.status === "failed";
+    return this.#first?.status === "failed";
   }
 
   /** Takes out all that wait. */
   clear(): Uncommitted[] {
-    return this.#waiting.splice(0);
+    const all: Uncommitted[] = [];
+    for (let one = this.#take(); one !== undefined; one = this.#take()) all.push(one);
+    return all;
+  }
+
+  #take(): Uncommitted | undefined {
+    const first = this.#first;
+    if (first === undefined) return undefined;
+    this.#first = first.next;
+    if (this.#first === undefined) this.#last = undefined;
+    first.next = undefined;
+    this.size--;
+    return first;
   }
 }

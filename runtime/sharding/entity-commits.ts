@@ -24,9 +24,15 @@ export interface Decided {
   readonly isAnswered: boolean;
 }
 
+/** The same for what is stored. */
+interface DecidedToStore extends Decided {
+  /** Whether it is to be as durable as the journal can make it. */
+  readonly isStrongest: boolean;
+}
+
 /**
  * What one life of an entity has decided and nobody has seen yet: sent to the journal as it is decided, and seen in that order, each when it and all before it are as durable as
- * its type asks. Once one cannot be stored, none after it is ever seen.
+ * its type asks, or as it asks itself. Once one cannot be stored, none after it is ever seen.
  */
 export class EntityCommits {
   readonly #place: Place;
@@ -82,11 +88,12 @@ export class EntityCommits {
   }
 
   /** Has a record stored as this version of the entity; what was decided with it is seen then. */
-  append(version: number, bytes: Uint8Array, { effects, context, isAnswered }: Decided): void {
+  append(version: number, bytes: Uint8Array, decided: DecidedToStore): void {
+    const { effects, context, isAnswered, isStrongest } = decided;
     const { address: entity, kind } = this.#place;
     const ask = this.#defer(context, isAnswered);
     const decision: Uncommitted = { effects, context, ask, status: "appending" };
-    const append = this.#place.appendOf(version, bytes, this.#reads.wallMs());
+    const append = this.#place.appendOf(version, { bytes, atMs: this.#reads.wallMs(), isStrongest });
     const appended = this.#reminders.append(() => kind.journal.append(append));
     this.#place.lastAppend = appended.then(
       (answer) => this.#answered(decision, appendFailure(entity, answer)),

@@ -13,7 +13,7 @@ import type { LocalRef } from "../kernel/local-ref.ts";
 import type { Keepsake } from "../feature.ts";
 import { addressProblem } from "../persistence/entity-address.ts";
 import type { EntityAddress } from "../persistence/entity-address.ts";
-import { DURABILITIES } from "../persistence/journal.ts";
+import { suffices } from "../persistence/durability.ts";
 import type { Journal } from "../persistence/journal.ts";
 import { MemoryReminderStore } from "../reminders/memory-reminder-store.ts";
 import { Reminders } from "../reminders/reminders.ts";
@@ -251,7 +251,7 @@ export class EntityHost {
 
   #refuseWeak({ type, durability }: AnyEntityDefinition): void {
     const { strongest } = this.#parts.journal;
-    if (DURABILITIES.indexOf(durability) <= DURABILITIES.indexOf(strongest)) return;
+    if (suffices(strongest, durability)) return;
     throw new Fault("durabilityMissing", { type, durability, strongest });
   }
 }

@@ -43,6 +43,8 @@ export class EntityLife implements NotedLife {
   readonly #reminders: EntityReminders;
   /** Those of the decision that is being made. */
   #notes: AfterNotes | undefined = undefined;
+  /** Whether the latest record of this life was to be as durable as can be, and so all before it. Of what was loaded nobody knows: its append may have failed after it was stored. */
+  #endsStrongest = false;
 
   /** @param sinceSnapshot how many records were replayed to come to this state */
   constructor(
@@ -179,7 +181,8 @@ export class EntityLife implements NotedLife {
 
   #read(decision: AnyDecision, context: TurnContext): void {
     const notes = this.#note(decision, context);
-    if (notes.reminders.length > 0) {
+    // A record without events is acknowledged with all before it.
+    if (notes.reminders.length > 0 || (notes.isStrongest && !this.#endsStrongest)) {
       this.fold.apply(NO_RECORD);
       return this.#keep(NO_RECORD, this.#place.kind.records.encode(NO_RECORD), notes, context);
     }
@@ -209,13 +212,15 @@ export class EntityLife implements NotedLife {
 
   /** Has a record stored that is folded already, and what its decision said of reminders with it. */
   #keep(record: StoredRecord, bytes: Uint8Array, notes: AfterNotes, context: TurnContext): void {
-    const { effects, reminders, isAnswered } = notes;
+    const { effects, reminders, isStrongest, isAnswered } = notes;
+    this.#endsStrongest = isStrongest;
     const complete = reminders.length === 0 ? bytes : this.#reminders.change(record, reminders);
     const snapshot = this.#snapshots.afterRecord();
     this.#commits.append(this.fold.version, complete, {
       effects: snapshot === undefined ? effects : [...effects, snapshot],
       context,
       isAnswered,
+      isStrongest,
     });
   }
 

@@ -6,7 +6,7 @@ import type { LocalRef } from "../kernel/local-ref.ts";
 import type { EntityType } from "./entity-type.ts";
 import type { Place } from "./place.ts";
 
-/** Spoken by nobody: the kernel tells a supervisor that an entity has stopped. */
+/** Spoken by nobody: a supervisor tells itself that an entity has stopped. */
 const TypeProtocol = defineProtocol({
   name: "entity-type",
   version: 1,
@@ -24,6 +24,7 @@ const EntityTypeActor = defineActor({
     type.beginUnder((context.self as unknown as LocalRef).cell);
     return type;
   },
+  childStopped: (place: Place) => ({ kind: "stopped", place }),
   handlers: {
     stopped: (type, { place }) => type.forget(place),
   },

@@ -9,7 +9,6 @@ import type { FaultCode } from "../fault.ts";
 import type { Ask } from "../kernel/ask.ts";
 import type { Cell } from "../kernel/cell.ts";
 import { PHASE } from "../kernel/phase.ts";
-import { watch } from "../kernel/watch.ts";
 import type { ActiveEntities } from "./active-entities.ts";
 import { DELIVERED, entityActor } from "./entity-actor.ts";
 import type { EntityKind } from "./entity-kind.ts";
@@ -158,7 +157,6 @@ export class EntityType<P extends Protocol = Protocol> implements PlaceKeeper {
     this.#places.set(id, place);
     this.#active.add(place);
     supervisor.system.spawnUnder(supervisor, this.#actor, actorName(id), place);
-    if (place.cell !== undefined) watch(supervisor, place.cell, { kind: "stopped", place });
     return place;
   }
 }

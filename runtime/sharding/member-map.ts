@@ -64,6 +64,11 @@ export class MemberMap implements Whereabouts {
     const member = this.#member.view.members.get(incarnation);
     return member !== undefined && member.state !== "dead";
   }
+
+  /** Whether it is known to be dead: one that has just come may not be known yet. */
+  hasEnded(incarnation: string): boolean {
+    return this.#member.view.members.get(incarnation)?.state === "dead";
+  }
 }
 
 function roleOf({ kind }: EntityType): string {

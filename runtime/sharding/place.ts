@@ -90,10 +90,10 @@ export class Place extends Deadline {
   }
 
   /** How a record is appended as this version of the entity. */
-  appendOf(version: number, bytes: Uint8Array, atMs: number): Append {
+  appendOf(version: number, { bytes, atMs, isStrongest }: AppendedRecord): Append {
     const { address: entity, owner, kind } = this;
     const { durability } = kind.definition;
-    return { entity, owner, expectedVersion: version - 1, bytes, atMs, durability };
+    return { entity, owner, expectedVersion: version - 1, bytes, atMs, durability, isStrongest };
   }
 
   /** Nobody has needed it for long: leaves memory, and is forgotten where that is all it was for. */
@@ -120,6 +120,9 @@ export class Place extends Deadline {
     this.#keeper.lookAt(this);
   }
 }
+
+/** What a decision says of its record. */
+type AppendedRecord = Required<Pick<Append, "bytes" | "atMs" | "isStrongest">>;
 
 /** Tells everybody who waits for an answer of an actor that there will be none. */
 export function refuseOpen(cell: Cell, fault: Fault): void {

@@ -61,7 +61,7 @@ export class RedisClaims {
     this.#isDue = false;
     const max = this.#redis.isCluster ? 1 : BATCH_MAX;
     while (this.#head < this.#waiting.length && this.#underWay < UNDER_WAY_MAX) {
-      const batch = sameGone(this.#waiting.slice(this.#head, this.#head + max));
+      const batch = alike(this.#waiting.slice(this.#head, this.#head + max));
       this.#head += batch.length;
       void this.#send(batch);
     }
@@ -91,41 +91,53 @@ export class RedisClaims {
 
   async #answers(batch: readonly Waiting[]): Promise<readonly unknown[]> {
     const keys: string[] = [];
-    const gone = batch[0]?.claim.gone ?? [];
+    const [first] = batch;
+    if (first === undefined) return [];
+    const { incarnation, node, gone = [] } = first.claim;
     const takesAhead = this.#ahead !== undefined && this.#batches <= AHEAD_BATCHES_MAX;
     const bytesMax = takesAhead ? AHEAD_BYTES_MAX : 0;
-    const args: RedisArgument[] = [bytesMax, AHEAD_RECORDS_MAX, gone.length, ...gone];
+    const args: RedisArgument[] = [incarnation, node, bytesMax, AHEAD_RECORDS_MAX, gone.length, ...gone];
     for (const { claim } of batch) {
-      const { entity, incarnation, node, after } = claim;
+      const { entity, after } = claim;
       const { own, state, log } = entityKeys(entity);
       keys.push(own, state, log);
-      args.push(incarnation, node, after?.ownerEpoch ?? "", after?.incarnation ?? "");
+      args.push(after?.ownerEpoch ?? "", after?.incarnation ?? "");
       this.#ahead?.drop(entity);
     }
     return (await this.#redis.scriptBytes(CLAIM_SCRIPT, keys, args)) as readonly unknown[];
   }
 
   #settle({ claim, resolve, reject }: Waiting, answer: unknown): void {
-    const [kind, first, second, third] = answer as readonly [Buffer, Buffer, unknown, Buffer?];
-    if (kind.toString() === "failed") {
-      const text = first.toString();
-      return reject(new Fault("redisRefused", { command: "claim", reply: replyCode(text), text }));
-    }
-    const ownerEpoch = Number(first.toString());
-    if (kind.toString() === "owned") {
-      const by = { ownerEpoch, incarnation: String(second), node: String(third) };
-      return resolve({ kind: "owned", by });
-    }
+    const [first, ...more] = answer as Answer;
+    if (typeof first !== "number") return settleRefused(first.toString(), more, { resolve, reject });
     const { entity, incarnation, node } = claim;
-    const owner = { ownerEpoch, incarnation, node };
-    if (second !== null) this.#ahead?.put(entity, { owner, answer: second as LoadAnswer });
+    const owner = { ownerEpoch: first, incarnation, node };
+    const [ahead] = more;
+    if (ahead !== null) this.#ahead?.put(entity, { owner, answer: ahead as LoadAnswer });
     resolve({ kind: "claimed", owner });
   }
 }
 
-/** Those of the beginning that know the same nodes to be dead: a script is told once for all of its claims. */
-function sameGone(waiting: readonly Waiting[]): readonly Waiting[] {
-  const gone = waiting[0]?.claim.gone;
-  const end = waiting.findIndex(({ claim }) => claim.gone !== gone);
+/** The epoch and what comes along; or a word, and what it says. */
+type Answer = readonly [epoch: number, ahead: unknown] | readonly [kind: Buffer, ...said: unknown[]];
+
+function settleRefused(
+  kind: string,
+  said: readonly unknown[],
+  { resolve, reject }: Omit<Waiting, "claim">,
+): void {
+  const [first, incarnation, node] = said.map(String);
+  if (kind === "owned") {
+    const by = { ownerEpoch: Number(first), incarnation: incarnation ?? "", node: node ?? "" };
+    return resolve({ kind: "owned", by });
+  }
+  const text = first ?? "";
+  reject(new Fault("redisRefused", { command: "claim", reply: replyCode(text), text }));
+}
+
+/** Those of the beginning that one node makes who knows the same nodes to be dead: a script is told once for all of its claims. */
+function alike(waiting: readonly Waiting[]): readonly Waiting[] {
+  const { gone, incarnation } = waiting[0]?.claim ?? {};
+  const end = waiting.findIndex(({ claim }) => claim.gone !== gone || claim.incarnation !== incarnation);
   return end < 0 ? waiting : waiting.slice(0, end);
 }

@@ -86,6 +86,8 @@ export class RegionDoor implements EntityDoor {
         return this.#returned(wanted, from, parcel);
       case "handOff": {
         const { ownerEpoch, incarnation } = parcel;
+        // The entity is somebody else's by now, who may have handled what its senders have said since: its mail is refused.
+        if (this.#parts.where.hasEnded(from)) return;
         const transit = this.#parts.transits.get(to) ?? this.#parts.transits.open(wanted.type, wanted.id);
         if (transit === undefined) return;
         transit.incoming = { from, owner: { ownerEpoch, incarnation }, mail: [], isComplete: false };
@@ -152,15 +154,17 @@ export class RegionDoor implements EntityDoor {
     const { remote } = this.#parts;
     if (this.#parts.routes.get(key) === from) this.#parts.routes.delete(key);
     const mail = remote.post.takeBack(letter, type.kind.definition.protocol as never);
+    // What a node has said before its death may be read after it. What was said since has gone elsewhere, and must not be overtaken.
+    if (!this.#parts.where.isAlive(from)) {
+      if (mail !== undefined) this.#parts.mail.refuse(key, mail, "nodeLost", "nodeLost");
+      return;
+    }
     const transit = this.#parts.transits.get(key) ?? this.#parts.transits.open(type, id);
-    // What a node has said before its death may be read after it: nobody is there to say that nothing more comes back.
-    const isOver = !this.#parts.where.isAlive(from);
-    if (!isOver && transit?.pending.has(from) !== true) {
-      transit?.pending.add(from);
+    if (transit?.awaits(from) !== true) {
+      transit?.await(from);
       remote.sending.sendSurely(from, { kind: "mark", to: key });
     }
     if (mail !== undefined) this.#comesBack(transit, mail, { key, at });
-    if (isOver && transit !== undefined) this.#parts.steps.advance(transit);
   }
 
   #comesBack(
@@ -188,7 +192,7 @@ export class RegionDoor implements EntityDoor {
 
   #marked(from: string, key: string): void {
     const transit = this.#parts.transits.get(key);
-    if (transit?.pending.delete(from) === true) this.#parts.steps.advance(transit);
+    if (transit?.hasHeard(from) === true) this.#parts.steps.advance(transit);
   }
 
   /** That node has ended: nothing more comes from there, and nothing comes back. */
@@ -198,7 +202,7 @@ export class RegionDoor implements EntityDoor {
     turnedAway.nodeEnded(incarnation);
     this.#unparted.delete(incarnation);
     for (const transit of transits.all()) {
-      transit.pending.delete(incarnation);
+      transit.hasHeard(incarnation);
       // What has come of its mail so far is all that will.
       this.complete(transit, incarnation);
     }
@@ -227,8 +231,8 @@ export class RegionDoor implements EntityDoor {
       this.#parts.routes.delete(key);
       const transit =
         wanted && (this.#parts.transits.get(key) ?? this.#parts.transits.open(wanted.type, wanted.id));
-      if (transit === undefined || transit.pending.has(from)) continue;
-      transit.pending.add(from);
+      if (transit === undefined || transit.awaits(from)) continue;
+      transit.await(from);
       sending.sendSurely(from, { kind: "mark", to: key });
     }
     sending.sendSurely(from, { kind: "parted" });

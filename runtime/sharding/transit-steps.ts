@@ -115,11 +115,11 @@ export class TransitSteps {
     for (const foreign of transit.takeForeign()) mail.giveForeign(transit, foreign);
     const before = routes.get(transit.key);
     routes.delete(transit.key);
-    if (before !== undefined && where.isAlive(before) && !transit.pending.has(before)) {
-      transit.pending.add(before);
+    if (before !== undefined && where.isAlive(before) && !transit.awaits(before)) {
+      transit.await(before);
       remote.sending.sendSurely(before, { kind: "mark", to: transit.key });
     }
-    place.isDetoured = transit.pending.size > 0;
+    place.isDetoured = transit.isPending;
     if (place.isDetoured) return;
     for (const own of transit.takeOwn()) mail.give(transit, own);
     if (transit.isDone) transits.close(transit);
@@ -204,7 +204,7 @@ export class TransitSteps {
 
   #forward(transit: Transit, target: string): void {
     for (const foreign of transit.takeForeign()) this.turnAway(foreign, transit.key, target);
-    if (transit.pending.size > 0) return;
+    if (transit.isPending) return;
     const { routes, transits } = this.#parts;
     // What was sent there before must not be overtaken.
     const to = routes.get(transit.key) ?? target;

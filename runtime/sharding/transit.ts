@@ -43,8 +43,8 @@ export class Transit extends Deadline {
   /** From this node: what was sent elsewhere and has come back, then what was sent since. */
   returned: Mail[] = [];
   fresh: Mail[] = [];
-  /** Nodes from which letters may still come back. */
-  readonly pending = new Set<string>();
+  /** Nodes from which letters may still come back; made when first there are some, since most entities are sought but once. */
+  #pending: Set<string> | undefined = undefined;
   work: TransitWork = "none";
   incoming: Incoming | undefined = undefined;
   /** Where the entity is said to be, to be tried once. */
@@ -66,19 +66,39 @@ export class Transit extends Deadline {
     return this.entity.id;
   }
 
+  /** Letters may still come back from this node, until it has been heard. */
+  await(node: string): void {
+    (this.#pending ??= new Set()).add(node);
+  }
+
+  /** Whether letters may still come back from this node. */
+  awaits(node: string): boolean {
+    return this.#pending?.has(node) === true;
+  }
+
+  /** Nothing more comes back from this node; answers whether something might have. */
+  hasHeard(node: string): boolean {
+    return this.#pending?.delete(node) === true;
+  }
+
+  /** Whether letters may still come back. */
+  get isPending(): boolean {
+    return this.#pending !== undefined && this.#pending.size > 0;
+  }
+
   get size(): number {
     return this.kept.length + this.foreign.length + this.returned.length + this.fresh.length;
   }
 
   /** Whether nothing is left to be done. */
   get isDone(): boolean {
-    return this.size === 0 && this.pending.size === 0 && this.work === "none" && this.incoming === undefined;
+    return this.size === 0 && !this.isPending && this.work === "none" && this.incoming === undefined;
   }
 
   /** Whether something waits for which the entity can be sought: what was sent elsewhere comes back first. */
   get isComplete(): boolean {
     if (this.kept.length > 0 || this.foreign.length > 0) return true;
-    return this.pending.size === 0 && this.size > 0;
+    return !this.isPending && this.size > 0;
   }
 
   /** Whether it is on its way with what was in its mailbox. */

@@ -7,7 +7,7 @@ export class UnfitCredentials extends Error {
   override readonly name = "UnfitCredentials";
 }
 
-/** As the token service and the metadata of a machine write them, and as people do. */
+/** As the services of Alibaba Cloud write them, and as people do. */
 const NAMES = {
   id: ["AccessKeyId", "accessKeyId"],
   secret: ["AccessKeySecret", "accessKeySecret"],
@@ -15,9 +15,13 @@ const NAMES = {
   expiration: ["Expiration", "expiration"],
 } as const;
 
-/** Reads a key in JSON, `AccessKeyId`, `AccessKeySecret` and, of a temporary one, `SecurityToken` and `Expiration` (ISO 8601). Pure. @throws UnfitCredentials */
+/**
+ * Reads a key in JSON, `AccessKeyId`, `AccessKeySecret` and, of a temporary one, `SecurityToken` and `Expiration` (ISO 8601): as they stand, as the metadata of a machine have them, or under `Credentials`
+ * as in the whole answer of the token service. Pure. @throws UnfitCredentials
+ */
 export function readCredentials(text: string): SlsCredentials {
-  const json = parse(text);
+  const whole = parse(text);
+  const json = isJson(whole["Credentials"]) ? whole["Credentials"] : whole;
   const [accessKeyId, accessKeySecret] = [textIn(json, NAMES.id), textIn(json, NAMES.secret)];
   if (accessKeyId === undefined) throw new UnfitCredentials("it has no AccessKeyId");
   if (accessKeySecret === undefined) throw new UnfitCredentials("it has no AccessKeySecret");

@@ -1,3 +1,4 @@
+import { adviceFor } from "./sls-advice.ts";
 import { remedyOf } from "./sls-remedy.ts";
 import type { RefusedCall, Remedy } from "./sls-remedy.ts";
 
@@ -37,7 +38,8 @@ export class SlsError extends Error {
   /** The service has answered, and it is no success. */
   static refused(refused: RefusedCall, requestId: string | undefined): SlsError {
     const { code, message, status } = refused;
-    return new SlsError(code, message, remedyOf(refused), { status, requestId });
+    const text = [message, adviceFor(code)].filter((part) => part !== undefined).join("; ");
+    return new SlsError(code, text, remedyOf(refused), { status, requestId });
   }
 
   /** Nothing that makes sense has come back. */

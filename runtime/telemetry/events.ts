@@ -260,7 +260,7 @@ export const EVENTS = {
   },
   "logs.notCommitted": {
     level: "warn",
-    doc: "a part of a log was given back, and the consumer group could not be told up to where it was counted: who has it next reads something again",
+    doc: "the consumer group could not be told up to where a part of a log is counted, which was given back, or is to be shared out by a group that was made again: who has it next reads something again",
   },
   "logs.quarantined": {
     level: "error",

@@ -43,6 +43,7 @@ const BODIES: Record<string, unknown> = {
   "/v1/node/heap-snapshot": {},
   "/v1/node/journal-copy": {},
   "/v1/nodes/act": { act: "drain", node: "oak" },
+  "/v1/stats/partitions/act": { act: "forget", partition: "none/1" },
   "/v1/trace": { path: "/rooms" },
 };
 
@@ -64,6 +65,7 @@ const REFUSED: Record<string, number> = {
   "get /v1/alerts/history": 404,
   "post /v1/node/act": 400,
   "post /v1/nodes/act": 409,
+  "post /v1/stats/partitions/act": 404,
   // It asks for nothing, so that nothing is opened that would have to be closed.
   "get /v1/stats/stream": 400,
   // There is no such file.
@@ -119,6 +121,7 @@ describe("the operators' port", () => {
       "/v1/stalls",
       "/v1/stats",
       "/v1/stats/partitions",
+      "/v1/stats/partitions/act",
       "/v1/stats/stream",
       "/v1/top",
       "/v1/trace",

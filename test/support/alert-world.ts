@@ -1,5 +1,6 @@
 import { AlertRuleEntity } from "../../actors/monitoring/alerts/alert-rule.ts";
 import { AlertWatch } from "../../actors/monitoring/alerts/alert-watch.ts";
+import type { AlertSource } from "../../actors/monitoring/alerts/judge-blocks.ts";
 import { Seasons } from "../../actors/monitoring/alerts/seasons.ts";
 import { Alarms } from "../../actors/alarms/alarms.ts";
 import type { AlarmsProtocol } from "../../protocols/alarms.ts";
@@ -21,6 +22,8 @@ export class AlertWorld {
   readonly counts: CountWorld;
   readonly alarms: Reference<AlarmsProtocol>;
   readonly rules: EntityType<AlertRuleProtocol>;
+  /** What the rules are judged with. */
+  readonly source: AlertSource;
   readonly #watches: EntityType;
 
   constructor(rules: readonly AlertRule[], journal?: ScriptedJournal) {
@@ -30,8 +33,8 @@ export class AlertWorld {
     this.alarms = virtual.system.spawn(Alarms, "alarms", parts);
     this.rules = host.offer(AlertRuleEntity, { seasons: new Seasons() });
     const settings = { zone: "UTC", rules: [...rules] };
-    const source = { stats: { ...places, metrics: METRICS }, settings, alerts: this.rules };
-    const watch = { source, alarms: () => this.alarms };
+    this.source = { stats: { ...places, metrics: METRICS }, settings, alerts: this.rules };
+    const watch = { source: this.source, alarms: () => this.alarms };
     this.#watches = host.offerActor(AlertWatch, {}, watch) as unknown as EntityType;
   }
 

@@ -1,9 +1,16 @@
 import { CountBook } from "../../actors/monitoring/count-book.ts";
-import { askDays, askPartials } from "../../actors/monitoring/ask-partials.ts";
-import type { Counted, CountedApart, CountedPlaces, Wanted } from "../../actors/monitoring/ask-partials.ts";
+import { eachCounted, eachDay } from "../../actors/monitoring/ask-partials.ts";
+import type {
+  CountedApart,
+  CountedPlaces,
+  CountsAsked,
+  DaysPage,
+  Wanted,
+} from "../../actors/monitoring/ask-partials.ts";
 import { CountDays } from "../../actors/monitoring/count-days.ts";
 import { CountPage } from "../../actors/monitoring/count-page.ts";
 import { CountPartial } from "../../actors/monitoring/count-partial.ts";
+import { NodeAccounts } from "../../actors/monitoring/node-accounts.ts";
 import { Standings } from "../../actors/monitoring/standings.ts";
 import { TimeBlock } from "../../actors/monitoring/time-block.ts";
 import { COUNT_BOOK_ID } from "../../protocols/count-book.ts";
@@ -11,6 +18,8 @@ import type { CountBookProtocol } from "../../protocols/count-book.ts";
 import type { CountPartialProtocol } from "../../protocols/partial.ts";
 import type { AskMessage, Reply } from "../../protocols/protocol.ts";
 import type { TimeBlockProtocol } from "../../protocols/time-block.ts";
+import { Counts } from "../../runtime/counting/counts.ts";
+import type { PartitionView } from "../../runtime/counting/watermark.ts";
 import { allMetrics } from "../../runtime/counting/built-in-metrics.ts";
 import type { EntityHost } from "../../runtime/sharding/entity-host.ts";
 import type { EntityType } from "../../runtime/sharding/entity-type.ts";
@@ -35,6 +44,19 @@ const METRICS = [
 const ASK_STEP_MS = 500;
 const ASK_TRIES = 30;
 
+/** What all partitions have, added up. */
+interface Counted {
+  readonly counts: Counts;
+  readonly partitions: readonly PartitionView[];
+}
+
+/** Adds up what all partitions have. */
+async function sumOf(asked: CountsAsked): Promise<Counted> {
+  const counts = new Counts();
+  const partitions = await eachCounted(asked, (part) => counts.add(part));
+  return { counts, partitions };
+}
+
 /** What a test says otherwise than the settings. */
 interface CountWorldParts {
   /** The time zones whose days are kept; none unless given. */
@@ -53,6 +75,7 @@ export class CountWorld {
   readonly places: CountedPlaces;
   readonly timeBlocks: EntityType<TimeBlockProtocol>;
   readonly standings = new Standings();
+  readonly accounts = new NodeAccounts();
 
   constructor(journal = new ScriptedJournal(), { zones = [], removed = [] }: CountWorldParts = {}) {
     const { virtual, host } = new EntityWorld({ journal });
@@ -64,6 +87,7 @@ export class CountWorld {
     const days = host.offer(CountDays);
     this.partials = host.offer(CountPartial, {
       standings: this.standings,
+      accounts: this.accounts,
       metrics: allMetrics(METRICS),
       book: () => this.book.entity(COUNT_BOOK_ID),
       page: (id) => pages.entity(id),
@@ -121,12 +145,15 @@ export class CountWorld {
 
   /** What all partitions together have. */
   async all(wanted: Wanted): Promise<Counted> {
-    return this.#settled(askPartials(this.places, wanted, this.virtual));
+    return this.#settled(sumOf({ places: this.places, wanted, context: this.virtual }));
   }
 
   /** What is kept of local days. */
-  async days(wanted: Parameters<typeof askDays>[1]): Promise<CountedApart> {
-    return this.#settled(askDays(this.places, wanted, this.virtual));
+  async days(wanted: Wanted, days: DaysPage): Promise<CountedApart> {
+    const parts: Counts[] = [];
+    const asked = { places: this.places, wanted, context: this.virtual };
+    const partitions = await this.#settled(eachDay(asked, days, (part) => void parts.push(part)));
+    return { parts, partitions };
   }
 
   async look(block: string): Promise<Reply<TimeBlockProtocol, "look">> {

@@ -72,7 +72,7 @@ export function tallyOf(
 /** The counts of batches, one after the other. */
 export function countsOf(tallies: readonly Uint8Array[]): Counts {
   const counts = new Counts();
-  for (const tally of tallies) counts.merge(readTally(tally).counts);
+  for (const tally of tallies) counts.count(Counts.decode(readTally(tally).counts), 0);
   return counts;
 }
 

@@ -16,7 +16,7 @@ const TIMEOUT_SECONDS = 20;
 type GroupCall = "join" | "heartbeat" | "commit" | "seed";
 
 /** What the group does with a call, instead of what it should. */
-export type GroupTrouble = (call: GroupCall) => "fails" | "hangs" | undefined;
+export type GroupTrouble = (call: GroupCall, partition?: string) => "fails" | "hangs" | undefined;
 
 /** A consumer group in memory: the automaton of the service, reached as a source reaches it. */
 export class MemoryGroup implements PartitionGroup {
@@ -82,7 +82,7 @@ export class MemoryGroup implements PartitionGroup {
   }
 
   async seed(partition: string, cursor: string): Promise<void> {
-    await this.#orTrouble("seed");
+    await this.#orTrouble("seed", partition);
     if (this.checkpoint(partition) !== undefined) return;
     const commit = { shard: Number(partition), cursor, consumer: undefined, isForced: true };
     this.automaton?.commit(commit, this.#shards(), this.#nowMs());
@@ -95,8 +95,8 @@ export class MemoryGroup implements PartitionGroup {
     return this.automaton?.checkpoint(Number(partition))?.cursor;
   }
 
-  async #orTrouble(call: GroupCall): Promise<void> {
-    const trouble = this.trouble(call);
+  async #orTrouble(call: GroupCall, partition?: string): Promise<void> {
+    const trouble = this.trouble(call, partition);
     if (trouble === "fails") throw new PullFailure("ServerBusy", "retry", `no ${call} now`);
     if (trouble === "hangs") await new Promise(() => undefined);
   }

@@ -1,4 +1,5 @@
 import type { Clock } from "../../runtime/time/clock.ts";
+import { CountBookProtocol } from "../../protocols/count-book.ts";
 import { CountPartialProtocol } from "../../protocols/partial.ts";
 import type { PartitionState } from "../../protocols/partial.ts";
 import type { Reference } from "../../protocols/reference.ts";
@@ -13,6 +14,8 @@ import { PullerLedger } from "../../actors/logs/puller/puller-account.ts";
 import type { PullerAccount } from "../../actors/logs/puller/puller-account.ts";
 import type { PullerHost } from "../../actors/logs/puller/puller-state.ts";
 import { ReadBudget } from "../../actors/logs/puller/read-budget.ts";
+import { Tallies } from "../../actors/logs/puller/tallies.ts";
+import { findCell } from "../../runtime/kernel/tree-node.ts";
 import { VirtualSystem } from "./virtual-system.ts";
 
 /** What a log in memory does when it is read, instead of what it should. */
@@ -192,12 +195,32 @@ const Counting = defineActor({
   handlers: HANDLERS as AllHandlers,
 });
 
+interface BookArgs {
+  readonly world: PullWorld;
+}
+
+/** A book of partitions that says what the test wants. */
+const Book = defineActor({
+  protocol: CountBookProtocol,
+  initialState: ({ world }: BookArgs): BookArgs => ({ world }),
+  handlers: {
+    list({ world: { counted, source } }, _message, context) {
+      if (counted === "silent") return void context.replyLater();
+      context.reply({ kind: "partials", partials: [...counted].map((id) => `${source.name}/${id}`) });
+    },
+  } as Handlers<CountBookProtocol, BookArgs>,
+});
+
 /** Pullers, the log that they read, and who counts what they have read: in virtual time. */
 export class PullWorld {
   readonly virtual = new VirtualSystem();
   readonly source: MemorySource;
   readonly host: PullerHost;
   partialTrouble: PartialTrouble = () => undefined;
+  /** Whether an operator has taken the node out of its cluster. */
+  isTakenOut = false;
+  /** Of which partitions there are counts from before; or the book does not answer. */
+  counted: Iterable<string> | "silent" = [];
   readonly #counts = new Map<string, Counts>();
   readonly #partials = new Map<string, Reference<CountPartialProtocol>>();
 
@@ -208,14 +231,26 @@ export class PullWorld {
       clock: system.clock,
       budget: new ReadBudget(64 * 1_048_576),
       ledger: new PullerLedger(),
-      metricsOf: () => ({ fields: [], metrics: [] }),
+      tallies: new Tallies(() => ({ fields: [], metrics: [] })),
       partialOf: (_source, partition) => this.#partialOf(partition),
     };
   }
 
   start(): void {
-    const { source, host } = this;
-    this.virtual.system.spawn(LogSource, "source", { source, host, places: { keep: () => false } });
+    const { source, host, virtual } = this;
+    virtual.system.spawn(LogSource, "source", {
+      source,
+      host,
+      book: virtual.system.spawn(Book, "book", { world: this }),
+      places: { keep: () => false },
+      isTakenOut: () => this.isTakenOut,
+    });
+  }
+
+  /** As when its node stops. */
+  async stop(): Promise<void> {
+    findCell(this.virtual.system.root, "/source")?.stop();
+    await this.virtual.advance(1);
   }
 
   counts(partition: string): Counts {

@@ -42,6 +42,12 @@ export class ScriptedCluster implements ClusterSight {
     return { kind: "moved" };
   };
 
+  isTakenOut = false;
+
+  takeOut(): void {
+    this.isTakenOut = true;
+  }
+
   whereIs: ClusterSight["whereIs"] = async () => this.whereabouts;
 
   readonly topics: ClusterSight["topics"] = {

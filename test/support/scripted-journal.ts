@@ -32,7 +32,7 @@ interface Held {
 
 /** A journal in memory that does to appends what a test wants. */
 export class ScriptedJournal implements Journal {
-  readonly stored = new MemoryJournal({ strongest: "replicated" });
+  readonly stored: Journal;
   readonly strongest = "replicated";
   /** The fates of the next appends, in order; what comes after them is stored. */
   readonly fates: AppendFate[] = [];
@@ -53,6 +53,10 @@ export class ScriptedJournal implements Journal {
   /** Whether the answers to appends wait until they are let go. */
   isHolding = false;
   readonly #held: Held[] = [];
+
+  constructor(stored: Journal = new MemoryJournal({ strongest: "replicated" })) {
+    this.stored = stored;
+  }
 
   async append(append: Append): Promise<Appended> {
     this.appends.push(append);

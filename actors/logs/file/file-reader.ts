@@ -123,10 +123,11 @@ export class FileReader implements Reader {
     const isDone = isLeft && read.isEmpty && read.span.lines + read.tooLong === 0;
     if (isDone) return this.#readOn(await this.#goOn(next, gap), files, request);
     // Nothing is remembered of a file of which nothing was read: what it has may be copied and cut off until then.
-    const isSame = read.cursor === cursor && gap === undefined;
-    const to = isSame ? request.cursor : cursorText(read.cursor);
+    // What was lost before it is told with what is read of it first.
+    const isSame = read.cursor === cursor;
+    const found = isSame ? { to: request.cursor } : { to: cursorText(read.cursor), gap };
     const isAtEnd = read.isAtEnd && next === undefined;
-    return this.#batch({ to, gap, isAtEnd, endTimeMs, span: read.span, tooLong: read.tooLong });
+    return this.#batch({ ...found, isAtEnd, endTimeMs, span: read.span, tooLong: read.tooLong });
   }
 
   /** Whether nobody writes to a file any more: there is one of its name, and it was left alone for long enough. */

@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import type { FileCursor } from "./file-cursor.ts";
 import { hasHead, HEAD_BYTES, headOf } from "./file-head.ts";
+import { PullFailure } from "../source.ts";
 import type { ReadRequest } from "../source.ts";
 import { NO_LINES, SPARE_BYTES, wholeLines } from "./line-batch.ts";
 import type { LineSpan } from "./line-batch.ts";
@@ -92,10 +93,12 @@ export class FileTail {
     const span = isCut ? await this.#lines(cursor.offset, { length, rest }, request) : first;
     if (span.lines === 0 && rest > length) return this.#pass(place, cursor.offset + length, request);
     const offset = cursor.offset + span.end;
+    const after = await this.#at(cursor, offset, writtenMs);
+    if (!(await this.#hadRead(cursor, span))) throw cutOff();
     return {
       span,
       tooLong: 0,
-      cursor: await this.#at(cursor, offset, writtenMs),
+      cursor: after,
       isAtEnd: length === rest && !span.bytes.subarray(span.end, length).includes(NEWLINE),
       isEmpty: offset >= size,
     };
@@ -143,9 +146,23 @@ export class FileTail {
     return { inode: this.inode, headLength, headSum, writtenMs, offset };
   }
 
+  /** Whether the file still begins as it did, with these lines where they stand in its beginning: it may have been cut off, and written again, since it was looked at. */
+  async #hadRead(before: FileCursor, { bytes, end }: LineSpan): Promise<boolean> {
+    if (!(await this.holds(before))) return false;
+    const ofHead = bytes.subarray(0, Math.min(end, HEAD_BYTES - before.offset));
+    if (before.offset >= HEAD_BYTES || ofHead.length === 0) return true;
+    const { buffer } = await this.#handle.read(Buffer.alloc(ofHead.length), 0, ofHead.length, before.offset);
+    return buffer.equals(ofHead);
+  }
+
   #room(length: number): Buffer {
     const wanted = length + SPARE_BYTES;
     if (this.#buffer.length < wanted) this.#buffer = Buffer.allocUnsafeSlow(wanted);
     return this.#buffer;
   }
+}
+
+/** What was read may be of two files: it is read again. */
+function cutOff(): PullFailure {
+  return new PullFailure("fileMoved", "retry", "the file was cut off while it was read");
 }

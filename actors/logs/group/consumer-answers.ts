@@ -3,9 +3,9 @@ import { PullFailure } from "../source.ts";
 import { dueCommits } from "./commits.ts";
 import type { Committed } from "./commits.ts";
 import type { ConsumerContext } from "./consumer.ts";
-import type { ConsumerState, Talk } from "./consumer-state.ts";
+import type { ConsumerState } from "./consumer-state.ts";
 import { drop, lose, showStanding, startPullers, stopPullers } from "./holding.ts";
-import type { Learnt } from "./learn.ts";
+import { noteTalk } from "./note-talk.ts";
 import type { BeatAnswer } from "./partition-group.ts";
 
 /** A partition whose checkpoint cannot be told for so long is given back without it, in milliseconds. */
@@ -13,27 +13,6 @@ const COMMIT_FOR_MS = 10_000;
 
 const EXPELLED = "the group has given everything to others: this node was not heard of for too long";
 const NO_GROUP = "the group was deleted";
-
-/** What the group and the source are like, or why that is not known. */
-export function takeLearnt(state: ConsumerState, outcome: Outcome<Learnt>, context: ConsumerContext): void {
-  const { source, group, membership, account } = state;
-  noteTalk(state, "learn", outcome.ok ? undefined : outcome.error, context);
-  if (!outcome.ok) return;
-  const { rules, partitions, seeded } = outcome.value;
-  if (rules.wasMade) {
-    const told = seeded.size;
-    context.log.warn("logs.groupMade", { source: source.name, group: group.name, told });
-  }
-  membership.timeoutMs = rules.timeoutMs;
-  for (const [partition, cursor] of seeded) {
-    if (state.seeds.get(partition) === cursor) state.seeds.delete(partition);
-  }
-  // What was lost while this was asked for is told first.
-  state.hasJoined = state.seeds.size === 0;
-  if (!state.hasJoined) state.learnAtMs = context.nowMs();
-  account.partitions = partitions;
-  showStanding(state);
-}
 
 interface Answered {
   readonly outcome: Outcome<BeatAnswer>;
@@ -123,23 +102,4 @@ function leaveGroup(state: ConsumerState, kind: "expelled" | "noGroup", context:
     state.learnAtMs = context.nowMs();
   }
   if (membership.isMember) lose(state, kind === "noGroup" ? NO_GROUP : EXPELLED, context);
-}
-
-/** Writes down what has failed, and tells people once; or that it does well again. */
-function noteTalk(
-  state: ConsumerState,
-  talk: Talk,
-  error: Error | undefined,
-  context: ConsumerContext,
-): void {
-  const { troubles, account, source } = state;
-  if (error === undefined) troubles.delete(talk);
-  // Anything else is a bug, and ends this life.
-  else if (!(error instanceof PullFailure)) throw error;
-  else {
-    const { code, message: text } = error;
-    if (!troubles.has(talk)) context.log.error("logs.unlisted", { source: source.name, code, why: text });
-    troubles.set(talk, { atMs: context.wallMs(), code, text });
-  }
-  account.trouble = [...troubles.values()].at(-1);
 }

@@ -43,6 +43,8 @@ export interface ConsumerState extends ConsumerArgs {
   readonly troubles: Map<Talk, PullerTrouble>;
   /** Up to where it was counted what was held when the group was gone, or knew nothing of this node any more. */
   readonly seeds: Map<string, string>;
+  /** Since when a group that is there does not take one of them. */
+  unseededSinceMs: number | undefined;
 }
 
 /** Before the first word to the group its rules are not known; nothing is held until then. */
@@ -62,5 +64,6 @@ export function newConsumer(args: ConsumerArgs, nowMs: number): ConsumerState {
     busy: new Set(),
     troubles: new Map(),
     seeds: new Map(),
+    unseededSinceMs: undefined,
   };
 }

@@ -2,7 +2,7 @@ import { defineProtocol } from "../../../protocols/protocol.ts";
 import { local } from "../../../protocols/reference.ts";
 import type { Context, Outcome } from "../../../runtime/actor/context.ts";
 import { defineActor } from "../../../runtime/actor/define-actor.ts";
-import { takeBeat, takeCommits, takeLearnt } from "./consumer-answers.ts";
+import { takeBeat, takeCommits } from "./consumer-answers.ts";
 import { newConsumer } from "./consumer-state.ts";
 import type { ConsumerArgs, ConsumerState } from "./consumer-state.ts";
 import { callWithin } from "./call-within.ts";
@@ -13,6 +13,7 @@ import { learn } from "./learn.ts";
 import type { Learnt } from "./learn.ts";
 import { leaseTimes } from "./lease-times.ts";
 import type { BeatAnswer } from "./partition-group.ts";
+import { takeLearnt } from "./take-learnt.ts";
 
 /** How often it is looked what is due, in milliseconds. */
 const LOOK_EVERY_MS = 250;
@@ -21,7 +22,7 @@ const HEARTBEAT_MS = 10_000;
 /** How often the rules of the group and the parts of the source are asked for, in milliseconds, and how much later at most. */
 const LEARN_EVERY_MS = 10_000;
 const LEARN_SPREAD_MS = 5_000;
-/** How soon again when that has failed, in milliseconds. */
+/** How soon again when not all of that is known, in milliseconds. */
 const LEARN_AGAIN_MS = 1_000;
 /** How often the group is told up to where partitions are counted, in milliseconds: others need it only when they take one over. */
 const COMMIT_EVERY_MS = 3_000;
@@ -74,9 +75,9 @@ export const Consumer = defineActor({
     },
     learnt(state, { outcome }, context) {
       state.busy.delete("learn");
-      const again = outcome.ok ? LEARN_EVERY_MS + context.random() * LEARN_SPREAD_MS : LEARN_AGAIN_MS;
+      const isKnown = takeLearnt(state, outcome, context);
+      const again = isKnown ? LEARN_EVERY_MS + context.random() * LEARN_SPREAD_MS : LEARN_AGAIN_MS;
       state.learnAtMs = context.nowMs() + again;
-      takeLearnt(state, outcome, context);
       look(state, context);
     },
     answered(state, answer, context) {

@@ -20,7 +20,7 @@ export interface PartitionGroup {
   readonly name: string;
   /** By which name this node is known in it. */
   readonly consumer: string;
-  /** Learns its rules; makes it if there is none. */
+  /** Learns its rules; makes it if there is none, and says so once, also if nobody heard of it at first. */
   join(signal: AbortSignal): Promise<GroupRules>;
   /** Says what this consumer holds, and hears what it shall hold. */
   heartbeat(held: readonly string[], signal: AbortSignal): Promise<BeatAnswer>;

@@ -3,7 +3,7 @@ import type { CountPartialProtocol } from "../../../protocols/partial.ts";
 import type { Batch } from "../source.ts";
 import type { PullerContext } from "./puller.ts";
 import type { PullerState } from "./puller-state.ts";
-import { READ_BYTES_MAX, readAhead } from "./reading.ts";
+import { readAhead } from "./reading.ts";
 
 /** How often a batch that cannot be counted is tried as a whole, before what is wrong with it is looked for. */
 const TRIES_AS_A_WHOLE = 2;
@@ -38,9 +38,7 @@ export async function countBatch(
   }
   if (tally === undefined) return "again";
   const records = state.tally.read;
-  // Where so many are read that each gets little at a time, the others fill the wait, and what is read ahead would only take memory.
-  const isOneOfFew = read.bytes >= READ_BYTES_MAX;
-  if (!batch.isAtEnd && !batch.isOver && isOneOfFew) readAhead(state, batch.to, context);
+  if (!batch.isAtEnd && !batch.isOver) readAhead(state, batch.to, context);
   state.account.step = "submits";
   const reply = await context.ask(state.partial, {
     kind: "submit",
@@ -77,7 +75,7 @@ function tallyOf(state: PullerState, batch: Batch, context: PullerContext): Uint
   try {
     tally.begin(batch.endTimeMs);
     let latestMs = 0;
-    const { unparsable, damaged } = batch.rows(state.fields, (row) => {
+    const { unparsable, damaged } = batch.rows(tally.fields, (row) => {
       if (row.timeMs > latestMs) latestMs = row.timeMs;
       tally.add(row);
     });

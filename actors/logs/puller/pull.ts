@@ -54,8 +54,9 @@ async function isReady(state: PullerState, context: PullerContext): Promise<bool
 }
 
 async function positionOf(state: PullerState, context: PullerContext): Promise<string | undefined> {
-  const { position, partial, account } = state;
+  const { position, partial, account, host } = state;
   if (position !== "unknown") return position.cursor;
+  host.budget.join(account.key);
   account.step = "asks";
   const { cursor } = await context.ask(partial, { kind: "position" });
   context.beat("asked");
@@ -70,9 +71,11 @@ function afterBatch(
   counted: Counted,
   context: PullerContext,
 ): number | "leave" {
+  const { account, host } = state;
   state.failuresInRow = 0;
   const nowMs = context.nowMs();
-  state.account.provedAtMs = nowMs;
+  account.provedAtMs = nowMs;
+  host.budget.note(account.key, account.lagMs);
   if (batch.units > 0) state.busyAtMs = nowMs;
   tellStanding(state, batch, context);
   if (counted === "again") return 0;
@@ -94,13 +97,15 @@ function failureOf(error: unknown): PullFailure {
 }
 
 function afterFailure(state: PullerState, failure: PullFailure, context: PullerContext): number | "leave" {
-  const { account } = state;
+  const { account, host } = state;
   const { remedy, code, message: text } = failure;
   if (remedy === "leave") {
     tellGone(state, context);
     return "leave";
   }
   state.failuresInRow++;
+  // As far behind as it was when it was read last: one that cannot be read takes nothing from the others.
+  host.budget.note(account.key, account.lagMs);
   // Whether the last batch was counted is unknown: who counts knows it.
   state.position = "unknown";
   account.failures++;

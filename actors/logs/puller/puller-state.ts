@@ -1,12 +1,12 @@
 import type { CountPartialProtocol } from "../../../protocols/partial.ts";
 import type { Reference } from "../../../protocols/reference.ts";
-import type { MetricSet } from "../../../runtime/counting/metric-set.ts";
-import { Tally } from "../../../runtime/counting/tally.ts";
+import type { Tally } from "../../../runtime/counting/tally.ts";
 import type { Clock } from "../../../runtime/time/clock.ts";
 import type { Batch, Reader, Source } from "../source.ts";
 import type { PullerAccount, PullerLedger } from "./puller-account.ts";
 import type { ReadBudget } from "./read-budget.ts";
 import { ReadSize } from "./read-size.ts";
+import type { Tallies } from "./tallies.ts";
 
 /** The most that is asked for at a time: lines, or groups. */
 const UNITS_MAX = 20_000;
@@ -16,8 +16,7 @@ export interface PullerHost {
   readonly clock: Clock;
   readonly budget: ReadBudget;
   readonly ledger: PullerLedger;
-  /** What is counted of a source. */
-  readonly metricsOf: (source: string) => MetricSet;
+  readonly tallies: Tallies;
   /** Who owns the counts of a partition, and the cursor up to which it is counted. */
   readonly partialOf: (source: string, partition: string) => Reference<CountPartialProtocol>;
 }
@@ -34,7 +33,7 @@ export interface PullerArgs {
 /** What a puller knows in one of its lives; what must outlive it is with the counts. */
 export interface PullerState extends PullerArgs {
   readonly partial: Reference<CountPartialProtocol>;
-  readonly fields: readonly string[];
+  /** Shared with other pullers: it is of use from `begin` until the next pause. */
   readonly tally: Tally;
   readonly size: ReadSize;
   readonly account: PullerAccount;
@@ -71,15 +70,12 @@ export interface Ahead {
 /** A puller before its first look. */
 export function newPuller(args: PullerArgs, nowMs: number): PullerState {
   const { host, source, partition } = args;
-  const metrics = host.metricsOf(source.name);
-  const account = host.ledger.of(source.name, partition);
   return {
     ...args,
     partial: host.partialOf(source.name, partition),
-    fields: metrics.fields,
-    tally: new Tally(metrics),
+    tally: host.tallies.of(source.name),
     size: new ReadSize(source.unitsMax ?? UNITS_MAX),
-    account,
+    account: host.ledger.of(source.name, partition),
     reader: source.open(partition),
     position: "unknown",
     reading: undefined,

@@ -27,15 +27,28 @@ export class ReadBudget {
     return this.#freeBytes;
   }
 
+  /** A partition is going to be read: as long as nobody knows how far behind it is, it may need as much as any other. */
+  join(partition: string): void {
+    if (!this.#lags.has(partition)) this.#lags.set(partition, Number.POSITIVE_INFINITY);
+  }
+
+  /** How many bytes a partition may have in hand, as things are. */
+  shareOf(partition: string): number {
+    return shareOf(this.#totalBytes, this.#lags.get(partition) ?? 0, [...this.#lags.values()]);
+  }
+
   /** Takes bytes for one read, at most `wantedBytes`; 0 when others have to give back some first. What is taken is given back. */
-  take(partition: string, lagMs: number, wantedBytes: number): number {
-    this.#lags.set(partition, lagMs);
-    const share = shareOf(this.#totalBytes, lagMs, [...this.#lags.values()]);
-    const bytes = Math.min(share, wantedBytes, this.#freeBytes);
+  take(partition: string, wantedBytes: number): number {
+    const bytes = Math.min(this.shareOf(partition), wantedBytes, this.#freeBytes);
     // Somebody who holds nothing yet may always begin, however small the budget is.
     if (bytes < Math.min(SHARE_MIN_BYTES, wantedBytes, this.#totalBytes)) return 0;
     this.#freeBytes -= bytes;
     return bytes;
+  }
+
+  /** So far behind is it. */
+  note(partition: string, lagMs: number): void {
+    this.#lags.set(partition, lagMs);
   }
 
   give(bytes: number): void {

@@ -6,7 +6,7 @@ import type { Ahead, PullerState } from "./puller-state.ts";
 /** How long one read may take as a whole, in milliseconds: bytes that drip would look like progress for ever. */
 const READ_WITHIN_MS = 8_000;
 /** The most that is read at a time, in bytes. */
-export const READ_BYTES_MAX = 2 * 1_024 * 1_024;
+const READ_BYTES_MAX = 2 * 1_024 * 1_024;
 
 /** A batch that was read, and what it holds of the budget. */
 export interface ReadBatch {
@@ -33,8 +33,13 @@ export async function readNext(
   }
 }
 
-/** Begins to read what comes after a batch, while that one is being stored. */
+/**
+ * Begins to read what comes after a batch, while that one is being stored. Where so many are read that a share does not hold two reads, the others fill the wait, and what is read ahead would
+ * only take memory.
+ */
 export function readAhead(state: PullerState, cursor: string, context: PullerContext): void {
+  const { budget } = state.host;
+  if (budget.shareOf(state.account.key) < 2 * READ_BYTES_MAX) return;
   state.ahead = begin(state, cursor, context);
   // Whoever takes it hears of its failure; nobody may.
   state.ahead?.batch.catch(() => undefined);
@@ -66,7 +71,7 @@ function replace(state: PullerState, reader: Reader): void {
 
 function begin(state: PullerState, cursor: string | undefined, context: PullerContext): Ahead | undefined {
   const { host, account } = state;
-  const bytes = host.budget.take(account.key, account.lagMs, READ_BYTES_MAX);
+  const bytes = host.budget.take(account.key, READ_BYTES_MAX);
   return bytes === 0 ? undefined : { cursor, bytes, batch: readWithin(state, cursor, { bytes, context }) };
 }
 

@@ -11,8 +11,8 @@ import type { SharedSls } from "./sls-source.ts";
 const PULL_TIMEOUT_MS = 8_000;
 /** A call takes a little less than a puller waits for it: then it is the client who says what was late, in milliseconds. */
 const SLACK_MS = 500;
-/** How much room for pulled logs is kept that nobody uses, in bytes. */
-const ROOM_KEPT_BYTES = 16 * 1_024 * 1_024;
+/** How much room for pulled logs is kept that nobody uses, in bytes: a pull is unpacked and counted without a pause, so there is one at a time. */
+const ROOM_KEPT_BYTES = 4 * 1_024 * 1_024;
 /** How long what is said to a consumer group may take, in milliseconds. */
 const GROUP_CALL_MS = 2_800;
 /** After so long without a heartbeat a consumer of a new group loses what it holds, in seconds. */

@@ -1,8 +1,9 @@
-import type { SlsConsumerGroup, ConsumerGroupEntry } from "../../../runtime/sls/sls-consumer-group.ts";
+import type { ConsumerGroupEntry, SlsConsumerGroup } from "../../../runtime/sls/sls-consumer-group.ts";
 import { groupsBetween } from "../../../runtime/sls/sls-cursor.ts";
 import { SlsError } from "../../../runtime/sls/sls-error.ts";
 import type { BeatAnswer, CommitAnswer, GroupRules, PartitionGroup } from "../group/partition-group.ts";
 import type { HandedOver } from "../source.ts";
+import { LazyLine } from "./lazy-line.ts";
 import { asPullFailure } from "./sls-failure.ts";
 
 const EXISTS = "ConsumerGroupAlreadyExist";
@@ -11,7 +12,7 @@ const EXISTS = "ConsumerGroupAlreadyExist";
 export interface SlsGroupLine {
   readonly group: SlsConsumerGroup;
   /** All groups of the logstore. */
-  list(signal: AbortSignal): Promise<readonly ConsumerGroupEntry[]>;
+  readonly list: (signal: AbortSignal) => Promise<readonly ConsumerGroupEntry[]>;
   close(): void;
 }
 
@@ -36,8 +37,10 @@ export class SlsGroup implements PartitionGroup {
   readonly name: string;
   readonly consumer: string;
   readonly #parts: SlsGroupParts;
-  #beats: SlsGroupLine | undefined = undefined;
-  #others: SlsGroupLine | undefined = undefined;
+  readonly #beats: LazyLine<SlsGroupLine>;
+  readonly #others: LazyLine<SlsGroupLine>;
+  /** Whether the group was made here since it was told last: an answer that was lost counts, too. */
+  #wasMade = false;
   /** The checkpoints of the shards that are held, as far as they were looked at since then. */
   readonly #checkpoints = new Map<string, string | undefined>();
 
@@ -45,28 +48,29 @@ export class SlsGroup implements PartitionGroup {
     this.name = parts.name;
     this.consumer = parts.consumer;
     this.#parts = parts;
+    this.#beats = new LazyLine(parts.connect);
+    this.#others = new LazyLine(parts.connect);
   }
 
   async join(signal: AbortSignal): Promise<GroupRules> {
-    const { timeoutSeconds, isOrdered } = this.#parts;
-    const line = await this.#otherLine();
-    const find = async (): Promise<ConsumerGroupEntry | undefined> =>
-      (await line.list(signal)).find(({ name }) => name === this.name);
     try {
+      const { list, group } = await this.#others.open();
+      const find = async () => (await list(signal)).find(({ name }) => name === this.name);
       const found = await find();
-      if (found !== undefined) return rulesOf(found, false);
-      const entry = { name: this.name, timeoutSeconds, isOrdered };
-      const wasMade = await madeBy(line.group.create({ timeoutSeconds, isOrdered }, signal));
-      return rulesOf(wasMade ? entry : ((await find()) ?? entry), wasMade);
+      if (found === undefined) await this.#make(group, signal);
+      const { timeoutSeconds } = found ?? (await find()) ?? this.#parts;
+      const wasMade = this.#wasMade;
+      this.#wasMade = false;
+      return { timeoutMs: timeoutSeconds * 1_000, wasMade };
     } catch (error) {
       throw asPullFailure(error);
     }
   }
 
   async heartbeat(held: readonly string[], signal: AbortSignal): Promise<BeatAnswer> {
-    this.#beats ??= await this.#parts.connect();
     try {
-      const shards = await this.#beats.group.heartbeat(this.consumer, held.map(Number), signal);
+      const { group } = await this.#beats.open();
+      const shards = await group.heartbeat(this.consumer, held.map(Number), signal);
       return { kind: "holds", partitions: shards.map(String) };
     } catch (error) {
       const kind = refusalOf(error);
@@ -82,7 +86,7 @@ export class SlsGroup implements PartitionGroup {
     const told = this.#checkpoints.get(partition);
     if (cursor !== told && isBehind(cursor, told)) return "committed";
     try {
-      const { group } = await this.#otherLine();
+      const { group } = await this.#others.open();
       await group.commit(Number(partition), cursor, { consumer: this.consumer }, signal);
       if (this.#checkpoints.has(partition)) this.#checkpoints.set(partition, cursor);
       return "committed";
@@ -95,7 +99,7 @@ export class SlsGroup implements PartitionGroup {
 
   async seed(partition: string, cursor: string, signal: AbortSignal): Promise<void> {
     try {
-      const { group } = await this.#otherLine();
+      const { group } = await this.#others.open();
       const [found] = await group.checkpoints(Number(partition), signal);
       if (found?.cursor !== undefined) return;
       await group.commit(Number(partition), cursor, "byForce", signal);
@@ -122,39 +126,29 @@ export class SlsGroup implements PartitionGroup {
   }
 
   close(): void {
-    this.#beats?.close();
-    this.#others?.close();
-    this.#beats = this.#others = undefined;
+    this.#beats.close();
+    this.#others.close();
     this.#checkpoints.clear();
   }
 
   async #checkpointOf(partition: string, signal: AbortSignal): Promise<string | undefined> {
     if (!this.#checkpoints.has(partition)) {
-      const { group } = await this.#otherLine();
+      const { group } = await this.#others.open();
       const [found] = await group.checkpoints(Number(partition), signal);
       this.#checkpoints.set(partition, found?.cursor);
     }
     return this.#checkpoints.get(partition);
   }
 
-  async #otherLine(): Promise<SlsGroupLine> {
-    this.#others ??= await this.#parts.connect();
-    return this.#others;
-  }
-}
-
-function rulesOf({ timeoutSeconds }: ConsumerGroupEntry, wasMade: boolean): GroupRules {
-  return { timeoutMs: timeoutSeconds * 1_000, wasMade };
-}
-
-/** Whether it was this call that has made the group: another consumer may have been faster. */
-async function madeBy(creating: Promise<void>): Promise<boolean> {
-  try {
-    await creating;
-    return true;
-  } catch (error) {
-    if (error instanceof SlsError && error.code === EXISTS) return false;
-    throw error;
+  async #make(group: SlsConsumerGroup, signal: AbortSignal): Promise<void> {
+    this.#wasMade = true;
+    try {
+      await group.create(this.#parts, signal);
+    } catch (error) {
+      if (error instanceof SlsError && error.status !== undefined) this.#wasMade = false;
+      // Another consumer was faster.
+      if (!(error instanceof SlsError) || error.code !== EXISTS) throw error;
+    }
   }
 }
 

@@ -4,7 +4,8 @@ import { cursorAt, groupsBetween, sequenceOf } from "../../../runtime/sls/sls-cu
 import { SlsError } from "../../../runtime/sls/sls-error.ts";
 import type { SlsLogstore } from "../../../runtime/sls/sls-logstore.ts";
 import type { Batch, Gap, HandedOver, Reader, ReadRequest } from "../source.ts";
-import { RowScanner } from "./row-scanner.ts";
+import { LazyLine } from "./lazy-line.ts";
+import type { RowScanner } from "./row-scanner.ts";
 import { SlsBatch } from "./sls-batch.ts";
 import type { SlsBatchParts } from "./sls-batch.ts";
 import { asPullFailure } from "./sls-failure.ts";
@@ -34,6 +35,8 @@ export interface SlsReaderParts {
   /** Opens a line of its own; it says each sign of life. */
   readonly connect: (onProgress: () => void) => Promise<SlsLine>;
   readonly clock: ServerClock;
+  /** What finds fields in log groups. */
+  readonly scannerOf: (fields: readonly string[]) => RowScanner;
   /** Where reading begins the first time. */
   readonly from: () => "begin" | "end";
   /** Where reading goes on of what is counted up to a cursor, where others read the logstore too. */
@@ -56,7 +59,7 @@ interface Pulled {
 /** Reads one shard of a logstore over a socket of its own. */
 export class SlsReader implements Reader {
   readonly #parts: SlsReaderParts;
-  #line: SlsLine | undefined = undefined;
+  readonly #line: LazyLine<SlsLine>;
   #isClosed = false;
   #onProgress: (step: string) => void = () => undefined;
   /** What a group weighs, as far as it was seen. */
@@ -64,10 +67,10 @@ export class SlsReader implements Reader {
   #badAnswers = 0;
   /** What others have read before the present read. */
   #handedOver: HandedOver | undefined = undefined;
-  #scanner: RowScanner | undefined = undefined;
 
   constructor(parts: SlsReaderParts) {
     this.#parts = parts;
+    this.#line = new LazyLine(() => parts.connect(() => this.#onProgress("receives")));
   }
 
   async read(wanted: ReadRequest): Promise<Batch> {
@@ -76,7 +79,7 @@ export class SlsReader implements Reader {
     let request = wanted;
     try {
       request = { ...wanted, cursor: await this.#start(wanted) };
-      const { logstore } = await this.#connected();
+      const { logstore } = await this.#opened();
       const cursor = request.cursor ?? (await logstore.cursor(shard, from(), request.signal));
       const pulled = await this.#pullOrRestart(logstore, cursor, request);
       this.#badAnswers = 0;
@@ -99,13 +102,13 @@ export class SlsReader implements Reader {
 
   close(): void {
     this.#isClosed = true;
-    this.#line?.close();
+    this.#line.close();
   }
 
-  async #connected(): Promise<SlsLine> {
-    this.#line ??= await this.#parts.connect(() => this.#onProgress("receives"));
-    if (this.#isClosed) this.#line.close();
-    return this.#line;
+  /** A read that goes on behind the end of its reader opens nothing any more. */
+  async #opened(): Promise<SlsLine> {
+    if (this.#isClosed) throw SlsError.failed("aborted", "the reader was closed");
+    return this.#line.open();
   }
 
   /** What is not kept any more is lost, and counted; what is kept is read. */
@@ -190,14 +193,9 @@ export class SlsReader implements Reader {
       gap: undefined,
       handedOver: this.#handedOver,
       unpulled: [],
-      scannerOf: (fields) => this.#scannerOf(fields),
+      scannerOf: this.#parts.scannerOf,
       ...parts,
     });
-  }
-
-  #scannerOf(fields: readonly string[]): RowScanner {
-    if (this.#scanner?.fields !== fields) this.#scanner = new RowScanner(fields);
-    return this.#scanner;
   }
 }
 

@@ -4,6 +4,8 @@ import type { SlsShard } from "../../../runtime/sls/sls-shard.ts";
 import { SlsError } from "../../../runtime/sls/sls-error.ts";
 import { PullFailure } from "../source.ts";
 import type { Partition, PositionOf, Reader, Source } from "../source.ts";
+import { LazyLine } from "./lazy-line.ts";
+import { RowScanner } from "./row-scanner.ts";
 import { asPullFailure } from "./sls-failure.ts";
 import { GROUPS_MAX, SlsReader } from "./sls-reader.ts";
 import type { SlsGroup } from "./sls-group.ts";
@@ -41,8 +43,9 @@ export class SlsSource implements Source {
   readonly unitsMax = GROUPS_MAX;
   readonly readWithinMs: number;
   readonly #parts: SlsSourceParts;
-  /** A promise, so that all who need it at once open one. */
-  #line: Promise<SlsLine> | undefined = undefined;
+  readonly #line: LazyLine<SlsLine>;
+  /** A batch is scanned without a pause, so all readers share the room of one. */
+  #scanner: RowScanner | undefined = undefined;
   #shards: readonly SlsShard[] = [];
   /** Those that are readonly and were read to their ends. */
   readonly #over = new Set<number>();
@@ -53,6 +56,7 @@ export class SlsSource implements Source {
     this.place = parts.shared === undefined ? "anywhere" : "here";
     this.group = parts.shared?.group;
     this.#parts = parts;
+    this.#line = new LazyLine(() => parts.connect(() => undefined));
   }
 
   claim(): boolean {
@@ -84,6 +88,7 @@ export class SlsSource implements Source {
       shard,
       connect,
       clock,
+      scannerOf: (fields) => this.#scannerOf(fields),
       // What a split or merge has made goes on where others have ended.
       from: () => (this.#parentsOf(partition).length > 0 ? "begin" : from),
       isReadonly: () => this.#shards.some(({ id, isReadonly }) => id === shard && isReadonly),
@@ -92,16 +97,14 @@ export class SlsSource implements Source {
   }
 
   close(): void {
-    // What could not be opened needs no closing.
-    this.#line?.then((line) => line.close()).catch(() => undefined);
-    this.#line = undefined;
+    this.#line.close();
     this.group?.close();
     this.#parts.shared?.release();
   }
 
   async #list(signal: AbortSignal): Promise<void> {
     try {
-      const { logstore } = await this.#lineOf();
+      const { logstore } = await this.#line.open();
       this.#shards = await logstore.listShards(signal);
     } catch (error) {
       throw asPullFailure(isUnknown(error) ? await this.#withNames(error, signal) : error);
@@ -111,7 +114,7 @@ export class SlsSource implements Source {
   /** A name that is not known is most often one that was mistyped. */
   async #withNames(error: SlsError, signal: AbortSignal): Promise<unknown> {
     try {
-      const names = await (await this.#lineOf()).logstores(signal);
+      const names = await (await this.#line.open()).logstores(signal);
       const known = names.length === 0 ? "no logstores" : names.join(", ");
       return new PullFailure(error.code, "wait", `${error.message}; the project has ${known}`);
     } catch {
@@ -122,30 +125,21 @@ export class SlsSource implements Source {
 
   async #isRead(shard: number, cursor: string | undefined, signal: AbortSignal): Promise<boolean> {
     try {
-      const { logstore } = await this.#lineOf();
+      const { logstore } = await this.#line.open();
       return cursor === (await logstore.cursor(shard, "end", signal));
     } catch (error) {
       throw asPullFailure(error);
     }
   }
 
+  #scannerOf(fields: readonly string[]): RowScanner {
+    if (this.#scanner?.fields !== fields) this.#scanner = new RowScanner(fields);
+    return this.#scanner;
+  }
+
   #parentsOf(partition: string): readonly SlsShard[] {
     const shard = this.#shards.find(({ id }) => String(id) === partition);
     return shard === undefined ? [] : parentsOf(shard, this.#shards);
-  }
-
-  #lineOf(): Promise<SlsLine> {
-    this.#line ??= this.#open();
-    return this.#line;
-  }
-
-  async #open(): Promise<SlsLine> {
-    try {
-      return await this.#parts.connect(() => undefined);
-    } catch (error) {
-      this.#line = undefined;
-      throw error;
-    }
   }
 }
 

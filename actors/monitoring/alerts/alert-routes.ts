@@ -9,6 +9,7 @@ import {
   DEPLOYED_FIELDS,
 } from "../../../protocols/alerts.ts";
 import { RefusalFields } from "../../../protocols/refusal.ts";
+import { passOverFault } from "../../../runtime/fault.ts";
 import { operation, route } from "../../../runtime/net/route.ts";
 import type {
   BodyOf,
@@ -87,10 +88,15 @@ async function answerAlerts(
   { settings, alerts }: AlertSource,
   context: RouteContext,
 ): Promise<RouteResponse> {
-  const asked = settings.rules.map(async (rule) => ({
-    rule,
-    standing: await context.ask(alerts.entity(rule.name), { kind: "look" }),
-  }));
+  const asked = settings.rules.map(async (rule) => {
+    try {
+      return { rule, standing: await context.ask(alerts.entity(rule.name), { kind: "look" }) };
+    } catch (error) {
+      // One that does not answer hides none of the others.
+      passOverFault(error);
+      return { rule };
+    }
+  });
   const body = { zone: settings.zone, alerts: shownAlerts(await Promise.all(asked)) };
   return { status: 200, body };
 }
@@ -100,7 +106,7 @@ async function answerHistory(
   rule: string,
   context: RouteContext,
 ): Promise<RouteResponse> {
-  if (!settings.rules.some(({ name }) => name === rule)) return unknownRule(rule);
+  if (!settings.rules.some(({ name }) => name === rule)) return unknownRule(rule, settings);
   const { changes } = await context.ask(alerts.entity(rule), { kind: "history" });
   return { status: 200, body: { rule, changes } };
 }
@@ -112,7 +118,7 @@ async function answerAct(
   { body: { rule, act, forMs }, principal, address }: Act,
   context: RouteContext,
 ): Promise<RouteResponse> {
-  if (!settings.rules.some(({ name }) => name === rule)) return unknownRule(rule);
+  if (!settings.rules.some(({ name }) => name === rule)) return unknownRule(rule, settings);
   const by = principal?.name ?? address;
   const until = forMs === undefined ? {} : { untilMs: context.wallMs() + forMs };
   const reply = await context.ask(alerts.entity(rule), { kind: "act", act, by, ...until });
@@ -126,7 +132,8 @@ function answerDeployed({ settings, alerts }: AlertSource, context: RouteContext
   return { status: 200, body: { atMs, rules: settings.rules.length } };
 }
 
-function unknownRule(rule: string): RouteResponse {
-  const text = `there is no rule ${JSON.stringify(rule.slice(0, 40))} in the settings`;
+function unknownRule(rule: string, { rules }: AlertSource["settings"]): RouteResponse {
+  const names = rules.map(({ name }) => name).join(", ");
+  const text = `there is no rule ${JSON.stringify(rule.slice(0, 40))} in the settings; there are: ${names || "none"}`;
   return { status: 404, body: { code: "unknownRule", field: "/rule", text } };
 }

@@ -7,6 +7,7 @@ import {
   ALERT_SNAPSHOT,
   copyOf,
   DEPLOYMENTS_MAX,
+  followRule,
   isOn,
   newAlertState,
   noteChange,
@@ -14,6 +15,7 @@ import {
 import type { AlertState } from "../../../runtime/alerting/alert-state.ts";
 import { BlockMemory } from "../../../runtime/alerting/block-memory.ts";
 import { apply, judge } from "../../../runtime/alerting/judge.ts";
+import { digestOf } from "../../../runtime/alerting/rule-digest.ts";
 import { standingOf } from "./standing.ts";
 import type { Seasons } from "./seasons.ts";
 
@@ -51,7 +53,7 @@ export const AlertRuleEntity = defineEntity({
       }
       const judgements = judgementsOf(state, asked, args);
       return {
-        events: judgements.length === 0 ? [] : [{ kind: "judged", judgements }],
+        events: judgements.length === 0 ? [] : [{ kind: "judged", judgements, digest: digestOf(asked.rule) }],
         reply: (now) => ({ kind: "judged", ...standingOf(now) }),
       };
     },
@@ -64,6 +66,9 @@ export const AlertRuleEntity = defineEntity({
         state.badSinceBlock === badSinceBlock && state.toldAtMs === undefined
           ? [{ kind: "told", atMs: context.wallMs() }]
           : [],
+    }),
+    endTold: (state, { toldAtMs }, context) => ({
+      events: state.toldAtMs === toldAtMs ? [{ kind: "endTold", atMs: context.wallMs() }] : [],
     }),
     deployed: (_state, { atMs }) => ({ events: [{ kind: "deployed", atMs }] }),
     act(state, { act, by, untilMs }, context) {
@@ -98,7 +103,8 @@ export const AlertRuleEntity = defineEntity({
     learnt(state, { from, counts }) {
       BlockMemory.forEachCount(counts, (index, count) => state.memory.note(from + index, count));
     },
-    judged(state, { judgements }) {
+    judged(state, { judgements, digest }) {
+      followRule(state, digest);
       for (const judgement of judgements) apply(state, judgement);
     },
     explained: (state, { movers }) => void (state.movers = movers),
@@ -115,6 +121,7 @@ export const AlertRuleEntity = defineEntity({
       state.deployedMs = [...state.deployedMs, atMs].slice(-DEPLOYMENTS_MAX);
     },
     told: (state, { atMs }) => void (state.toldAtMs = atMs),
+    endTold: (state) => void (state.toldAtMs = undefined),
   },
   snapshot: { ...ALERT_SNAPSHOT, everyRecords: SNAPSHOT_EVERY_RECORDS },
   describe: (state) => ({ ...standingOf(state) }),
@@ -128,6 +135,7 @@ function judgementsOf(
 ): Judgement[] {
   const season = seasons.of(zone);
   const ahead = copyOf(state);
+  followRule(ahead, digestOf(rule));
   return facts.map((fact) => {
     const judgement = judge(rule, ahead, fact, season);
     apply(ahead, judgement);

@@ -1,5 +1,6 @@
 import type { AlarmsProtocol } from "../../../protocols/alarms.ts";
 import { AlertWatchProtocol } from "../../../protocols/alert-watch.ts";
+import type { SelfMessage } from "../../../protocols/protocol.ts";
 import type { Reference } from "../../../protocols/reference.ts";
 import type { Context } from "../../../runtime/actor/context.ts";
 import { defineActor } from "../../../runtime/actor/define-actor.ts";
@@ -14,6 +15,8 @@ import { alarmKeyOf } from "./wanted-alarms.ts";
 const LOOK_EVERY_MS = 2_000;
 /** When blocks of so long ago are not judged, somebody has to look, in milliseconds. */
 const HELD_AFTER_MS = 900_000;
+/** How many partitions are named that rules wait for. */
+const HELD_BY_TOLD = 5;
 
 /** What it is started with. */
 export interface AlertWatchArgs {
@@ -51,12 +54,12 @@ export const AlertWatch = defineActor({
         ...(outcome.ok ? outcome.value : { error: outcome.error }),
       }));
     },
-    looked(state, { heldSinceMs, error }, context) {
+    looked(state, { heldSinceMs, heldBy = [], error }, context) {
       context.beat();
       context.startTimer("look", LOOK_EVERY_MS, { kind: "look" });
       if (error === undefined) state.wentOnMs = heldSinceMs ?? context.wallMs();
       else passOverFault(error);
-      noteHeld(state, error?.message ?? "partitions that its rules wait for are behind, or silent", context);
+      noteHeld(state, error?.message ?? waitText(heldBy), context);
     },
   },
   afterStop({ source, alarms }, context) {
@@ -72,17 +75,24 @@ export const AlertWatch = defineActor({
   }),
 });
 
-/** Answers since when some rule stands still, if one does. */
-async function lookOnce(
-  { judge, alarms }: AlertWatchState,
-  context: WatchContext,
-): Promise<{ readonly heldSinceMs?: number }> {
-  const seen = await judge.look(context);
+type LookOutcome = Omit<SelfMessage<AlertWatchProtocol, "looked">, "kind">;
+
+/** Answers since when some rule stands still, if one does, and what failed. */
+async function lookOnce({ judge, alarms }: AlertWatchState, context: WatchContext): Promise<LookOutcome> {
+  const looked = await judge.look(context);
+  const { seen, heldBy, error } = looked;
   const told = alarms();
-  if (told !== undefined) await tellAlarms(seen, { alarms: told, alertOf: judge.alertOf }, context);
+  if (told !== undefined) await tellAlarms(looked, { alarms: told, alertOf: judge.alertOf }, context);
+  if (error !== undefined) return { error };
   const ends = seen.flatMap(({ standing: { next } }) => (next === undefined ? [] : [endOfBlock(next)]));
   const first = Math.min(...ends);
-  return first < context.wallMs() ? { heldSinceMs: first } : {};
+  return first < context.wallMs() ? { heldSinceMs: first, heldBy: [...heldBy] } : {};
+}
+
+function waitText(partitions: readonly string[]): string {
+  const more = partitions.length - HELD_BY_TOLD;
+  const names = partitions.slice(0, HELD_BY_TOLD).join(", ");
+  return `rules wait for ${names}${more > 0 ? ` and ${more} more` : ""}: behind, or nothing is heard of it`;
 }
 
 function noteHeld(state: AlertWatchState, why: string, context: WatchContext): void {

@@ -9,10 +9,14 @@ import type { Standing } from "./standing.ts";
 /** An alert as operators read it. */
 export type ShownAlert = BodyOf<typeof ALERTS_FIELDS>["alerts"][number];
 
+/** A rule, and how its alert stands, if it says so. */
+type AskedRule = Pick<RuleStanding, "rule"> & Partial<RuleStanding>;
+
 /** How all alerts stand, for operators. Pure. */
-export function shownAlerts(seen: readonly RuleStanding[]): ShownAlert[] {
-  const firing = seen.filter(({ standing }) => isOn(standing.phase)).map(({ rule }) => rule.name);
-  return seen.map(({ rule, standing }) => {
+export function shownAlerts(asked: readonly AskedRule[]): ShownAlert[] {
+  const firing = asked.filter(({ standing }) => standing !== undefined && isOn(standing.phase));
+  const names = firing.map(({ rule }) => rule.name);
+  return asked.map(({ rule, standing }) => {
     const { name, kind, metric, severity, runbook } = rule;
     return {
       rule: name,
@@ -20,16 +24,23 @@ export function shownAlerts(seen: readonly RuleStanding[]): ShownAlert[] {
       metric,
       subject: subjectOf(rule),
       severity,
-      state: stateOf(standing.phase, standing.latest),
-      ...timesOf(standing),
-      ...latestOf(standing),
-      ...(isOn(standing.phase) ? wrongOf({ rule, standing }) : {}),
-      ...(standing.acknowledged === undefined ? {} : { acknowledged: standing.acknowledged }),
-      ...(standing.silencedUntilMs === undefined ? {} : { silencedUntilMs: standing.silencedUntilMs }),
-      inhibitedBy: rule.inhibitedBy.filter((other) => firing.includes(other)),
+      ...(standing === undefined ? { state: "noAnswer" } : standingFields({ rule, standing })),
+      inhibitedBy: rule.inhibitedBy.filter((other) => names.includes(other)),
       ...(runbook === undefined ? {} : { runbook }),
     };
   });
+}
+
+function standingFields({ rule, standing }: RuleStanding) {
+  const { phase, latest, acknowledged, silencedUntilMs } = standing;
+  return {
+    state: stateOf(phase, latest),
+    ...timesOf(standing),
+    ...latestOf(standing),
+    ...(isOn(phase) ? wrongOf({ rule, standing }) : {}),
+    ...(acknowledged === undefined ? {} : { acknowledged }),
+    ...(silencedUntilMs === undefined ? {} : { silencedUntilMs }),
+  };
 }
 
 function timesOf({ sinceBlock, badSinceBlock, next }: Standing) {

@@ -1,6 +1,7 @@
 import type { AlertRuleProtocol } from "../../../protocols/alert-rule.ts";
 import type { Reply } from "../../../protocols/protocol.ts";
 import type { AlertState } from "../../../runtime/alerting/alert-state.ts";
+import { given } from "../given.ts";
 
 /** How an alert stands. */
 export type Standing = Omit<Reply<AlertRuleProtocol, "look">, "kind">;
@@ -23,9 +24,4 @@ export function standingOf(state: AlertState): Standing {
     ...given({ next, sinceBlock, badSinceBlock, latest, latestBad, acknowledged, silencedUntilMs, toldAtMs }),
     ...(movers === undefined ? {} : { movers: [...movers] }),
   };
-}
-
-/** The fields that are there. */
-function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

@@ -3,7 +3,7 @@ import type { AlertRuleProtocol } from "../../../protocols/alert-rule.ts";
 import type { AlertWatchProtocol } from "../../../protocols/alert-watch.ts";
 import type { Reference } from "../../../protocols/reference.ts";
 import type { Context } from "../../../runtime/actor/context.ts";
-import type { RuleStanding } from "./judge-blocks.ts";
+import type { Looked } from "./judge-blocks.ts";
 import { alarmSteps } from "./wanted-alarms.ts";
 
 /** Whom it is told to. */
@@ -14,17 +14,18 @@ export interface Told {
 
 /** Makes the alarms of this node say what the alerts say, and the alerts who looks after them. */
 export async function tellAlarms(
-  seen: readonly RuleStanding[],
+  { seen, silent }: Pick<Looked, "seen" | "silent">,
   { alarms, alertOf }: Told,
   context: Pick<Context<AlertWatchProtocol>, "ask" | "tell" | "wallMs">,
 ): Promise<void> {
   const lists = await context.ask(alarms, { kind: "list" });
-  const steps = alarmSteps(seen, lists, context.wallMs());
+  const steps = alarmSteps(seen, { active: lists.active, silent }, context.wallMs());
   for (const word of steps.alarms) context.tell(alarms, word);
   for (const { rule, standing } of steps.told) {
     const { badSinceBlock } = standing;
     if (badSinceBlock !== undefined) context.tell(alertOf(rule.name), { kind: "told", badSinceBlock });
   }
+  for (const { rule, toldAtMs } of steps.over) context.tell(alertOf(rule), { kind: "endTold", toldAtMs });
   await Promise.all([
     ...steps.acknowledged.map(({ rule, by }) =>
       context.ask(alertOf(rule), { kind: "act", act: "acknowledge", by }),

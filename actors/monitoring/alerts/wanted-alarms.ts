@@ -12,14 +12,21 @@ const QUIET_MS = 3_600_000;
 const AGAIN_EVERY_MS = 600_000;
 /** Who was told longer ago than this has got it; before that the process may have ended with it. In milliseconds. */
 const TOLD_MS = 60_000;
+/** The end of an alarm that flaps is told later, by a process that may die until then: so shortly before that it is noted, in milliseconds. */
+const NEAR_MS = 5_000;
 
-type Lists = Pick<Reply<AlarmsProtocol, "list">, "active">;
+type Lists = Pick<Reply<AlarmsProtocol, "list">, "active"> & {
+  /** Rules whose alerts did not answer: their alarms stay as they are. */
+  readonly silent?: readonly string[];
+};
 
 /** What is to be said to the alarms, and to which alerts, so that both say the same. */
 export interface AlarmSteps {
   readonly alarms: readonly Tell<AlarmsProtocol>[];
   /** People are told of these now. */
   readonly told: readonly RuleStanding[];
+  /** People who were told of these are told now that they are over. */
+  readonly over: readonly { readonly rule: string; readonly toldAtMs: number }[];
   /** Somebody looks after these, who said so to the alarms. */
   readonly acknowledged: readonly { readonly rule: string; readonly by: string }[];
   /** The same the other way round. */
@@ -32,23 +39,43 @@ export function alarmKeyOf(rule: string): string {
 }
 
 /** What makes the alarms say what the alerts say. All alerts are known before anything is told, so that none is told that another one inhibits. Pure. */
-export function alarmSteps(seen: readonly RuleStanding[], { active }: Lists, nowMs: number): AlarmSteps {
+export function alarmSteps(
+  seen: readonly RuleStanding[],
+  { active, silent = [] }: Lists,
+  nowMs: number,
+): AlarmSteps {
   const known = new Map(
     active.filter(({ key }) => key.startsWith(ALERT_KEYS)).map((alarm) => [alarm.key, alarm]),
   );
   const firing = seen.filter(({ standing }) => isOn(standing.phase));
-  const names = new Set(firing.map(({ rule }) => rule.name));
-  const isKept = (key: string): boolean => names.has(key.slice(ALERT_KEYS.length));
-  const due = firing.filter(({ rule, standing }) => {
+  const unanswered = silent.filter((name) => known.has(alarmKeyOf(name)));
+  const names = new Set([...unanswered, ...firing.map(({ rule }) => rule.name)]);
+  const told = firing.filter(
+    ({ rule, standing }) =>
+      !isSilent(standing.silencedUntilMs, nowMs) && !rule.inhibitedBy.some((name) => names.has(name)),
+  );
+  const kept = new Set([...unanswered, ...told.map(({ rule }) => rule.name)].map(alarmKeyOf));
+  const due = told.filter(({ rule }) => {
     const alarm = known.get(alarmKeyOf(rule.name));
-    if (alarm !== undefined) return nowMs - alarm.lastAtMs >= AGAIN_EVERY_MS;
-    return !isSilent(standing.silencedUntilMs, nowMs) && !rule.inhibitedBy.some((name) => names.has(name));
+    // One that came and went is about to be over, and is not.
+    const isEnding = alarm?.calmAtMs !== undefined;
+    return alarm === undefined || isEnding || nowMs - alarm.lastAtMs >= AGAIN_EVERY_MS;
   });
+  const over = seen.filter(
+    ({ rule, standing }) => standing.toldAtMs !== undefined && !kept.has(alarmKeyOf(rule.name)),
+  );
   return {
     alarms: [
-      ...[...known.keys()].filter((key) => !isKept(key)).map((key) => ({ kind: "clear", key }) as const),
+      ...[...known.keys()].filter((key) => !kept.has(key)).map(clearOf),
+      ...over
+        .filter(({ rule }) => !known.has(alarmKeyOf(rule.name)))
+        .flatMap((one) => [{ ...raiseOf(one, nowMs), isTold: true }, clearOf(alarmKeyOf(one.rule.name))]),
       ...due.map((one) => raiseOf(one, nowMs)),
     ],
+    over: over.flatMap(({ rule, standing: { toldAtMs } }) => {
+      const isTold = endsNow(known.get(alarmKeyOf(rule.name)), nowMs);
+      return toldAtMs === undefined || !isTold ? [] : [{ rule: rule.name, toldAtMs }];
+    }),
     told: due.filter(({ standing }) => standing.toldAtMs === undefined),
     acknowledged: firing.flatMap(({ rule, standing }) => {
       const by = known.get(alarmKeyOf(rule.name))?.acknowledged?.by;
@@ -63,8 +90,18 @@ export function alarmSteps(seen: readonly RuleStanding[], { active }: Lists, now
   };
 }
 
+/** Whether people hear of the end of an alarm when it is cleared now, or soon after. */
+function endsNow(alarm: Lists["active"][number] | undefined, nowMs: number): boolean {
+  if (alarm?.isFlapping !== true) return true;
+  return alarm.calmAtMs !== undefined && alarm.calmAtMs - nowMs < NEAR_MS;
+}
+
 function isSilent(untilMs: number | undefined, nowMs: number): boolean {
   return untilMs !== undefined && nowMs < untilMs;
+}
+
+function clearOf(key: string) {
+  return { kind: "clear", key } as const;
 }
 
 function raiseOf({ rule, standing }: RuleStanding, nowMs: number) {

@@ -35,6 +35,8 @@ export interface LogstoreRules {
   readonly quotas: ShardQuotas;
   /** Seconds since 1970. */
   readonly now: () => number;
+  /** By it leases end, in milliseconds. */
+  readonly steadyMs: () => number;
 }
 
 /** A logstore of the test server: everything in memory, and bounded. */

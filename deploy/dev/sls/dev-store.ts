@@ -12,6 +12,8 @@ export interface StoreRules {
   readonly quotas: ShardQuotas;
   /** Seconds since 1970. */
   readonly now: () => number;
+  /** In milliseconds; what it measures goes on evenly, also when the time is set. */
+  readonly steadyMs: () => number;
 }
 
 /** How a logstore shall be. */

@@ -26,7 +26,9 @@ export function heartbeatCall(logstore: DevLogstore, call: DevCall): DevAnswer {
   if (!Array.isArray(held) || !held.every((id) => Number.isInteger(id))) {
     throw badParameter("a list of shards");
   }
-  return json(group.heartbeat(consumerOf(call) ?? "", held as number[], shardsOf(logstore), nowMs(logstore)));
+  return json(
+    group.heartbeat(consumerOf(call) ?? "", held as number[], shardsOf(logstore), logstore.rules.steadyMs()),
+  );
 }
 
 /** UpdateCheckPoint. @throws ApiError */
@@ -44,7 +46,7 @@ export function commitCall(logstore: DevLogstore, call: DevCall): DevAnswer {
     consumer: consumerOf(call),
     isForced,
   };
-  group.commit(commit, shardsOf(logstore), nowMs(logstore));
+  group.commit(commit, shardsOf(logstore), logstore.rules.steadyMs());
   return empty();
 }
 
@@ -96,8 +98,4 @@ function shardsOf({ shards }: DevLogstore): GroupShard[] {
 
 function consumerOf({ query }: DevCall): string | undefined {
   return query.get("consumer");
-}
-
-function nowMs({ rules }: DevLogstore): number {
-  return rules.now() * 1000;
 }

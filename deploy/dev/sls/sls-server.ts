@@ -38,6 +38,8 @@ export interface SlsServerOptions {
   /** Of each shard; 500 unless given, as in the service. */
   readonly writesPerSecond?: number;
   readonly wallMs?: () => number;
+  /** The only one that signature v4 may name; any unless given. */
+  readonly region?: string;
 }
 
 /**
@@ -60,6 +62,7 @@ export class SlsServer {
       bytesMax,
       quotas: { readsPerSecond, writesPerSecond },
       now: () => this.clock.nowMs() / 1000,
+      steadyMs: wallMs,
     });
     const serve = (request: IncomingMessage, response: ServerResponse): void =>
       void this.#serve(request, response);
@@ -120,7 +123,7 @@ export class SlsServer {
       const { status, code, message = "on command" } = fault;
       throw new ApiError(status, code, message);
     }
-    verifyProof(call, this.#options.keys, this.clock.nowMs());
+    verifyProof(call, this.#options, this.clock.nowMs());
     const answer = answerCall(this.store, { name, call }, this.#options.pullBytesMax ?? 10 * MIB);
     return fault === undefined ? { answer } : { answer, fault };
   }

@@ -21,12 +21,24 @@ export interface DevKey {
   readonly expiresAtMs?: number | undefined;
 }
 
+/** Whom the server believes. */
+export interface ProofRules {
+  readonly keys: readonly DevKey[];
+  /** The only one that signature v4 may name; any unless given. */
+  readonly region?: string;
+}
+
 /** Checks who has sent a call, by signature v1 or v4, independently of the client under test. @throws ApiError */
-export function verifyProof(call: DevCall, keys: readonly DevKey[], nowMs: number): void {
+export function verifyProof(call: DevCall, { keys, region }: ProofRules, nowMs: number): void {
   const proof = call.headers.authorization ?? "";
   mustBeInTime(call.headers, nowMs);
   const v4 = V4.exec(proof);
-  if (v4 !== null) return verifyV4(call, v4, keyOf(v4[1], { call, keys, nowMs }));
+  if (v4 !== null) {
+    const key = keyOf(v4[1], { call, keys, nowMs });
+    // Who signs for another region has made another key of the secret.
+    if (region !== undefined && v4[3] !== region) throw mismatch();
+    return verifyV4(call, v4, key);
+  }
   const v1 = V1.exec(proof);
   if (v1 === null) throw new ApiError(401, "Unauthorized", "Authorization is missing or malformed");
   verifyV1(call, v1[2] ?? "", keyOf(v1[1], { call, keys, nowMs }));
@@ -104,7 +116,11 @@ function verifyV4(
 function mustMatch(expected: string, given: string): void {
   const [one, other] = [Buffer.from(expected), Buffer.from(given)];
   if (one.length === other.length && timingSafeEqual(one, other)) return;
-  throw new ApiError(401, "SignatureNotMatch", "the signature is not the one of this request");
+  throw mismatch();
+}
+
+function mismatch(): ApiError {
+  return new ApiError(401, "SignatureNotMatch", "the signature is not the one of this request");
 }
 
 function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {

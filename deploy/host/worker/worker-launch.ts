@@ -1,7 +1,9 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { flagsUnless, nodeOptions } from "../../node-flags.ts";
 import { RUNS_IN_VARIABLE } from "../../settings-names.ts";
+import { YOUNG_GENERATION_FLAG } from "../../young-generation.ts";
 import { spawnAs } from "../user/os-user.ts";
 import type { OsUser } from "../user/os-user.ts";
 import { SUCCESSOR } from "./worker-place.ts";
@@ -28,6 +30,7 @@ export function launchWorker(
   const child = fork(ENTRY, words, {
     stdio: ["ignore", "inherit", "pipe", "ipc"],
     serialization: "advanced",
+    execArgv: [...flagsUnless(nodeOptions(), [YOUNG_GENERATION_FLAG]), ...process.execArgv],
     env: { ...process.env, ...environment, [RUNS_IN_VARIABLE]: dataDir },
     ...ids,
   });

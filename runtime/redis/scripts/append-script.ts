@@ -8,21 +8,28 @@ import { defineScript } from "../redis-script.ts";
 export const APPEND_SCRIPT = defineScript(
   "append",
   `
+-- The last record of a log is that of the latest version, and all behind the snapshot are there: what has lost one of the two is not added to.
+local function isWhole(state, count, version)
+  if count == version then return true end
+  local behind = tonumber(redis.call('HGET', state, 's')) or 0
+  return count < version and count >= version - behind
+end
+
 local function append(k, a)
   local owner = redis.call('HMGET', KEYS[k], 'e', 'i')
   if owner[1] ~= ARGV[a] or owner[2] ~= ARGV[a + 1] then return {'fenced', owner[1], owner[2]} end
-  local state = redis.call('HMGET', KEYS[k + 1], 'v', 's')
-  local version, behind = state[1] or '0', state[2] or '0'
+  local version = redis.call('HGET', KEYS[k + 1], 'v') or '0'
   if version ~= ARGV[a + 2] then return {'conflict', version} end
-  -- The last record of a log is that of the latest version, and all behind the snapshot are there: what has lost one of the two is not added to.
-  local count = redis.call('LLEN', KEYS[k + 2])
-  if count > tonumber(version) or count < version - behind then
+  -- The answer tells how many there were: asking before it would cost each append one call more.
+  local count = redis.call('RPUSH', KEYS[k + 2], ARGV[a + 4]) - 1
+  if not isWhole(KEYS[k + 1], count, tonumber(version)) then
+    redis.call('LTRIM', KEYS[k + 2], 0, -2)
     return {'failed', string.format('DAMAGED a log of %d records at version %s', count, version)}
   end
-  redis.call('RPUSH', KEYS[k + 2], ARGV[a + 4])
   redis.call('HSET', KEYS[k + 1], 'v', ARGV[a + 3])
   return 1
 end
+
 local answers = {}
 for i = 1, #KEYS / 3 do
   local isDone, answer = pcall(append, 3 * i - 2, 5 * i - 4)

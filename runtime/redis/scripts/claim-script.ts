@@ -2,21 +2,22 @@ import { defineScript } from "../redis-script.ts";
 import { RECORDS_PRELUDE } from "./records-script.ts";
 
 /**
- * Makes incarnations the owners of entities that have none, or whose owner is exactly the given one or among the dead; each is decided by itself, in order. An epoch is larger than the one
+ * Makes an incarnation the owner of entities that have none, or whose owner is exactly the given one or among the dead; each is decided by itself, in order. An epoch is larger than the one
  * before and at least the time in microseconds, so that it grows also when a failover has lost the latest. What is stored of an entity that was claimed comes along if all of it
  * fits: from that moment on nobody else can add to it, because every write is compared with its owner. What was read and does not fit takes its place all the same, so that many
  * large ones do not hold up everybody else.
- * KEYS of each: own, state, log. ARGV: bytes for what comes along, records of each at most, how many are dead, and their incarnations; of each: incarnation, node, and whose place is taken: epoch, incarnation.
- * Answers for each whose it is, or why nothing was done. A server that takes no writes at all is an error for all of them.
+ * KEYS of each: own, state, log. ARGV: incarnation, node, bytes for what comes along, records of each at most, how many are dead, and their incarnations; of each whose place is taken: epoch, incarnation.
+ * Answers for each the epoch and what comes along, or whose it is, or why nothing was done. A server that takes no writes at all is an error for all of them.
  */
 export const CLAIM_SCRIPT = defineScript(
   "claim",
   `${RECORDS_PRELUDE}
 local time = redis.call('TIME')
 local nowUs = time[1] * 1000000 + time[2]
-local room, recordsMax, goneCount = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local incarnation, node = ARGV[1], ARGV[2]
+local room, recordsMax, goneCount = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local isGone = {}
-for i = 1, goneCount do isGone[ARGV[3 + i]] = true end
+for i = 1, goneCount do isGone[ARGV[5 + i]] = true end
 
 local function stored(state, log)
   if room <= 0 then return false end
@@ -36,26 +37,26 @@ local function stored(state, log)
     room = room - size
     if #found < version - behind or room < 0 then return false end
   end
-  return { at[1], at[2], snapshot, found }
+  return { version, at[2] and behind, snapshot, found }
 end
 
 local function claim(k, a)
   local own = KEYS[k]
   local owner = redis.call('HMGET', own, 'e', 'i', 'n', 's')
-  local isNamed = owner[1] == ARGV[a + 2] and owner[2] == ARGV[a + 3]
+  local isNamed = owner[1] == ARGV[a] and owner[2] == ARGV[a + 1]
   if owner[2] and not isNamed and not isGone[owner[2]] then
     return { 'owned', owner[1], owner[2], owner[3] or '' }
   end
-  local epoch = string.format('%.0f', math.max(nowUs, tonumber(owner[1] or '0') + 1))
+  local epoch = math.max(nowUs, tonumber(owner[1] or '0') + 1)
   if owner[4] then redis.call('HDEL', own, 's') end
-  redis.call('HSET', own, 'e', epoch, 'i', ARGV[a], 'n', ARGV[a + 1])
+  redis.call('HSET', own, 'e', string.format('%.0f', epoch), 'i', incarnation, 'n', node)
   local isRead, all = pcall(stored, KEYS[k + 1], KEYS[k + 2])
-  return { 'claimed', epoch, isRead and all }
+  return { epoch, isRead and all }
 end
 
 local answers = {}
 for i = 1, #KEYS / 3 do
-  local isDone, answer = pcall(claim, 3 * i - 2, goneCount + 4 * i)
+  local isDone, answer = pcall(claim, 3 * i - 2, goneCount + 2 * i + 4)
   if not isDone then
     local text = type(answer) == 'table' and answer.err or tostring(answer)
     if string.find(text, 'READONLY', 1, true) == 1 then return redis.error_reply(text) end

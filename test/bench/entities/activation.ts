@@ -1,3 +1,4 @@
+import { YOUNG_GENERATION_FLAG } from "../../../deploy/young-generation.ts";
 import { openRedis } from "../../support/open-redis.ts";
 import { RedisServer } from "../../support/redis-server.ts";
 import type { Circumstances, Part, Sample } from "../benchmark.ts";
@@ -65,6 +66,7 @@ export const activation: Part = {
   name: "activation",
   contenders: { ours, bareWrite },
   rounds: { quick: 1, full: 3 },
+  nodeFlags: [YOUNG_GENERATION_FLAG],
   figures: {
     activationP99Ms: {
       kind: "value",

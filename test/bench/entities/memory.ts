@@ -1,3 +1,4 @@
+import { YOUNG_GENERATION_FLAG } from "../../../deploy/young-generation.ts";
 import { RedisServer } from "../../support/redis-server.ts";
 import type { Circumstances, Part, Sample } from "../benchmark.ts";
 import { eachOf } from "./crowd.ts";
@@ -47,7 +48,7 @@ export const memory: Part = {
   contenders: { ours },
   rounds: { quick: 1, full: 1 },
   // Left alone, V8 lets garbage lie until the heap is four times what is in use: a machine of 1 GB has to be told.
-  nodeFlags: ["--expose-gc", "--max-old-space-size=700"],
+  nodeFlags: [YOUNG_GENERATION_FLAG, "--expose-gc", "--max-old-space-size=700"],
   figures: {
     bytesPerActiveEntity: {
       kind: "value",

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { YOUNG_GENERATION_FLAG } from "../../../deploy/young-generation.ts";
 import { ASK_DEADLINE_MS } from "../../../runtime/kernel/actor-system.ts";
 import { RedisServer } from "../../support/redis-server.ts";
 import type { Circumstances, Contender, Part, Sample } from "../benchmark.ts";
@@ -61,7 +62,7 @@ async function untilAnswered(asker: PurseNode, index: number, beganMs: number): 
 }
 
 async function serving(url: string, name: string, profile: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [PROGRAM, url, name, profile], {
+  const child = spawn(process.execPath, [YOUNG_GENERATION_FLAG, PROGRAM, url, name, profile], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const chunk of child.stdout.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
@@ -82,6 +83,7 @@ export const recovery: Part = {
   name: "recovery",
   contenders: { safe: killed("safe"), fast: killed("fast") },
   rounds: { quick: 1, full: 3 },
+  nodeFlags: [YOUNG_GENERATION_FLAG],
   figures: {
     recover10000Seconds: {
       kind: "value",

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startNode } from "../../support/node-process.ts";
 import type { NodeProcess } from "../../support/node-process.ts";
-import { cpuMsOf, peakMemoryMb } from "./process-figures.ts";
+import { cpuMsOf, ownMemoryMb, peakMemoryMb } from "./process-figures.ts";
 import { benchSource } from "./sls-names.ts";
 
 /** `banyan start` with nothing but a logstore to pull: its worker is a process as operators run it. */
@@ -43,6 +43,11 @@ export class CountingHost {
   /** The most memory that the worker has had at once, in megabytes. */
   peakMb(): number {
     return peakMemoryMb(this.#pid);
+  }
+
+  /** What of its memory is the worker's own now, in megabytes: no page of Node's program, nor of the database. */
+  ownMb(): number {
+    return ownMemoryMb(this.#pid);
   }
 
   async stop(): Promise<void> {

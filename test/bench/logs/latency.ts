@@ -20,7 +20,7 @@ const KEY_DIGITS = 32;
 const LOGS_IN_GROUP = 10;
 /** Each shard gets a group about twice a second, so that its puller is at rest when one comes. */
 const PUTS_PER_SECOND = 32;
-const PUTS = { quick: 128, full: 1_600 };
+const PUTS = { quick: 64, full: 1_600 };
 /** How long nothing is put, so that it is seen how often pullers look, in milliseconds. */
 const IDLE_MS = { quick: 2_000, full: 5_000 };
 /** The first puts meet code that the compiler has not seen, and count for nothing. */

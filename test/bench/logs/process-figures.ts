@@ -15,5 +15,16 @@ export function cpuMsOf(pid: number): number {
 
 /** The most memory that a process has had at once since it began, in megabytes. */
 export function peakMemoryMb(pid: number): number {
-  return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / KB_PER_MB;
+  return statusOf(pid, "VmHWM") / KB_PER_MB;
+}
+
+/** What of the memory that a process has now is its own, and no page of a file that the system may take back, in megabytes. */
+export function ownMemoryMb(pid: number): number {
+  return statusOf(pid, "RssAnon") / KB_PER_MB;
+}
+
+function statusOf(pid: number, name: string): number {
+  return Number(
+    new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1],
+  );
 }

@@ -66,7 +66,7 @@ function note(counts: Map<number, number>, timeMs: number, status: number): void
 export const scan: Part = {
   name: "scan",
   contenders: { ours, protobufjs },
-  rounds: { quick: 2, full: 9 },
+  rounds: { quick: 1, full: 9 },
   figures: {
     scanVsProtobufjs: {
       kind: "ratio",

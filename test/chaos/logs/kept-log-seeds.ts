@@ -1,5 +1,5 @@
-/** Seeds that once found something, with what it was: they run first. */
-export const KEPT_LOG_SEEDS: Readonly<Record<number, string>> = {
+/** Seeds that once found something among runs with files (`--kinds file`), with what it was: they run first. */
+export const KEPT_FILE_SEEDS: Readonly<Record<number, string>> = {
   1056: "an empty file was remembered as a place, and the copy of what came into it was passed over",
   2020: "a file was copied and cut off between its listing and its opening",
   2023: "a file was renamed between its listing and its opening",

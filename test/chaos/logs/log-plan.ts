@@ -10,6 +10,10 @@ const TORMENTS_MAX = 3;
 /** How often each kind comes, of a hundred: those on a Redis take three times as long. */
 const CHANCES: Readonly<Record<PlanKind, number>> = { sls: 50, storm: 18, file: 22, cluster: 10 };
 
+/** One run in so many has a consumer group: leases end slowly. */
+const GROUPED_ONE_IN: Readonly<Partial<Record<PlanKind, number>>> = { sls: 8, cluster: 3 };
+const OF_GROUPS = Object.keys(LOG_TORMENTS).filter((name) => LOG_TORMENTS[name]?.isOfGroup);
+
 /** What goes wrong, and how long after the one before it has begun. */
 export interface PlannedLogTorment {
   readonly name: string;
@@ -38,13 +42,15 @@ export interface LogPlan {
 export function logPlanOf(seed: number, kinds: readonly PlanKind[] = PLAN_KINDS): LogPlan {
   const chance = new SeededChance(seed);
   const kind = kindOf(chance, kinds);
+  const isGrouped = kind in GROUPED_ONE_IN && chance.between(1, GROUPED_ONE_IN[kind] ?? 1) === 1;
   const names = chance.shuffled(
     Object.entries(LOG_TORMENTS)
-      .filter(([name, torment]) => torment.in.includes(kind) && name !== "storm")
+      .filter(([name, torment]) => torment.in.includes(kind) && name !== "storm" && !torment.isOfGroup)
       .map(([name]) => name),
   );
   const chosen = names.slice(0, chance.between(1, TORMENTS_MAX));
-  const torments = (kind === "storm" ? ["storm", ...chosen.slice(0, 1)] : chosen).map((name) => ({
+  const certain = certainOf(chance, kind, isGrouped);
+  const torments = [...certain, ...(certain.length === 0 ? chosen : chosen.slice(0, 1))].map((name) => ({
     name,
     afterMs: chance.between(10, 250),
   }));
@@ -57,9 +63,15 @@ export function logPlanOf(seed: number, kinds: readonly PlanKind[] = PLAN_KINDS)
     everyMs: chance.between(4, 16),
     skewMs: kind !== "file" && chance.between(1, 8) === 1 ? -HOUR_MS : 0,
     torments,
-    isGrouped: kind === "cluster" && chance.between(1, 3) === 1,
+    isGrouped,
     isKilledAtEnd: kind !== "cluster" && chance.between(1, 4) === 1,
   };
+}
+
+/** What a run is there for, if it is for something. */
+function certainOf(chance: SeededChance, kind: PlanKind, isGrouped: boolean): readonly string[] {
+  if (isGrouped) return chance.shuffled(OF_GROUPS).slice(0, 1);
+  return kind === "storm" ? ["storm"] : [];
 }
 
 function kindOf(chance: SeededChance, kinds: readonly PlanKind[]): PlanKind {

@@ -25,6 +25,8 @@ export interface Planted {
 /** One seed under way: a log that is written, its readers, and what is seen of them. */
 export class LogRun {
   readonly plan: LogPlan;
+  /** What its folder and its logstore are called. */
+  readonly name: string;
   readonly world: LogWorld;
   readonly chance: SeededChance;
   readonly log: ChaosLog;
@@ -48,15 +50,15 @@ export class LogRun {
     this.plan = plan;
     this.#bug = bug;
     this.chance = new SeededChance(plan.seed + 1);
-    const name = `run-${plan.seed}`;
-    this.folder = world.folderOf(name);
+    this.name = `run-${plan.seed}`;
+    this.folder = world.folderOf(this.name);
     world.server.clock.skewMs = plan.skewMs;
     const inOrder = plan.inOrder && isUnordered === undefined;
     this.log =
       plan.kind === "file"
         ? new FileLog(this.folder, this.chance)
         : new SlsLog(world.server, this.chance, {
-            name,
+            name: this.name,
             shards: plan.shards,
             inOrder,
             isGrouped: plan.isGrouped,

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { FaultKind } from "../../../deploy/dev/sls/faults.ts";
+import { madeAnew, takenOver } from "./group-torments.ts";
 import type { LogRun } from "./log-run.ts";
 import type { PlanKind } from "./log-plan.ts";
 import { shardOf } from "./sls-log.ts";
@@ -13,6 +14,8 @@ export interface LogTorment {
   readonly in: readonly PlanKind[];
   /** It ends or begins readers: one such thing at a time. */
   readonly isOfReaders?: true;
+  /** It needs a consumer group that shares the shards out. */
+  readonly isOfGroup?: true;
   readonly run: (run: LogRun) => Promise<void>;
 }
 
@@ -54,6 +57,8 @@ export const LOG_TORMENTS: Readonly<Record<string, LogTorment>> = {
   retention: { in: SLS, run: retention },
   retentionWhileFrozen: { in: ["sls", "storm"], isOfReaders: true, run: retentionWhileFrozen },
   retentionWhileDead: { in: ["sls", "storm"], isOfReaders: true, run: retentionWhileDead },
+  groupTakenOver: { in: ["sls", "cluster"], isOfGroup: true, run: takenOver },
+  groupMadeAnew: { in: ["sls", "cluster"], isOfGroup: true, run: madeAnew },
   storm: { in: ["storm"], isOfReaders: true, run: storm },
   renamed: { in: FILE, run: (run) => once(() => run.file?.rename()) },
   copiedAndCut: { in: FILE, run: (run) => once(() => run.file?.copyAndCut()) },

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type {
   PartitionAccount,
@@ -14,6 +15,7 @@ const PROGRAM = fileURLToPath(new URL("chaos-reader.js", import.meta.url));
 const BEGUN_WITHIN_MS = 60_000;
 const LOOK_WITHIN_MS = 5_000;
 const COUNTED_WITHIN_MS = 30_000;
+const AGAIN_MS = 200;
 
 /** A process that reads logs when it is told to. */
 export class ReaderHandle {
@@ -70,13 +72,18 @@ export class ReaderHandle {
     return word?.kind === "looked" ? word.accounts : undefined;
   }
 
-  /** @throws Error when it does not answer */
+  /** A node that was held to be dead refuses until it is a member again, so it is asked again. @throws Error when it does not answer */
   async count(): Promise<readonly PartitionCounts[]> {
-    const word = await this.#ask((id) => ({ kind: "count", id }), COUNTED_WITHIN_MS);
-    if (word?.kind === "counted") return word.partitions;
-    throw new Error(
-      `the counts of ${this.name} cannot be read: ${word?.kind === "failed" ? word.text : "no answer"}`,
-    );
+    const endMs = performance.now() + COUNTED_WITHIN_MS;
+    for (;;) {
+      const word = await this.#ask((id) => ({ kind: "count", id }), COUNTED_WITHIN_MS);
+      if (word?.kind === "counted") return word.partitions;
+      const why = word?.kind === "failed" ? word.text : "no answer";
+      if (word === undefined || performance.now() > endMs) {
+        throw new Error(`the counts of ${this.name} cannot be read: ${why}`);
+      }
+      await pause(AGAIN_MS);
+    }
   }
 
   double(partitions: readonly string[]): void {

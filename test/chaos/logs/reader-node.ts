@@ -4,8 +4,9 @@ import { Puller } from "../../../actors/logs/puller/puller.ts";
 import { PullerLedger } from "../../../actors/logs/puller/puller-account.ts";
 import type { PullerHost } from "../../../actors/logs/puller/puller-state.ts";
 import { ReadBudget } from "../../../actors/logs/puller/read-budget.ts";
+import { Tallies } from "../../../actors/logs/puller/tallies.ts";
 import { sourcesOf } from "../../../actors/logs/sources-of.ts";
-import { askPartials } from "../../../actors/monitoring/ask-partials.ts";
+import { eachCounted } from "../../../actors/monitoring/ask-partials.ts";
 import { monitoringFeature } from "../../../actors/monitoring/feature.ts";
 import { opsFeature } from "../../../actors/ops/feature.ts";
 import type { ClusterStores } from "../../../deploy/open-cluster.ts";
@@ -17,6 +18,7 @@ import { CountPageProtocol } from "../../../protocols/count-page.ts";
 import { CountPartialProtocol } from "../../../protocols/partial.ts";
 import type { NodeSettings } from "../../../protocols/settings.ts";
 import { allMetrics } from "../../../runtime/counting/built-in-metrics.ts";
+import { Counts } from "../../../runtime/counting/counts.ts";
 import { metricSet } from "../../../runtime/counting/metric-set.ts";
 import type { RouteContext } from "../../../runtime/net/route.ts";
 import { BanyanNode } from "../../../runtime/node.ts";
@@ -108,7 +110,7 @@ export class ReaderNode {
       clock: system.clock,
       budget: new ReadBudget(this.#settings.logs.budgetBytes),
       ledger: new PullerLedger(),
-      metricsOf: (name) => metricSet(this.#settings.metrics, name),
+      tallies: new Tallies((name) => metricSet(this.#settings.metrics, name)),
       partialOf: (name, partition) => this.#partial(`${name}/${partition}`),
     };
     for (const partition of partitions) {
@@ -144,7 +146,9 @@ export class ReaderNode {
         : system.ask(to, message, options)) as unknown as RouteContext["ask"];
     const nowMs = Date.now();
     const wanted = { metric, fromMs: nowMs - AROUND_MS, toMs: nowMs + AROUND_MS, nowMs };
-    const { counts } = await askPartials({ book, partials, pages, days }, wanted, { ask });
+    const counts = new Counts();
+    const places = { book, partials, pages, days };
+    await eachCounted({ places, wanted, context: { ask } }, (part) => counts.add(part));
     return counts.encode();
   }
 

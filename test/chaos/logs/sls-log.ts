@@ -12,9 +12,9 @@ import type { PartitionAccount } from "./reader-words.ts";
 /** Where the logstores of all runs are, and the key to them. */
 export const PROJECT = "shop";
 export const KEY = { id: "dev-key", secret: "dev-secret" };
-const GROUP = "counters";
-/** Short, so that nobody waits for what a dead consumer had. */
-const GROUP_TIMEOUT_SECONDS = 2;
+/** The consumer group of each logstore that has one. Its timeout is short, so that nobody waits for what a dead consumer had. */
+export const GROUP = "counters";
+export const GROUP_RULES = { timeout: 2, order: false } as const;
 const LOGS_MAX = 12;
 /** One group in so many cannot be read. */
 const DAMAGED_ONE_IN = 120;
@@ -47,7 +47,7 @@ export class SlsLog implements ChaosLog {
     this.#chance = chance;
     this.#logstore = server.store.createLogstore(PROJECT, name, { shards, ttlDays: 1 });
     if (isGrouped) {
-      this.#logstore.groups.set(GROUP, new ConsumerGroup({ timeout: GROUP_TIMEOUT_SECONDS, order: false }));
+      this.#logstore.groups.set(GROUP, new ConsumerGroup({ ...GROUP_RULES }));
     }
     this.source = {
       ...(isGrouped ? { group: GROUP } : {}),

@@ -6,6 +6,7 @@ import { after, describe, it } from "node:test";
 import { setTimeout as pass } from "node:timers/promises";
 import { logsFeature } from "../../../actors/logs/feature.ts";
 import { monitoringFeature } from "../../../actors/monitoring/feature.ts";
+import type { FaultKind } from "../../../deploy/dev/sls/faults.ts";
 import type { LogSourceSettings } from "../../../protocols/log-settings.ts";
 import { CountPartialProtocol } from "../../../protocols/partial.ts";
 import type { Reply } from "../../../protocols/protocol.ts";
@@ -114,22 +115,31 @@ describe("pullers of a logstore", () => {
 
   it("count exactly through every fault of the service", async () => {
     const world = await SlsWorld.open(1);
-    world.store(50);
-    const { faults } = world.server;
-    faults.add({ kind: "reset", call: "pull" });
-    faults.add({ kind: "wrongSize", call: "pull" });
-    faults.add({ kind: "wrongCount", call: "pull" });
-    faults.add({ kind: "truncate", call: "pull" });
-    faults.add({ kind: "lostAnswer", call: "pull" });
-    faults.add({ kind: "error", call: "pull", status: 500, code: "InternalServerError" });
-    faults.add({ kind: "error", call: "pull", status: 403, code: "ShardReadQuotaExceed" });
-    const pulling = await Pulling.start(world);
-    await eventually(() => pulling.counted(0), [50], undefined, 60_000);
-    world.store(50);
-    await eventually(() => pulling.counted(0), [100]);
+    const pulling = await Pulling.start(world, { pullTimeoutMs: 1_000 });
+    const failing: readonly FaultKind[] = [
+      { kind: "reset" },
+      { kind: "lostAnswer" },
+      { kind: "wrongSize" },
+      { kind: "wrongCount" },
+      { kind: "truncate" },
+      { kind: "delay", ms: 50 },
+      { kind: "error", status: 500, code: "InternalServerError" },
+      { kind: "error", status: 403, code: "ShardReadQuotaExceed" },
+      { kind: "hang" },
+      { kind: "stall" },
+      { kind: "drip", everyMs: 10 },
+    ];
+    let put = 0;
+    for (const fault of failing) {
+      world.store(10);
+      put += 10;
+      // The next pull brings them, and fails.
+      world.server.faults.add({ ...fault, call: "pull" });
+      await eventually(() => pulling.counted(0), [put], fault.kind);
+    }
     const account = await pulling.account(0);
     assertIdentity(account);
-    assert.deepEqual([account.read, account.lost, account.quarantined], [100, 0, 0]);
+    assert.deepEqual([account.read, account.lost, account.quarantined], [put, 0, 0]);
   });
 
   it("put a group aside that cannot be read, by its number, and count all others", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
+import { Fault } from "../../../runtime/fault.ts";
 import type { EntityAddress } from "../../../runtime/persistence/entity-address.ts";
 import type { Append, Appended, Durability, Owner } from "../../../runtime/persistence/journal.ts";
 import { RedisJournal } from "../../../runtime/persistence/redis-journal.ts";
@@ -244,6 +245,49 @@ describe("durability", { timeout: LIMIT_MS }, () => {
     // The primary had them all the same, and a load is what tells.
     await eventually(() => versions(journal).catch(() => []), [1, 2, 3]);
     assert.equal((await journal.append(record(3, { durability }))).kind, "appended");
+  });
+});
+
+describe("an append that is to be as durable as can be", { timeout: LIMIT_MS }, () => {
+  it("waits for a replica where there is one, whether that has come or gone since", async () => {
+    const { primary, replica } = await RedisServer.pair();
+    open.push(
+      () => primary.stop(),
+      () => replica.stop(),
+    );
+    const { journal } = await bench(primary);
+    let version = 0;
+    const seen: string[] = [];
+    /** The one in between does not overtake those that have to be thought about. */
+    const three = async (): Promise<readonly string[]> => {
+      const appends = [true, false, true].map((isStrongest, at) =>
+        journal.append(record(version + at, { isStrongest })).then(
+          ({ kind }) => kind,
+          (error: unknown) => (error instanceof Fault ? error.code : "failed"),
+        ),
+      );
+      const outcomes = await Promise.all(appends);
+      ({ version } = await journal.load(ROOM));
+      seen.push(...outcomes);
+      return outcomes;
+    };
+    const stored = ["appended", "appended", "appended"];
+    assert.deepEqual(await three(), stored);
+    assert.equal(replica.cli("llen", entityKeys(ROOM).log), "3");
+    await replica.kill("SIGKILL");
+    await primary.untilInfo("replication", /connected_slaves:0/);
+    // It was there a moment ago: then it is waited for once in vain.
+    await eventually(three, stored);
+    assert.equal(journal.strongest, "fsync");
+    await replica.start();
+    await primary.untilInfo("replication", /slave0:.*state=online/);
+    const strongest = async (): Promise<Durability> => {
+      assert.deepEqual(await three(), stored);
+      return journal.strongest;
+    };
+    await eventually(strongest, "replicated");
+    assert.equal(replica.cli("llen", entityKeys(ROOM).log), String(version));
+    assert.ok(!seen.includes("conflict"));
   });
 });
 

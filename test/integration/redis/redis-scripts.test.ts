@@ -83,8 +83,39 @@ describe("the scripts of the journal", { timeout: LIMIT_MS }, () => {
     await damaged(6);
     await link.commands.command("rpush", LOG, ...Array.from({ length: 7 }, () => "r"));
     await damaged(6);
+    await link.commands.command("ltrim", LOG, -2, -1);
+    await link.commands.command("hset", STATE, "s", "text");
+    await damaged(6);
     await link.commands.command("del", STATE);
     await damaged(0);
+  });
+
+  it("append: leaves nothing in a damaged log, be it of a stranger, of an old version, or one of several", async () => {
+    for (let version = 0; version < 3; version++) await append(version);
+    await link.commands.command("del", LOG);
+    const earlier = await stored();
+    assert.deepEqual(await append(3, [EPOCH, "b"]), ["fenced", String(EPOCH), "a"]);
+    assert.deepEqual(await append(2), ["conflict", "3"]);
+    const whole = { type: "room", id: "2" };
+    await writeOwner(link.commands, whole, { ownerEpoch: EPOCH, incarnation: "a" });
+    const records = [
+      { entity: ENTITY, expected: 3 },
+      { entity: whole, expected: 0 },
+      { entity: ENTITY, expected: 4 },
+      { entity: whole, expected: 1 },
+      { entity: ENTITY, expected: 3 },
+    ];
+    const answers = (await link.commands.script(
+      APPEND_SCRIPT,
+      records.flatMap(({ entity }) => Object.values(entityKeys(entity))),
+      records.flatMap(({ expected }) => [...OWNER, expected, expected + 1, `r${expected + 1}`]),
+    )) as unknown[];
+    const [first, second, third, fourth, fifth] = answers;
+    assert.match(String(first), /^failed,DAMAGED a log of 0 records at version 3$/);
+    assert.deepEqual([second, third, fourth], [1, ["conflict", "3"], 1]);
+    assert.match(String(fifth), /^failed,DAMAGED a log of 0 records at version 3$/);
+    assert.deepEqual(await stored(), earlier);
+    assert.deepEqual(await link.commands.command("lrange", entityKeys(whole).log, 0, -1), ["r1", "r2"]);
   });
 
   it("append: decides each of some entities by itself", async () => {
@@ -202,12 +233,12 @@ describe("the scripts of the journal", { timeout: LIMIT_MS }, () => {
       await link.commands.command("hset", state, "v", 4);
     }
     const keys = entities.flatMap(({ own, state, log }) => [own, state, log]);
-    const args = [room, 64, 0, ...entities.flatMap(() => ["a", "node", "", ""])];
+    const args = ["a", "node", room, 64, 0, ...entities.flatMap(() => ["", ""])];
     const answer = await link.commands.script(weighed(CLAIM_SCRIPT), keys, args);
-    const [claims, readBytes] = answer as [[string, string, unknown][], number];
-    assert.deepEqual(new Set(claims.map(([kind]) => kind)), new Set(["claimed"]));
-    const ahead = claims.map(([, , all]) => all).filter((all) => all !== null);
-    const whole = ["4", null, null, Array.from({ length: 4 }, () => small)];
+    const [claims, readBytes] = answer as [[number, unknown][], number];
+    assert.ok(claims.every(([epoch]) => epoch > 0));
+    const ahead = claims.map(([, all]) => all).filter((all) => all !== null);
+    const whole = [4, null, null, Array.from({ length: 4 }, () => small)];
     assert.deepEqual(ahead, [whole, whole]);
     assert.equal(readBytes, 8 * small.length + large.length);
   });

@@ -38,10 +38,14 @@ describe("banyan dev sls and banyan logs put", () => {
 
   it("write the lines of a file into the logstore, each once and in order", async () => {
     const lines = Array.from({ length: LINES }, (_, index) => JSON.stringify({ id: index }));
-    writeFileSync(join(place.folder, "app.log"), `${lines.join("\n")}\nplain\n`);
+    const old = '10.0.0.1 - - [22/Nov/2016:21:45:22 +0000] "GET /a HTTP/1.1" 200 7 "-" "curl/8"';
+    writeFileSync(join(place.folder, "app.log"), `${old}\n${lines.join("\n")}\nplain\n`);
     const { code, stdout, stderr } = await put(["--logstore", "nginx", "--topic", "app", "app.log"]);
     assert.equal(code, 0, stderr);
-    assert.equal(stdout, `put ${LINES + 1} logs in 2 groups\n`);
+    assert.match(
+      stdout,
+      new RegExp(`^put ${LINES + 1} logs in 2 groups; left out 1 whose time .* 7 days old`),
+    );
     const groups = decodeLogGroups(await everything());
     assert.deepEqual(
       groups.map(({ topic }) => topic),

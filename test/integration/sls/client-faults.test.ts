@@ -135,6 +135,20 @@ describe("a client of SLS whose service fails", async () => {
     await assert.rejects(logstore.listShards(), { code: "SignatureNotMatch", status: 401, remedy: "stop" });
   });
 
+  it("says what to look at when it signs for another region, or asks for a project of another one", async () => {
+    const regional = await SlsWorld.open(1, { region: "cn-shanghai" });
+    assert.equal((await regional.logstore({ v4Region: "cn-shanghai" }).listShards()).length, 1);
+    await assert.rejects(regional.logstore({ v4Region: "cn-beijing" }).listShards(), {
+      code: "SignatureNotMatch",
+      message:
+        /; the secret is not that of the key, or the region of signature v4 is not that of the project$/,
+    });
+    await assert.rejects(regional.logstore({ project: "elsewhere" }).listShards(), {
+      code: "ProjectNotExist",
+      message: /; a project is known at the endpoint of its own region only$/,
+    });
+  });
+
   it("gets over a link so slow that only small pulls are in time", async () => {
     const logstore = world.logstore({ callTimeoutMs: SHORT_MS });
     const size = new ReadSize(8);

@@ -6,6 +6,7 @@ import { inflateSync } from "node:zlib";
 import { countGroups } from "../../../runtime/sls/log-group-list.ts";
 import { decodeLogGroups } from "../../../runtime/sls/decode-log-groups.ts";
 import { sha256Hex, signV4, dateV4 } from "../../../runtime/sls/signature-v4.ts";
+import { sequenceOf } from "../../../runtime/sls/sls-cursor.ts";
 import { SlsConsumerGroup } from "../../../runtime/sls/sls-consumer-group.ts";
 import { sendRaw } from "../../support/sls-request.ts";
 import type { RawCall } from "../../support/sls-request.ts";
@@ -153,6 +154,60 @@ describe("the SLS server for tests", async () => {
     const old = Buffer.from([0x0a, 2, 0x08, 1]);
     assert.equal(await refused({ body: old }), "PostBodyInvalid");
     assert.equal(await refused({ body: group, path: `${SHARDS}/route?key=zz` }), "InvalidKey");
+  });
+
+  it("says that nothing is new with no bytes at all, and by HEAD where to go on", async () => {
+    const end = encodeURIComponent(await logstore.cursor(0, "end"));
+    const { headers, body } = await send({
+      path: `${SHARDS}/0?type=log&cursor=${end}&count=1`,
+      headers: { "accept-encoding": "lz4" },
+    });
+    assert.deepEqual(
+      [headers["x-log-count"], headers["x-log-bodyrawsize"], headers["x-log-compresstype"], body.length],
+      ["0", "0", undefined, 0],
+    );
+    assert.equal(headers["x-log-end-of-cursor"], "1");
+    const begin = encodeURIComponent(await logstore.cursor(0, "begin"));
+    const head = await send({ verb: "HEAD", path: `${SHARDS}/0?type=log&cursor=${begin}&count=1` });
+    assert.deepEqual([head.status, head.headers["x-log-count"], head.body.length], [200, "1", 0]);
+  });
+
+  it("numbers the groups of a pull without gaps, up to the one that it names in decimals", async () => {
+    const begin = await logstore.cursor(0, "begin");
+    const path = `${SHARDS}/0?type=log&cursor=${encodeURIComponent(begin)}&count=2`;
+    const { headers } = await send({ path });
+    assert.equal(headers["x-log-count"], "2");
+    const last = BigInt(String(headers["x-log-read-last-cursor"]));
+    assert.equal(last, (sequenceOf(begin) ?? 0n) + 1n);
+    assert.equal(sequenceOf(String(headers["x-log-cursor"])), last + 1n);
+  });
+
+  it("lists groups as a bare list, and says of every refusal what and why", async () => {
+    const path = `/logstores/${LOGSTORE}/consumergroups`;
+    const listed = JSON.parse((await send({ path })).body.toString()) as unknown;
+    assert.deepEqual(listed, [{ name: "checked", timeout: 60, order: false }]);
+    const { status, headers, body } = await send({ path: `${path}/nowhere` });
+    assert.deepEqual([status, headers["content-type"]], [404, "application/json"]);
+    assert.deepEqual(Object.keys(JSON.parse(body.toString()) as object), ["errorCode", "errorMessage"]);
+  });
+
+  it("fails on command, with each status, late, and by a clock that is wrong", async () => {
+    const { faults, clock } = world.server;
+    for (const status of [401, 403, 500, 503]) {
+      faults.add({ kind: "error", status, code: "Ordered", call: "listShards" });
+      const { status: answered, body } = await send({ path: SHARDS });
+      assert.deepEqual([answered, /"errorCode":"Ordered"/.test(body.toString())], [status, true]);
+    }
+    faults.add({ kind: "delay", ms: 60, call: "listShards" });
+    const sentMs = performance.now();
+    assert.equal((await send({ path: SHARDS })).status, 200);
+    assert.ok(performance.now() - sentMs >= 50);
+    clock.skewMs = 16 * 60_000;
+    const expired = await send({ path: SHARDS });
+    clock.skewMs = 0;
+    assert.deepEqual([expired.status, /RequestTimeExpired/.test(expired.body.toString())], [400, true]);
+    assert.ok(Math.abs(Date.parse(String(expired.headers.date)) - Date.now() - 16 * 60_000) < 60_000);
+    assert.equal((await send({ path: SHARDS })).status, 200);
   });
 
   it("makes cursors invalid by retention, and keeps the numbers of what is left", async () => {

@@ -96,6 +96,7 @@ describe("alert rules in the settings", () => {
       problemsOf({ fireAbove: 5, for: 3, within: 2 })[0] ?? "",
       /within is 2; rule errors wants 3/,
     );
+    assert.match(problemsOf({ kind: "baseline", within: 1 })[0] ?? "", /within is 1; rule errors wants 2/);
   });
 
   it("take what is for their kind alone", () => {
@@ -108,6 +109,9 @@ describe("alert rules in the settings", () => {
       problemsOf({ kind: "baseline", metric: "bytes", measure: "sum" })[0] ?? "",
       /measure is sum; kind baseline/,
     );
+    assert.deepEqual(problemsOf({ metric: "latency", measure: "mean", quantile: 0.99, fireAbove: 1 }), [
+      "alerts.rules.0.quantile is for measure quantile, and rule errors measures mean",
+    ]);
   });
 
   it("differ in their names, know each other, and are not without number", () => {
@@ -124,6 +128,18 @@ describe("alert rules in the settings", () => {
     assert.deepEqual(many(51, { kind: "baseline" }), [
       "alerts.rules have 51 of kind baseline; there may be 50",
     ]);
+  });
+
+  it("do not inhibit each other in a circle: nobody would be told of any", () => {
+    const chain = (...edges: readonly [string, ...string[]][]) =>
+      problemsOf(...edges.map(([name, ...inhibitedBy]) => ({ name, inhibitedBy, fireAbove: 1 })));
+    assert.deepEqual(chain(["a", "b"], ["b", "a"]), [
+      "alerts.rules.0.inhibitedBy leads back to a (a, b, a); nobody would be told of any of them",
+    ]);
+    assert.deepEqual(chain(["x", "a"], ["a", "b"], ["b", "c"], ["c", "a"]), [
+      "alerts.rules.1.inhibitedBy leads back to a (a, b, c, a); nobody would be told of any of them",
+    ]);
+    assert.deepEqual(chain(["a", "b", "c"], ["b", "c"], ["c"]), []);
   });
 
   it("know a time zone", () => {

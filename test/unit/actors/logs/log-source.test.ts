@@ -48,3 +48,79 @@ describe("a part that a source has no more", () => {
     assert.ok(!world.counts("kept").stood.includes("gone"));
   });
 });
+
+describe("what a node alone can read", () => {
+  const stoodAtTheEnd = async (world: PullWorld) => {
+    world.start();
+    await world.virtual.advance(2_000);
+    await world.stop();
+    return world.counts("own").stood.at(-1);
+  };
+
+  it("is gone with a node that an operator has taken out of the cluster", async () => {
+    const world = new PullWorld("own");
+    world.isTakenOut = true;
+    assert.equal(await stoodAtTheEnd(world), "gone");
+  });
+
+  it("is waited for while its node is started anew", async () => {
+    assert.notEqual(await stoodAtTheEnd(new PullWorld("own")), "gone");
+  });
+
+  it("is waited for where any other node can read it", async () => {
+    const world = new PullWorld("own");
+    world.isTakenOut = true;
+    Object.assign(world.source, { place: "anywhere" });
+    assert.notEqual(await stoodAtTheEnd(world), "gone");
+  });
+});
+
+describe("a part that was gone before any node came", () => {
+  const worldOf = (): PullWorld => {
+    const world = new PullWorld("kept");
+    Object.assign(world.source, { place: "anywhere" });
+    world.counted = ["kept", "expired"];
+    return world;
+  };
+
+  it("is told to be gone at the first look", async () => {
+    const world = worldOf();
+    world.start();
+    await world.virtual.advance(2_000);
+    assert.deepEqual(world.counts("expired").stood, ["gone"]);
+    assert.deepEqual(world.counts("kept").stood, []);
+  });
+
+  it("is told so later where it was not known at once of what there are counts", async () => {
+    const world = worldOf();
+    world.counted = "silent";
+    world.start();
+    await world.virtual.advance(5_000);
+    assert.equal(world.host.ledger.source("memory").partitions, 1, "the others are read meanwhile");
+    world.counted = ["expired"];
+    await world.virtual.advance(20_000);
+    assert.deepEqual(world.counts("expired").stood, ["gone"]);
+  });
+
+  it("is no business of a node that alone can read what it reads", async () => {
+    const world = worldOf();
+    Object.assign(world.source, { place: "here" });
+    world.start();
+    await world.virtual.advance(20_000);
+    assert.deepEqual(world.counts("expired").stood, []);
+  });
+
+  it("is not one that has begun while the source was asked", async () => {
+    const world = worldOf();
+    world.counted = [];
+    const list = world.source.partitions.bind(world.source);
+    world.source.partitions = () => {
+      const listed = list();
+      world.counted = ["begun"];
+      return listed;
+    };
+    world.start();
+    await world.virtual.advance(20_000);
+    assert.deepEqual(world.counts("begun").stood, []);
+  });
+});

@@ -50,6 +50,20 @@ describe("a partition that has ended", () => {
     assert.equal((await world.account(ID)).state, "flowing");
   });
 
+  it("is waited for again once it is read, though nothing comes, also by who knows nothing but what is stored", async () => {
+    const world = worldAt(new CountWorld(), START);
+    await world.submit(ID, batch(undefined, "1", START));
+    const stateAfter = async (state: "caughtUp" | "stalled") => {
+      await world.say(ID, { state: "gone" });
+      await world.virtual.advance(1_000);
+      await world.say(ID, { state });
+      await world.virtual.advance(1_000);
+      return (await worldAt(world.reborn(), START).account(ID)).state;
+    };
+    assert.equal(await stateAfter("stalled"), "gone", "it could not be read");
+    assert.equal(await stateAfter("caughtUp"), "stalled");
+  });
+
   it("holds nothing up once its source was taken out of the settings and nothing was counted for a quarter of an hour", async () => {
     const world = worldAt(new CountWorld(), START);
     await world.submit(ID, batch(undefined, "1", START));
@@ -72,6 +86,28 @@ describe("a partition that has ended", () => {
     await world.submit(ID, batch(undefined, "1", START));
     const next = worldAt(world.reborn(), START + 20 * 3_600_000);
     assert.equal((await next.account(ID)).state, "stalled");
+  });
+});
+
+describe("a partition that moves from one node to another and back", () => {
+  it("is in the book as where it is now says, and not as it was said there before", async () => {
+    const first = worldAt(new CountWorld(), START);
+    await first.submit(ID, batch(undefined, "1", START));
+    assert.deepEqual(await first.known(START + DAY_MS), [ID]);
+    const second = worldAt(first.reborn(), START);
+    await second.say(ID, { state: "gone" });
+    await second.virtual.advance(1_000);
+    assert.deepEqual(await second.known(START + DAY_MS), []);
+    // The first node still has it in memory, as it was when it left: what it decides on top of that is not stored, and it begins anew.
+    await first.submit(ID, batch("1", "lost", START + 60_000)).catch(() => undefined);
+    await first.virtual.advance(60_000);
+    assert.equal(await first.position(ID), "1");
+    await first.submit(ID, batch("1", "2", START + 60_000));
+    await first.virtual.advance(60_000);
+    const third = worldAt(first.reborn(), START);
+    assert.deepEqual(await third.known(START + DAY_MS), [ID]);
+    const { counts } = await third.all(requests(START + DAY_MS));
+    assert.deepEqual(totalsOf(counts, "requests"), { "2xx - - -": 2 });
   });
 });
 
@@ -113,7 +149,7 @@ describe("the book of partitions", () => {
       world.virtual.tell(world.partials.entity(ID), { kind: "listed", turn: 1, ...answer } as never);
       await world.virtual.settle();
       const lines = world.virtual.events.filter((event) => event === "monitoring.bookFull").length;
-      return [lines, world.standings.unlisted];
+      return [lines, world.standings.unlisted(world.virtual.clock.nowMs())];
     };
     const full = { isListed: false, refusal: "10000 partitions are counted already" };
     assert.deepEqual(await answered(full), [1, 1]);

@@ -199,3 +199,47 @@ describe("a name under which more is told than can be remembered", () => {
     assert.equal(later.reply.kind, "taken");
   });
 });
+
+describe("a name under which nothing is told any more", () => {
+  const order = (eventId: string, atMs: number) => ({ metric: "orders", eventId, atMs });
+  const toldOnce = async () => {
+    const world = worldAt();
+    await world.count(ID, order("o-1", 10 * DAY_MS));
+    return world;
+  };
+  const after = async (world: CountWorld, ms: number) => {
+    world.virtual.clock.advance(ms);
+    const { state } = await world.account(ID);
+    await world.virtual.advance(1_000);
+    return { state, known: await world.known(world.virtual.clock.wallMs()) };
+  };
+
+  it("ends a day later: questions about other times do without it, and what it has told stays in answers", async () => {
+    const world = await toldOnce();
+    assert.deepEqual(await after(world, DAY_MS), { state: "caughtUp", known: [ID] });
+    assert.deepEqual(await after(world, 600_000), { state: "gone", known: [] });
+    const wanted = { metric: "orders", fromMs: 10 * DAY_MS, toMs: 11 * DAY_MS, nowMs: 12 * DAY_MS };
+    assert.deepEqual(totalsOf((await world.all(wanted)).counts, "orders"), { "-": 1 });
+  });
+
+  it("has no event twice when it is told again after its end, and is back with the next", async () => {
+    const world = await toldOnce();
+    await after(world, DAY_MS + 600_000);
+    const nowMs = world.virtual.clock.wallMs();
+    const again = await world.count(ID, order("o-1", 10 * DAY_MS));
+    assert.ok(again.kind === "refused" && again.code === "tooLate");
+    assert.deepEqual(await world.count(ID, order("o-2", nowMs)), { kind: "taken" });
+    await world.virtual.advance(1_000);
+    assert.equal((await world.account(ID)).state, "caughtUp");
+    assert.deepEqual(await world.known(nowMs + DAY_MS), [ID]);
+    const { read, counted, tooLate } = await world.account(ID);
+    assert.deepEqual({ read, counted, tooLate }, { read: 3, counted: 2, tooLate: 1 });
+  });
+
+  it("forgets its ids with its end: what was told before is too late, also of a clock that was ahead", () => {
+    const ids = new EventIds();
+    ids.add("ahead", DAY_MS + 300_000, DAY_MS);
+    ids.forgetAll();
+    assert.ok(!ids.has("ahead") && !ids.covers(DAY_MS + 300_000) && ids.covers(DAY_MS + 600_000));
+  });
+});

@@ -5,6 +5,7 @@ import type { HostAnswer, HostCommand } from "../../../../protocols/host.ts";
 import type { HostLink } from "../../../../runtime/host-link.ts";
 import { VirtualClock } from "../../../../runtime/time/virtual-clock.ts";
 import { opsCall, refusalOf, wordsOf } from "../../../support/ops-call.ts";
+import { ScriptedCluster } from "../../../support/scripted-cluster.ts";
 import { microtasks } from "../../../support/virtual-system.ts";
 
 /** A node that notes what it is made to do, and its host, if it has one. */
@@ -20,8 +21,9 @@ function node(answer?: Promise<HostAnswer>) {
           ask: ({ kind }: HostCommand) => (done.push(`host ${kind}`), answer),
         };
   const control = { drain: () => void done.push("drain"), stop: () => void done.push("stop") };
-  const routes = nodeActRoutes({ control, hostLink, clock });
-  return { done, clock, act: (act: string) => opsCall(routes, "POST", "/v1/node/act", { act }) };
+  const cluster = new ScriptedCluster();
+  const routes = nodeActRoutes({ control, cluster, hostLink, clock });
+  return { done, cluster, clock, act: (act: string) => opsCall(routes, "POST", "/v1/node/act", { act }) };
 }
 
 const never = new Promise<HostAnswer>(() => {});
@@ -32,6 +34,14 @@ describe("an operator's act on the node", () => {
       assert.equal((await one.act("drain")).status, 202);
       assert.deepEqual(one.done, ["drain"]);
     }
+  });
+
+  it("takes it out of its cluster when it is drained, and only then", async () => {
+    const one = node();
+    await one.act("stop");
+    assert.equal(one.cluster.isTakenOut, false);
+    await one.act("drain");
+    assert.equal(one.cluster.isTakenOut, true);
   });
 
   it("stops one process, which cannot be reloaded or restarted", async () => {

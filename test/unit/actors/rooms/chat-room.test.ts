@@ -129,6 +129,26 @@ describe("a chat room on two nodes", () => {
     assert.deepEqual(await presence(nodes, here), [2, "a", "b"]);
   });
 
+  it("counts those once who have moved to another process, also when a word of the one before comes late", async () => {
+    const nodes = await twoNodes();
+    const { world, here } = nodes;
+    const [left, heir] = [world.virtual.spawn("left"), world.virtual.spawn("heir")];
+    const members = ["c", "d"].map((id) => ({ id, name: id }));
+    const said = { kind: "attendance", count: 2, members, party: "p" } as const;
+    for (const at of [left, heir, left]) {
+      world.air?.tell(ROOM, RoomProtocol, { ...said, at, moves: at === heir ? 1 : 0 });
+    }
+    world.air?.tell(ROOM, RoomProtocol, { ...said, at: left, count: 0, members: [], moves: 0 });
+    await world.virtual.advance(TOLD_MS);
+    assert.deepEqual(await presence(nodes, here), [4, "a", "b", "c", "d"]);
+    world.virtual.system.steering.steer("stop", { path: "/left" });
+    await world.virtual.advance(TOLD_MS);
+    assert.deepEqual(await presence(nodes, here), [4, "a", "b", "c", "d"]);
+    world.virtual.system.steering.steer("stop", { path: "/heir" });
+    await world.virtual.advance(TOLD_MS);
+    assert.deepEqual(await presence(nodes, here), [2, "a", "b"]);
+  });
+
   it("gives nobody anything by what a node says that is not there: who hears is known to each node alone", async () => {
     const nodes = await twoNodes();
     const { world, here } = nodes;

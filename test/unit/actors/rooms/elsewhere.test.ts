@@ -6,6 +6,7 @@ import {
   ELSEWHERE_MAX,
   forgetElsewhere,
   hearOf,
+  isLate,
   movedFrom,
   namedElsewhere,
 } from "../../../../actors/rooms/elsewhere.ts";
@@ -69,6 +70,20 @@ describe("who is in the same room on other nodes", () => {
     assert.equal(countElsewhere(elsewhere), 3, "the process before has ended");
     assert.deepEqual(hearOf(elsewhere, { at: before, ...said, count: 2 }, 0).by, -1, "it goes on after all");
     assert.equal(countElsewhere(elsewhere), 2);
+  });
+
+  it("is not what is still heard of a place that they have left, unless they stay there after all", () => {
+    const elsewhere: Elsewhere = new Map();
+    const [before, heir] = [ROOMS[0]!, ROOMS[1]!];
+    const said = { count: 3, members: [member(1)], party: "l" };
+    hearOf(elsewhere, { at: before, ...said, moves: 0 }, 0);
+    hearOf(elsewhere, { at: heir, ...said, moves: 1 }, 0);
+    assert.ok(isLate(elsewhere, { party: "l", moves: 0 }), "of before the move");
+    assert.ok(!isLate(elsewhere, { party: "l", moves: 1 }), "of the heir");
+    assert.ok(!isLate(elsewhere, { party: "l", moves: 2 }), "of who stays after all");
+    assert.ok(!isLate(elsewhere, { party: "m" }), "of others");
+    assert.ok(!isLate(elsewhere, { party: "l" }), "of a room of an earlier version, which has moved back");
+    assert.ok(!isLate(elsewhere, {}), "of one before that");
   });
 
   it("is known of so many nodes at most", () => {

@@ -111,7 +111,14 @@ describe("a live room that has come from another process", () => {
     );
     const members = [{ id: "1", name: "name of 1" }];
     const { party, ...attendance } = told[1] as { party: string };
-    assert.deepEqual(attendance, { kind: "attendance", at: kit.self, count: 1, members, offset: 2 });
+    assert.deepEqual(attendance, {
+      moves: 1,
+      kind: "attendance",
+      at: kit.self,
+      count: 1,
+      members,
+      offset: 2,
+    });
     assert.equal(party, (heirloom as { party: string }).party);
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { readAlertTests } from "../../../../deploy/alerts/alert-test-file.ts";
+import { repeated } from "../../../../deploy/alerts/repeated.ts";
 import { runAlertTests } from "../../../../deploy/alerts/run-alert-tests.ts";
 import { AlertSettings } from "../../../../protocols/alert-settings.ts";
 import { checkSettings } from "../../../../deploy/settings-check.ts";
@@ -87,10 +88,11 @@ describe("tests of alert rules", () => {
   it("are refused in words, with the line", () => {
     assert.match(
       outcome("  - { name: a, expect: [] }")[0] ?? "",
-      /^t\.yaml:\d+:\d+: tests\.0\.expect is an empty list/,
+      /^t\.yaml:\d+:\d+: tests\[0\]\.expect is an empty list/,
     );
     const unknown = outcome('  - { name: a, expect: [{ rule: nobody, states: "inactive" }] }');
-    assert.deepEqual(unknown.slice(0, 2), ["FAIL  a", "      there is no rule nobody"]);
+    assert.equal(unknown[0], "FAIL  a");
+    assert.match(unknown[1] ?? "", /^ {6}there is no rule nobody; there are: errors/);
     const series = (one: string) =>
       outcome(`  - { name: a, series: [${one}], expect: [{ rule: errors, states: inactive }] }`)[1] ?? "";
     assert.match(series("{ metric: clients, counts: '1' }"), /clients is no metric that counts/);
@@ -100,6 +102,21 @@ describe("tests of alert rules", () => {
       /"user:x" is no dimension:value/,
     );
     assert.match(series("{ metric: requests, counts: '1x999999' }"), /more than 100000 blocks/);
+    const from = (time: string) =>
+      outcome(`  - { name: a, from: ${time}, expect: [{ rule: errors, states: inactive }] }`)[1] ?? "";
+    for (const time of ["2026-13-45T00:00:00Z", "2026-02-30T00:00:00Z", "1969-12-31T00:00:00Z"]) {
+      assert.equal(from(time), `      "${time}" is no time since 1970`);
+    }
+  });
+});
+
+describe("what is repeated", () => {
+  it("is added up before any of it is made", () => {
+    const many = Array.from({ length: 5_000 }, () => "1x999999").join(" ");
+    const before = process.memoryUsage().heapUsed;
+    assert.throws(() => repeated(many), /more than 100000 blocks/);
+    assert.ok(process.memoryUsage().heapUsed - before < 100_000_000);
+    assert.deepEqual(repeated("a bx3 c"), ["a", "b", "b", "b", "c"]);
   });
 });
 

@@ -50,6 +50,25 @@ describe("banyan logs", () => {
     );
   });
 
+  it("names what is counted and read by nobody, as of a node that has died", () => {
+    const counted = ["shop/0", "nginx/web-1", "nginx/web-2"].map((partition) => ({
+      batches: 1,
+      read: 0,
+      counted: 0,
+      duplicate: 0,
+      quarantined: 0,
+      tooLate: 0,
+      unparsable: 0,
+      lost: 0,
+      partition,
+      state: partition === "nginx/web-2" ? "gone" : "stalled",
+      watermarkMs: 1_700_000_000_000,
+    }));
+    const drawn = drawLogs(logsOf(PULLER), plain, counted);
+    const line = `nginx/web-1  counted up to ${timeOf(1_700_000_000_000)}  gone for good? banyan logs forget nginx/web-1`;
+    assert.ok(drawn.endsWith(`\n\nnothing is heard of\n${line}`), drawn);
+  });
+
   it("says when there is nothing to read", () => {
     assert.equal(drawLogs(logsOf(), plain), "elm reads no logs.");
   });

@@ -83,6 +83,35 @@ describe("banyan stats", () => {
     assert.match(drawn({ step: "1d" }), /^2026-11-22 +360 +12,000/m);
   });
 
+  it("shows as many columns as the terminal is wide, whole ones, and says how many are left out", () => {
+    const series = Array.from({ length: 9 }, (_, index) => ({
+      values: { route: index === 8 ? "/客服" : `/route/${index}` },
+      total: 1,
+      count: [1_000_000, 2, null],
+    }));
+    const draw = (width?: number) => drawStats({ ...STATS, series }, plain, width);
+    assert.match(draw(), /\/route\/0 .*\/客服$/m);
+    assert.doesNotMatch(draw(), /not fit/);
+    for (const width of [40, 80, 100]) {
+      const lines = draw(width).split("\n").slice(0, 4);
+      assert.ok(
+        lines.every((line) => line.length <= width),
+        lines.join("\n"),
+      );
+    }
+    assert.match(draw(80), /^… 4 more columns do not fit into 80 letters: .*--json/m);
+    assert.match(draw(5), /^block +index +\/route\/0$/m);
+    assert.match(draw(5), /8 more columns do not fit/);
+  });
+
+  it("says what is kept no more, and from when on points are exact", () => {
+    const text = drawn({ keptFrom: FROM, exactFrom: FROM + BLOCK_MS });
+    assert.match(
+      text,
+      /nothing is kept of what was before 2026-11-22 18:00:00; before 2026-11-22 18:03:00 all/,
+    );
+  });
+
   it("says that nothing was counted", () => {
     assert.match(drawn({ series: [] }), /^Nothing was counted\.\n/);
   });

@@ -158,6 +158,14 @@ describe("a baseline", () => {
     assert.ok((run.state.memory.at(start + 590) ?? 0) > 10);
   });
 
+  it("is over with what was wrong, also in its first week and after hours", () => {
+    const run = new AlertRun(rule);
+    run.steps(Array.from({ length: 60 }, () => 1_000));
+    const flood = run.steps(Array.from({ length: 100 }, () => 90_000));
+    assert.equal(flood.at(-1), "firing");
+    assert.deepEqual(run.steps([1_000, 1_000]), ["resolved", "inactive"]);
+  });
+
   it("waits for what it can hold a block against", () => {
     const run = new AlertRun(rule);
     assert.deepEqual(run.steps([1_000, 0, 1_000]), ["inactive", "inactive", "inactive"]);

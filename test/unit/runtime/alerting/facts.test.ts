@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { alertDetails, alertSummary } from "../../../../runtime/alerting/alert-text.ts";
-import { sumsOf } from "../../../../runtime/alerting/block-sums.ts";
-import { factOf } from "../../../../runtime/alerting/facts.ts";
-import { moversOf } from "../../../../runtime/alerting/movers.ts";
+import { BlockSums } from "../../../../runtime/alerting/block-sums.ts";
+import type { Wanted } from "../../../../runtime/alerting/block-sums.ts";
+import { divisorOf, factOf } from "../../../../runtime/alerting/facts.ts";
+import { Movers } from "../../../../runtime/alerting/movers.ts";
+import type { BadRange } from "../../../../runtime/alerting/movers.ts";
 import { readinessOf } from "../../../../runtime/alerting/readiness.ts";
-import type { Counts } from "../../../../runtime/counting/counts.ts";
+import { Counts } from "../../../../runtime/counting/counts.ts";
+import { shapeOf } from "../../../../runtime/counting/metric-shape.ts";
 import type { PartitionView } from "../../../../runtime/counting/watermark.ts";
 import type { AlertRule } from "../../../../protocols/alert-settings.ts";
 import { countsOfSeries } from "../../../../deploy/alerts/test-counts.ts";
 import { allMetrics } from "../../../../runtime/counting/built-in-metrics.ts";
 import { AlertRun, alertRule, fact } from "../../../support/alert-run.ts";
+import { metric as defined } from "../../../support/counted-logs.ts";
 
 const FROM = 9_000_000;
 const counted = (...series: readonly (readonly [metric: string, values: string, counts: string])[]): Counts =>
@@ -20,13 +24,26 @@ const counted = (...series: readonly (readonly [metric: string, values: string, 
     FROM,
   );
 
+/** Of as many partitions as there are. */
+function sumsOf(wanted: Wanted, ...parts: readonly Counts[]): BlockSums {
+  const sums = new BlockSums(wanted);
+  for (const part of parts) part.forEachBlock(wanted.metric, (...block) => sums.add(...block));
+  return sums;
+}
+
+function moversOf(rule: AlertRule, counts: Counts, range: BadRange) {
+  const movers = new Movers(rule, range);
+  counts.forEachBlock(rule.metric, (...block) => movers.add(...block));
+  return movers.told();
+}
+
 function factsOf(parts: Partial<AlertRule>, counts: Counts, blocks = 2) {
   const rule = alertRule(parts);
-  const { metric = rule.metric, where = [] } = rule.of ?? {};
-  const divisors = rule.of === undefined ? undefined : sumsOf(counts, { metric, where });
+  const divisor = divisorOf(rule);
+  const divisors = divisor === undefined ? undefined : sumsOf(divisor, counts);
   return Array.from({ length: blocks }, (_, index) => {
     const at = { block: FROM + index, completeness: 1 };
-    const { value, volume } = factOf(rule, { sums: sumsOf(counts, rule), divisors }, at);
+    const { value, volume } = factOf(rule, { sums: sumsOf(rule, counts), divisors }, at);
     return [value, volume];
   });
 }
@@ -77,6 +94,32 @@ describe("what a rule sees of a block", () => {
       latency,
     );
     assert.ok(Math.abs(low - 0.2) < 0.002);
+  });
+});
+
+describe("what several partitions have counted", () => {
+  it("is added up: records, sums and how they are spread", () => {
+    const [one, other] = [
+      counted(["latency", "route:/", "10@0.2 0"]),
+      counted(["latency", "route:/", "30@0.6 5@1"]),
+    ];
+    const sums = sumsOf({ metric: "latency", where: [] }, one, other);
+    const together = sums.at(FROM);
+    assert.deepEqual([together?.count, together?.sum, sums.at(FROM + 1)?.count], [40, 20, 5]);
+    assert.ok(Math.abs((together?.sketch?.quantile(0.1) ?? 0) / 1e6 - 0.2) < 0.002);
+    assert.equal(sums.at(FROM + 2), undefined);
+  });
+
+  it("is added up across a change of what is counted, as far as it can be told apart", () => {
+    const shape = shapeOf(defined({ name: "sales", value: "sum", field: "amount", decimals: 2 }));
+    const before = new Counts();
+    before.block(shape, FROM).at("", shape).counts[0] = 2;
+    before.block(shape, FROM).at("", shape).sums?.set([150]);
+    const finer = { ...shape, scale: 1_000, generation: "other" };
+    before.block(finer, FROM).at("", finer).counts[0] = 1;
+    before.block(finer, FROM).at("", finer).sums?.set([500]);
+    const { count, sum } = sumsOf({ metric: "sales", where: [] }, before).at(FROM) ?? {};
+    assert.deepEqual([count, sum], [3, 2]);
   });
 });
 

@@ -52,6 +52,15 @@ describe("a block without a value", () => {
     assert.deepEqual(phasesOf({ fireAbove: 10, for: 2, onNoData: "ok" }, values), [PE, IN, PE, IN, IN]);
   });
 
+  it("leaves what was wrong as it was told", () => {
+    const run = new AlertRun(alertRule({ fireAbove: 5 }));
+    run.steps([9, undefined]);
+    assert.deepEqual([run.state.phase.phase, run.state.latestBad?.value], ["firing", 9]);
+    const gap = new AlertRun(alertRule({ fireAbove: 5, onNoData: "fire" }));
+    gap.steps([1, undefined]);
+    assert.equal(gap.state.latestBad?.sense, "none", "that is what is wrong");
+  });
+
   it("is noted once for each gap", () => {
     const run = new AlertRun(alertRule({ fireAbove: 10 }));
     run.steps([1, undefined, undefined, 1, undefined]);
@@ -111,7 +120,8 @@ describe("what has become of an alert", () => {
     const { acknowledged, toldAtMs, movers, badSinceBlock } = run.state;
     assert.deepEqual(
       [acknowledged, toldAtMs, movers, badSinceBlock],
-      [undefined, undefined, undefined, undefined],
+      [undefined, 1, undefined, undefined],
+      "that people know of it ends when they are told",
     );
   });
 

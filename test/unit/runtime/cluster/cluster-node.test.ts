@@ -93,6 +93,7 @@ describe("a node in a cluster", () => {
     await world.advance(2_000);
     assert.deepEqual(b.told, ["drainAsked"]);
     assert.deepEqual(a.told, []);
+    assert.deepEqual([a.node.isTakenOut, b.node.isTakenOut], [false, true]);
     world.table.forget();
     await world.advance(5_000);
     assert.deepEqual(await world.states(), { a: ["up"], b: ["leaving"] });
@@ -118,6 +119,9 @@ describe("a node in a cluster", () => {
     await world.start("b");
     const a = await world.start("a");
     await a.node.drain(1_000);
+    assert.equal(a.node.isTakenOut, false, "it is only stopped");
+    a.node.takeOut();
+    assert.equal(a.node.isTakenOut, true);
     a.clock.pause();
     await world.advance(60_000);
     await a.clock.resume().runLate();

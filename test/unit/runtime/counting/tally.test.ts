@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { OTHER } from "../../../../runtime/counting/dimension-slots.ts";
 import { Counts } from "../../../../runtime/counting/counts.ts";
-import { readTally } from "../../../../runtime/counting/tally.ts";
-import { countsOf, dimension, metric, tallyOf, totalsOf } from "../../../support/counted-logs.ts";
+import { metricSet } from "../../../../runtime/counting/metric-set.ts";
+import { readTally, Tally } from "../../../../runtime/counting/tally.ts";
+import { countsOf, dimension, metric, rowsOf, tallyOf, totalsOf } from "../../../support/counted-logs.ts";
 import type { TestLog } from "../../../support/counted-logs.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12);
@@ -24,6 +25,10 @@ const logs = fc.array(
   }),
   { maxLength: 60 },
 );
+
+/** Whether a time is what was expected, or up to ten seconds before it. */
+const isWithinTenSeconds = (timeMs: number | undefined, expectedMs: number): boolean =>
+  timeMs !== undefined && timeMs <= expectedMs && timeMs >= expectedMs - 10_000;
 
 describe("the tally of a batch", () => {
   it("accounts for every record exactly once", () => {
@@ -136,5 +141,24 @@ describe("the tally of a batch", () => {
       latestMs !== undefined && latestMs > NOW - 61_000 && latestMs <= NOW - 58_000,
       String(latestMs),
     );
+  });
+
+  it("knows how far its records have come, also where somebody reads the log of hours ago", () => {
+    const list = Array.from({ length: 2_000 }, (_, index) => ({ timeMs: NOW - 7_200_000 + index }));
+    const { latestMs } = readTally(tallyOf([], list, NOW));
+    assert.ok(isWithinTenSeconds(latestMs, NOW - 7_198_001), String(latestMs));
+  });
+
+  it("is not pushed by one fast clock there either", () => {
+    const list = Array.from({ length: 2_000 }, (_, index) => ({ timeMs: NOW - 7_200_000 + index }));
+    const { latestMs } = readTally(tallyOf([], [...list, { timeMs: NOW - 1_800_000 }], NOW));
+    assert.ok(isWithinTenSeconds(latestMs, NOW - 7_198_001), String(latestMs));
+    const set = metricSet([], "test");
+    const tally = new Tally(set);
+    for (const batch of [list, [{ timeMs: NOW - 80_000_000 }]]) {
+      tally.begin(NOW);
+      for (const row of rowsOf(set.fields, batch)) tally.add(row);
+    }
+    assert.ok(isWithinTenSeconds(readTally(tally.encode()).latestMs, NOW - 80_000_000));
   });
 });

@@ -54,6 +54,15 @@ describe("the watermark", () => {
     assert.equal(overall([], NOW), undefined);
   });
 
+  it("waits for a partition that is read, however far behind it is", () => {
+    const behindMs = NOW - 2 * 86_400_000;
+    for (const state of ["lagging", "flowing"] as const) {
+      const read = view({ id: "a/2", state, watermarkMs: behindMs });
+      assert.equal(overall([view({}), read], NOW), behindMs);
+      assert.equal(completeness([view({}), read], NOW, NOW), 0.5);
+    }
+  });
+
   it("makes complete what all partitions have passed", () => {
     const partitions = [view({}), view({ id: "a/2", watermarkMs: NOW - 50_000 })];
     assert.equal(completeness(partitions, NOW, NOW), 0.5);

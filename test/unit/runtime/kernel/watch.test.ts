@@ -4,6 +4,7 @@ import { crash, own, script, spawns, work } from "../../../support/script.ts";
 import type { ScriptRef } from "../../../support/script.ts";
 import { Probe } from "../../../support/probe.ts";
 import { defineProtocol } from "../../../../protocols/protocol.ts";
+import type { LocalRef } from "../../../../runtime/kernel/local-ref.ts";
 import { VirtualSystem } from "../../../support/virtual-system.ts";
 
 const stopSelf = work((context) => context.stopSelf());
@@ -167,6 +168,73 @@ describe("watch", () => {
     assert.match(
       world.node("/watcher").lastFailure?.message ?? "",
       /\/elsewhere is not an actor of this process/,
+    );
+  });
+
+  it("is not needed by a parent that tells itself of each child that has stopped for good, by what that was started with", async () => {
+    const world = new VirtualSystem();
+    const parent = world.spawn("parent", { childStopped: (args: string) => own(`${args} gone`) });
+    const { cell } = parent as unknown as LocalRef;
+    for (const name of ["a", "b"]) world.system.spawnUnder(cell, script(), name, name.toUpperCase());
+    world.tell(world.at("/parent/a"), crash);
+    await world.advance(1_000);
+    assert.deepEqual(world.notes("/parent"), []);
+    world.tell(world.at("/parent/a"), stopSelf);
+    await world.advance(60_000);
+    assert.deepEqual(world.notes("/parent"), ["A gone"]);
+    assert.equal(cell.extras?.watching, undefined);
+  });
+});
+
+describe("a parent that tells itself of each child that has stopped", () => {
+  const gone = { childStopped: (args: string) => own(`${args} gone`) };
+  const spawnUnder = (world: VirtualSystem, parent: ScriptRef, child: ReturnType<typeof script>): void =>
+    void world.system.spawnUnder((parent as unknown as LocalRef).cell, child, "child", "A");
+
+  it("hears of one that its supervision has given up, and of one that is stopped before it has begun", async () => {
+    const world = new VirtualSystem();
+    const parent = world.spawn("parent", {
+      ...gone,
+      supervision: { whenExhausted: "stop", budget: { max: 1, withinMs: 60_000 } },
+    });
+    spawnUnder(world, parent, script());
+    for (let crashes = 0; crashes < 2; crashes++) {
+      world.tell(world.at("/parent/child"), crash);
+      await world.advance(1_000);
+    }
+    assert.deepEqual(world.notes("/parent"), ["A gone"]);
+    spawnUnder(world, parent, script({ initialState: () => new Promise(() => {}) }));
+    world.system.steering.steer("stop", { path: "/parent/child" });
+    await world.advance(60_000);
+    assert.deepEqual(world.notes("/parent"), ["A gone", "A gone"]);
+  });
+
+  it("fails when it cannot say it, and the child has stopped all the same", async () => {
+    const world = new VirtualSystem();
+    const parent = world.spawn("parent", {
+      childStopped: () => {
+        throw new Error("no words");
+      },
+    });
+    spawnUnder(world, parent, script());
+    const ends: string[] = [];
+    const watcher = world.spawn("watcher");
+    world.tell(watcher, watching(world.at("/parent/child")));
+    await world.settle();
+    world.tell(world.at("/parent/child"), stopSelf);
+    await world.advance(1_000);
+    assert.equal(world.node("/parent").lastFailure?.message, "no words");
+    assert.deepEqual(world.notes("/watcher"), ["gone"]);
+    spawnUnder(world, parent, script({ afterStop: () => void ends.push("child") }));
+    world.tell(watcher, watching(parent, "parent gone"));
+    await world.settle();
+    world.system.steering.steer("stop", { path: "/parent" });
+    await world.advance(60_000);
+    assert.deepEqual(ends, ["child"]);
+    assert.deepEqual(world.notes("/watcher"), ["gone", "parent gone"]);
+    assert.equal(
+      world.node("/").children?.some(({ path }) => path === "/parent"),
+      false,
     );
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { DURABILITIES } from "../../../../runtime/persistence/journal.ts";
+import { DURABILITIES, suffices } from "../../../../runtime/persistence/durability.ts";
 import { factsOf } from "../../../../runtime/redis/redis-facts.ts";
-import { redisFitness, suffices, weakest } from "../../../../runtime/redis/redis-fitness.ts";
+import { redisFitness } from "../../../../runtime/redis/redis-fitness.ts";
 import type { RedisFacts } from "../../../../runtime/redis/redis-fitness.ts";
 
 const GOOD: RedisFacts = {
@@ -67,11 +67,6 @@ describe("the fitness of a Redis", () => {
       redisFitness({ ...GOOD, minReplicasToWrite: 0 }, "memory").warnings.join(),
       /min-replicas-to-write/,
     );
-  });
-
-  it("of several servers is that of the weakest", () => {
-    assert.equal(weakest(["replicated", "periodic", "fsync"]), "periodic");
-    assert.equal(weakest([]), "memory");
   });
 
   it("is read from what a server says of itself", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Letter, Parcel } from "../../../../runtime/codec/parcel.ts";
 import { ParcelCodec } from "../../../../runtime/codec/parcel-codec.ts";
 import { Placement } from "../../../../runtime/sharding/placement.ts";
 import { RegionWorld } from "../../../support/region-world.ts";
@@ -71,7 +72,52 @@ describe("a node that is dead", () => {
     assert.equal((await asked).count, 1);
     assert.equal(a!.region.counts.transits, 0);
   });
+
+  it("sends nothing back that could be stored after what was said since", async () => {
+    const { world, id, a, hear } = await outlived();
+    const before = world.dead("nodeLost");
+    hear({ kind: "notHere", letter: noteFor(id, 2), at: undefined });
+    await world.advance(3_000);
+    assert.deepEqual(world.notes(id), ["s:1", "s:3"]);
+    assert.equal(world.dead("nodeLost"), before + 1);
+    assert.equal(a.region.counts.transits, 0);
+  });
+
+  it("gives nothing away that could be stored after what was said since", async () => {
+    const { world, id, a, b, hear } = await outlived();
+    const before = world.dead("unroutable");
+    const to = `entity:register/${id}`;
+    hear({ kind: "handOff", to, ownerEpoch: 1, incarnation: b.incarnation });
+    hear({ kind: "letter", letter: { ...noteFor(id, 2), isHanded: true } });
+    hear({ kind: "handed", to });
+    await world.advance(3_000);
+    assert.deepEqual(world.notes(id), ["s:1", "s:3"]);
+    assert.equal(world.dead("unroutable"), before + 1);
+    assert.equal(a.region.counts.transits, 0);
+  });
 });
+
+/** A register that was at `b`, which was paused until all others counted it as dead, and is at `a` since: what `b` says when it wakes is heard there. */
+async function outlived() {
+  const world = new RegionWorld();
+  const [a, b] = await world.start("a", "b");
+  const id = await world.idAt(b!);
+  const note = (seq: number) => a!.system.tell(a!.register(id), { kind: "note", from: "s", seq });
+  note(1);
+  await world.advance(100);
+  b!.kill();
+  await world.advance(9_000);
+  note(3);
+  await world.advance(500);
+  assert.deepEqual(world.notes(id), ["s:1", "s:3"]);
+  const hear = (parcel: Parcel): void => a!.remote.receive(b!.incarnation, new ParcelCodec().encode(parcel));
+  return { world, id, a: a!, b: b!, hear };
+}
+
+function noteFor(id: string, seq: number): Letter {
+  const said = { protocol: "register", version: 1, message: { kind: "note", from: "s", seq } };
+  return { kind: "tell", to: `entity:register/${id}`, hops: 0, isHanded: false, id: 0, said };
+}
 
 interface Moving {
   readonly world: RegionWorld;

@@ -14,6 +14,13 @@ describe("a key in JSON", () => {
     assert.deepEqual(readCredentials(JSON.stringify({ ...whole, expiration })), { ...whole, expiresAtMs });
   });
 
+  it("is found in the whole answer of the token service, too", () => {
+    const Credentials = { ...KEY, SecurityToken: "t", Expiration: "2026-11-22T12:00:00Z" };
+    const answer = { RequestId: "1", AssumedRoleUser: { Arn: "acs:ram::1:role/reader/banyan" }, Credentials };
+    assert.deepEqual(readCredentials(JSON.stringify(answer)), readCredentials(JSON.stringify(Credentials)));
+    assert.equal(readCredentials(JSON.stringify(answer)).securityToken, "t");
+  });
+
   it("need not end", () => {
     const { securityToken, expiresAtMs } = readCredentials(JSON.stringify(KEY));
     assert.deepEqual([securityToken, expiresAtMs], [undefined, undefined]);

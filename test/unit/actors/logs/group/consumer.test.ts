@@ -159,6 +159,44 @@ describe("a consumer of a group", () => {
     assert.deepEqual(world.read, ["0", "1", "2", "3"]);
   });
 
+  it("says that it has made a group again also when it could not tell it everything at once", async () => {
+    const world = await joined();
+    world.group.automaton = undefined;
+    let seeds = 0;
+    world.group.trouble = (call) => (call === "seed" && ++seeds < 3 ? "fails" : undefined);
+    await world.virtual.advance(10_000);
+    assert.equal(world.logged("logs.groupMade"), 1);
+    assert.deepEqual(world.read, ["0", "1", "2", "3"]);
+  });
+
+  it("reads on after ten seconds although a group that was made again does not take a checkpoint, and says so", async () => {
+    const world = await joined();
+    world.group.automaton = undefined;
+    world.group.trouble = (call, partition) => (call === "seed" && partition === "0" ? "fails" : undefined);
+    await world.virtual.advance(8_000);
+    assert.deepEqual([world.read, world.logged("logs.notCommitted")], [[], 0]);
+    await world.virtual.advance(10_000);
+    assert.deepEqual([world.read, world.logged("logs.notCommitted")], [["0", "1", "2", "3"], 1]);
+    // The others need not wait behind it.
+    assert.ok(world.group.said.includes("3 was counted up to 10"), world.group.said.join("\n"));
+    assert.deepEqual(counted(world), [10, 10, 10, 10]);
+  });
+
+  it("does not count the time in which nobody answered as that in which a checkpoint was not taken", async () => {
+    const world = await joined();
+    world.group.automaton = undefined;
+    world.group.trouble = (call, partition) => (call === "seed" && partition === "0" ? "fails" : undefined);
+    await world.virtual.advance(8_000);
+    world.group.trouble = (call) => (call === "join" ? "fails" : undefined);
+    await world.virtual.advance(15_000);
+    let refused = 0;
+    world.group.trouble = (call) => (call === "seed" && refused++ < 3 ? "fails" : undefined);
+    await world.virtual.advance(8_000);
+    assert.equal(world.logged("logs.notCommitted"), 0);
+    assert.equal(world.group.checkpoint("0"), "10");
+    assert.deepEqual(world.read, ["0", "1", "2", "3"]);
+  });
+
   it("tells a group that somebody else has made again up to where it has counted itself", async () => {
     const world = await joined();
     const { rules } = world.group.automaton ?? {};

@@ -189,6 +189,31 @@ describe("the pullers of a source", () => {
     );
   });
 
+  it("leave the bytes of one that hangs from its first read to those that are read", async () => {
+    const world = new PullWorld("hangs", "well");
+    world.counts("hangs").cursor = "5";
+    world.source.trouble = ({ cursor }) => (cursor === "5" ? "hang" : undefined);
+    for (const partition of ["hangs", "well"]) world.source.put(partition, 10);
+    world.start();
+    await world.virtual.advance(12_000);
+    assert.equal(world.account("hangs").failures, 1);
+    assert.equal(world.host.budget.shareOf(world.account("well").key), 32 * 1_048_576);
+  });
+
+  it("leave all bytes to the others as long as they wait for those before them", async () => {
+    const world = new PullWorld("parent", "child");
+    let isOver = false;
+    const isReady = (partition: string) => Promise.resolve(partition === "parent" || isOver);
+    Object.assign(world.source, { isReady });
+    world.start();
+    await world.virtual.advance(2_000);
+    const shares = () => ["parent", "child"].map((of) => world.host.budget.shareOf(world.account(of).key));
+    assert.equal(shares()[0], 64 * 1_048_576);
+    isOver = true;
+    await world.virtual.advance(2_000);
+    assert.deepEqual(shares(), [32 * 1_048_576, 32 * 1_048_576]);
+  });
+
   it("begin when a part appears", async () => {
     const world = worldWith(1);
     await world.virtual.advance(1_000);

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { isDeepStrictEqual } from "node:util";
+import { BlockJudge } from "../../../../../actors/monitoring/alerts/judge-blocks.ts";
+import { Fault } from "../../../../../runtime/fault.ts";
 import { alertRule } from "../../../../support/alert-run.ts";
 import { tallyOf } from "../../../../support/counted-logs.ts";
 import { AlertWorld } from "../../../../support/alert-world.ts";
@@ -83,6 +86,27 @@ describe("the watch of the alerts", () => {
       held().map(({ event }) => event),
       ["alert.held", "alert.wentOn"],
     );
+    assert.match(
+      JSON.stringify(held()[0]?.fields),
+      /rules wait for gateway\/one: behind, or nothing is heard/,
+    );
+  });
+
+  it("goes on with all others while an alert never answers, and says so", async () => {
+    const world = new AlertWorld([requests, orders]);
+    const { journal, virtual } = world.counts;
+    const load = journal.load.bind(journal);
+    journal.load = (entity, ...rest) =>
+      entity.id === "quiet" ? new Promise<never>(() => {}) : load(entity, ...rest);
+    await world.watch();
+    for (const count of [6, 6]) {
+      await world.order(count);
+      await world.passBlock();
+    }
+    await world.pass(20_000);
+    assert.deepEqual([await world.phase("orders"), await world.active()], ["firing", ["alert:orders"]]);
+    await world.pass(1_000_000);
+    assert.ok(virtual.events.includes("alert.held"));
   });
 
   it("tells nobody of an alert that another one inhibits", async () => {
@@ -98,6 +122,43 @@ describe("the watch of the alerts", () => {
     await world.passBlock();
     await world.pass(3_000);
     assert.deepEqual([await world.phase("also"), await world.active()], ["firing", ["alert:also"]]);
+  });
+
+  it("tells that it is over also when the process was killed before it was", async () => {
+    const before = new AlertWorld([orders]);
+    await before.watch();
+    for (const count of [6, 6]) {
+      await before.order(count);
+      await before.passBlock();
+    }
+    assert.deepEqual(await before.active(), ["alert:orders"]);
+    const after = new AlertWorld([orders], before.counts.journal);
+    await after.pass(before.counts.virtual.clock.wallMs() - after.counts.virtual.clock.wallMs());
+    await after.passBlock();
+    await after.watch();
+    await after.pass(10_000);
+    assert.equal(await after.phase("orders"), "resolved");
+    assert.deepEqual([await after.active(), await after.ended()], [[], 1]);
+  });
+
+  it("has people told that it is over when somebody wants silence, and anew after it", async () => {
+    const world = new AlertWorld([orders]);
+    await world.watch();
+    for (const count of [6, 6]) {
+      await world.order(count);
+      await world.passBlock();
+    }
+    const untilMs = world.counts.virtual.clock.wallMs() + 60_000;
+    void world.counts.virtual.ask(world.rules.entity("orders"), {
+      kind: "act",
+      act: "silence",
+      by: "ana",
+      untilMs,
+    });
+    await world.pass(10_000);
+    assert.deepEqual([await world.active(), await world.ended()], [[], 1]);
+    await world.pass(60_000);
+    assert.deepEqual([await world.active(), await world.ended()], [["alert:orders"], 1]);
   });
 
   it("leaves the alarms to the next one when it goes to another node", async () => {
@@ -131,6 +192,44 @@ describe("an alert", () => {
     assert.deepEqual(await judge(101, [0]), { kind: "moved", next: 102 });
     assert.equal((await judge(102, [9])).kind, "judged");
     assert.equal((await world.history("orders")).length, 2);
+  });
+
+  it("begins anew when its rule looks at something else, and keeps what has become of it", async () => {
+    const world = new AlertWorld([]);
+    const { virtual } = world.counts;
+    const judge = async (rule: typeof orders, from: number, values: readonly number[]) => {
+      const asked = { kind: "judge", rule, zone: "UTC", facts: facts(from, values) } as const;
+      void virtual.ask(world.rules.entity("orders"), asked);
+      await virtual.settle();
+      return world.phase("orders");
+    };
+    assert.equal(await judge(orders, 100, [9, 9]), "firing");
+    assert.equal(await judge({ ...orders, fireAbove: 8 }, 102, [9]), "firing", "it looks at the same");
+    assert.equal(await judge({ ...orders, metric: "requests" }, 103, [9]), "pending");
+    assert.equal(await judge({ ...orders, metric: "requests" }, 104, [9]), "firing");
+    assert.deepEqual(
+      (await world.history("orders")).map(({ became }) => became),
+      ["pending", "firing", "pending", "firing"],
+    );
+  });
+
+  it("that does not answer keeps no other one silent", async () => {
+    const world = new AlertWorld([orders, requests]);
+    const { virtual } = world.counts;
+    await world.order(6);
+    await world.passBlock();
+    const fault = new Fault("askTimeout");
+    const ask = (to: never, message: never) =>
+      isDeepStrictEqual(to, world.rules.entity("quiet")) ? Promise.reject(fault) : virtual.ask(to, message);
+    const context = { ask, wallMs: () => virtual.clock.wallMs(), beat: () => {} };
+    const looked = new BlockJudge(world.source).look(context as never);
+    await virtual.settle();
+    const { seen, silent, error } = await looked;
+    assert.deepEqual(
+      seen.map(({ rule, standing }) => [rule.name, standing.phase]),
+      [["orders", "pending"]],
+    );
+    assert.deepEqual([silent, error], [["quiet"], fault]);
   });
 
   it("is acknowledged while it fires, and silent until a time", async () => {

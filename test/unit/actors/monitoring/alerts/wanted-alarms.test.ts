@@ -39,17 +39,72 @@ describe("the alarms of alerts", () => {
     assert.deepEqual(words([], [alarm("alert:gone"), alarm("loop.blocked")]), ["clear alert:gone"]);
   });
 
-  it("are not told while another rule fires that inhibits them, and go on when they were told before", () => {
+  it("are not told while another rule fires that inhibits them, and end when they were told before", () => {
     const node = rule("node", firing);
     const slow = rule("slow", firing, { inhibitedBy: ["node"] });
     assert.deepEqual(words([slow, node]), ["raise alert:node"]);
-    assert.deepEqual(words([slow, node], [alarm("alert:slow"), alarm("alert:node")]), []);
+    assert.deepEqual(words([slow, node], [alarm("alert:slow"), alarm("alert:node")]), ["clear alert:slow"]);
     assert.deepEqual(words([slow, rule("node", {})]), ["raise alert:slow"]);
   });
 
   it("are not told while somebody wants silence, and are when it is over", () => {
     assert.deepEqual(words([rule("a", { ...firing, silencedUntilMs: NOW + 1 })]), []);
     assert.deepEqual(words([rule("a", { ...firing, silencedUntilMs: NOW })]), ["raise alert:a"]);
+  });
+
+  it("end while somebody wants silence, so that nothing escalates, and are told anew after it", () => {
+    const silent = rule("a", { ...firing, toldAtMs: 5, silencedUntilMs: NOW + 1 });
+    const steps = alarmSteps([silent], { active: [alarm("alert:a")] }, NOW);
+    assert.deepEqual(steps.alarms, [{ kind: "clear", key: "alert:a" }]);
+    assert.deepEqual(steps.over, [{ rule: "a", toldAtMs: 5 }]);
+    const [after] = alarmSteps([rule("a", firing)], { active: [] }, NOW).alarms;
+    assert.ok(after?.kind === "raise" && after.isTold === undefined);
+  });
+
+  it("end also where the alarms do not know them any more, until that is noted", () => {
+    const over = rule("a", { phase: "resolved", toldAtMs: 5 });
+    const steps = alarmSteps([over], { active: [] }, NOW);
+    assert.deepEqual(
+      steps.alarms.map(({ kind, key, ...rest }) => [kind, key, "isTold" in rest && rest.isTold]),
+      [
+        ["raise", "alert:a", true],
+        ["clear", "alert:a", false],
+      ],
+    );
+    assert.deepEqual(steps.over, [{ rule: "a", toldAtMs: 5 }]);
+    assert.deepEqual(words([rule("a", { phase: "resolved" })]), []);
+  });
+
+  it("say that all is well again where nothing else is known of what was wrong", () => {
+    const over = rule("a", { phase: "resolved", toldAtMs: 5 }, { metric: "orders" });
+    const [raise] = alarmSteps([over], { active: [] }, NOW).alarms;
+    assert.ok(raise?.kind === "raise");
+    assert.equal(raise.summary, "a: count of orders is as it should be again");
+  });
+
+  it("that came and went go on when what was wrong is wrong again before anybody believed the end", () => {
+    const ending = alarm("alert:a", { isFlapping: true, calmAtMs: NOW + 60_000 });
+    assert.deepEqual(words([rule("a", firing)], [ending]), ["raise alert:a"]);
+    assert.deepEqual(words([rule("a", firing)], [alarm("alert:a", { isFlapping: true })]), []);
+  });
+
+  it("that came and went are noted as over only when people are about to hear of it: who tells them may die before", () => {
+    const over = rule("a", { phase: "resolved", toldAtMs: 5 });
+    const stepsAt = (parts: Partial<Alarm>) =>
+      alarmSteps([over], { active: [alarm("alert:a", { isFlapping: true, ...parts })] }, NOW);
+    for (const parts of [{}, { calmAtMs: NOW + 60_000 }]) {
+      assert.deepEqual(stepsAt(parts).alarms, [{ kind: "clear", key: "alert:a" }]);
+      assert.deepEqual(stepsAt(parts).over, []);
+    }
+    assert.deepEqual(stepsAt({ calmAtMs: NOW + 2_000 }).over, [{ rule: "a", toldAtMs: 5 }]);
+  });
+
+  it("of rules that do not answer stay as they are, and inhibit as they did", () => {
+    const slow = rule("slow", firing, { inhibitedBy: ["node"] });
+    const silent = ["node"];
+    const active = [alarm("alert:node")];
+    assert.deepEqual(alarmSteps([slow], { active, silent }, NOW).alarms, []);
+    assert.equal(alarmSteps([slow], { active: [], silent }, NOW).alarms.length, 1);
   });
 
   it("are raised again now and then, so that nobody takes them for forgotten", () => {
@@ -95,13 +150,16 @@ describe("the alarms of alerts", () => {
     );
     fc.assert(
       fc.property(fc.array(phases, { maxLength: 8 }), fc.array(fc.nat(9), { maxLength: 6 }), (all, known) => {
-        const seen = all.map((phase, index) => rule(`r${index}`, { phase, toldAtMs: NOW }));
+        const seen = all.map((phase, index) => rule(`r${index}`, { phase, toldAtMs: NOW - index * 30_000 }));
         const keys = new Set(known.map((index) => `alert:r${index}`));
-        for (const word of alarmSteps(seen, { active: [...keys].map((key) => alarm(key)) }, NOW).alarms) {
+        const steps = alarmSteps(seen, { active: [...keys].map((key) => alarm(key)) }, NOW);
+        for (const word of steps.alarms) {
           if (word.kind === "raise") keys.add(word.key);
           else keys.delete(word.key);
         }
-        const again = alarmSteps(seen, { active: [...keys].map((key) => alarm(key)) }, NOW);
+        const ended = new Set(steps.over.map((one) => one.rule));
+        const noted = seen.map((one) => (ended.has(one.rule.name) ? rule(one.rule.name, {}) : one));
+        const again = alarmSteps(noted, { active: [...keys].map((key) => alarm(key)) }, NOW);
         assert.deepEqual(again.alarms, []);
       }),
     );

@@ -40,7 +40,7 @@ test("revisions upon revisions come to what the whole answer says", () => {
       let before: Stats | undefined;
       let pulse: Pulse | undefined;
       for (const now of ordered) {
-        const revision = revisionOf(before, now);
+        const revision = before === undefined ? now : revisionOf(before, now);
         if (revision !== undefined) pulse = revised(pulse, revision);
         before = now;
         for (const [point, atMs] of now.times.entries()) {
