@@ -10,6 +10,7 @@ const UNIT_PARTS = 4;
 const UNIT_RUNNER = "dist/test/support/run-unit.js";
 /** What node:test says in the end, a line each; the gate says it for the whole suite. */
 const SUMMARY = /^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+\n/gm;
+const FAILURES = "✖ failing tests:\n";
 const NODE_TEST = ["--enable-source-maps", "--test-reporter=spec"];
 
 /** Runs a checker with Node and shows what it says; a failure refuses the step. */
@@ -76,14 +77,14 @@ async function runJobs(jobs, lanes) {
   const run = async (mayTake) => {
     for (let index = jobs.findIndex(mayTake); index >= 0; index = jobs.findIndex(mayTake)) {
       const [job] = jobs.splice(index, 1);
-      const { passed, failed } = await runJob(job);
+      const { passed, failed, failures } = await runJob(job);
       total.passed += passed;
       total.failed += failed;
-      if (failed > 0) broken.push(job.name);
+      if (failed > 0) broken.push({ name: job.name, failures });
     }
   };
   await Promise.all(lanes.map(run));
-  for (const name of broken) say(`${name} has failed, see above.`);
+  for (const { name, failures } of broken) say(`${name} has failed${failures}`);
   return total;
 }
 
@@ -92,7 +93,13 @@ async function runJob({ name, words }) {
   const { code, output } = await runChild([...NODE_TEST, ...words], PROCESS_LIMIT_MS);
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
   process.stdout.write(`${output.replaceAll(SUMMARY, "")}${name}: ${seconds} s\n`);
-  return countTests(output, code);
+  return { ...countTests(output, code), failures: failuresIn(output) };
+}
+
+/** What node:test says last of those that failed. It is said once more in the end, where whoever sees only that looks for it. */
+function failuresIn(output) {
+  const at = output.lastIndexOf(FAILURES);
+  return at < 0 ? ", see above." : `:\n${output.slice(at + FAILURES.length).trim()}`;
 }
 
 /** A skipped test proves nothing, so it fails the gate; so does a process that ends badly with all tests green. */

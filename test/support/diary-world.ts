@@ -20,6 +20,8 @@ export interface DiaryWorldParts {
   readonly perSecond?: number;
   /** What its clock shows at the beginning. */
   readonly wallMs?: number;
+  /** As whom its process writes: each one that comes after another has a higher one, as a journal gives it. */
+  readonly ownerEpoch?: number;
 }
 
 /** Diaries on a system in virtual time, with a journal and a store of reminders that outlive them. */
@@ -32,17 +34,20 @@ export class DiaryWorld {
   readonly #host: EntityHost;
   readonly #codec = new RecordCodec(DiaryEvents, new ReminderCodec(DiaryProtocol));
   readonly #wallMs: number;
+  readonly #ownerEpoch: number;
 
-  constructor({ journal, store, perSecond = 10_000, wallMs = 0 }: DiaryWorldParts = {}) {
+  constructor(parts: DiaryWorldParts = {}) {
+    const { journal, store, perSecond = 10_000, wallMs = 0, ownerEpoch = OWNER.ownerEpoch } = parts;
     this.journal = journal ?? new ScriptedJournal();
     this.store = store ?? new MemoryReminderStore();
     this.#wallMs = wallMs;
+    this.#ownerEpoch = ownerEpoch;
     const { system, clock } = this.virtual;
     const time = (): number => wallMs + clock.wallMs();
     this.#host = new EntityHost({
       system,
       journal: this.journal,
-      owners: new OneOwner(OWNER),
+      owners: new OneOwner({ ...OWNER, ownerEpoch }),
       reminders: { store: this.store, perSecond, time },
       activeMax: 1_000,
     });
@@ -107,7 +112,9 @@ export class DiaryWorld {
   killed(laterMs = 0): DiaryWorld {
     this.journal.letGo();
     this.reminders.stop();
-    return new DiaryWorld({ journal: this.journal, store: this.store, wallMs: this.nowMs + laterMs });
+    const { journal, store } = this;
+    const ownerEpoch = this.#ownerEpoch + 1;
+    return new DiaryWorld({ journal, store, wallMs: this.nowMs + laterMs, ownerEpoch });
   }
 
   async #answerOf(asked: Promise<{ readonly kind: string }>): Promise<string> {
