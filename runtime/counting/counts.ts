@@ -96,6 +96,13 @@ export class Counts {
     }
   }
 
+  /** How many bytes all blocks take that are kept as bytes. */
+  get packedBytes(): number {
+    let sum = 0;
+    for (const [, bytes] of this.sizes()) sum += bytes;
+    return sum;
+  }
+
   /** The keys of the series of a block, whatever shapes it has. */
   keysAt(number: number): string[] {
     return Array.from(this.#metrics.values(), ({ shape }) => shape).flatMap((shape) => [

@@ -6,8 +6,10 @@ import { LocalDays } from "./local-day.ts";
 const DAY_MS = 86_400_000;
 /** Pages are written for so many blocks at a time: an hour. */
 const ROUND_BLOCKS = 20;
-/** How long counts stay with their partition behind its watermark, in milliseconds: little comes later than that. */
-const HOT_MS = 7_200_000;
+/** How long counts stay with their partition behind its watermark, two hours: little comes later than that. */
+const HOT_BLOCKS = 40;
+/** Counts that take more than this leave earlier, as soon as their quarter of an hour is over: with what comes meanwhile they have to fit into one snapshot. In bytes. */
+const HOT_BYTES_MAX = 6_291_456;
 /** More than the parts of one round. */
 const SEQ_FACTOR = 100_000;
 /** Of a date such as 2026-11-22, those of its month. */
@@ -56,7 +58,7 @@ function pageName(metric: string, tier: Tier, block: number): string {
 
 /** Where the counts of a partition stand. */
 interface ArchiveStanding {
-  readonly counts: Pick<Counts, "range">;
+  readonly counts: Pick<Counts, "range" | "packedBytes">;
   readonly watermarkMs: number | undefined;
   /** What belongs to blocks before this one is on pages, but for what came late. */
   readonly archivedBefore: number;
@@ -64,7 +66,7 @@ interface ArchiveStanding {
   readonly isGone: boolean;
 }
 
-/** Up to which block counts are to go onto pages now, an hour of them at a time; undefined as long as it is not worth it. Pure. */
+/** Up to which block counts are to go onto pages now, an hour of them at most; undefined as long as it is not worth it. Pure. */
 export function archivableBefore(standing: ArchiveStanding): number | undefined {
   const { counts, watermarkMs, archivedBefore, isGone } = standing;
   const range = counts.range();
@@ -73,8 +75,12 @@ export function archivableBefore(standing: ArchiveStanding): number | undefined 
   // What has come late for hours that are on pages waits for the next hour.
   const end = Math.max(first, wholeQuarters(range.to + BLOCKS_PER_QUARTER - 1));
   if (isGone) return Math.min(first + ROUND_BLOCKS, end);
-  const cold = wholeQuarters(blockOf(Math.max(0, (watermarkMs ?? 0) - HOT_MS)));
-  return first + ROUND_BLOCKS <= cold ? first + ROUND_BLOCKS : undefined;
+  const reached = blockOf(watermarkMs ?? 0);
+  const cold = wholeQuarters(reached - HOT_BLOCKS);
+  if (first + ROUND_BLOCKS <= cold) return first + ROUND_BLOCKS;
+  // What was frequent in a block has slots in the next: the latest quarter of an hour stays.
+  const over = Math.min(first + ROUND_BLOCKS, wholeQuarters(reached - BLOCKS_PER_QUARTER));
+  return first < over && counts.packedBytes > HOT_BYTES_MAX ? over : undefined;
 }
 
 function wholeQuarters(block: number): number {

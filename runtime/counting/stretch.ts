@@ -58,13 +58,10 @@ function endInBlock(parts: readonly Counts[], block: number, bytesMax: number): 
     const key = keys[count];
     if (key === undefined) return placeOf(block + 1);
     const end = { block, key };
-    const bytes = parts.reduce((sum, part) => sum + sizeOf(cut(part, { from: placeOf(block), to: end })), 0);
+    const bytes = parts.reduce(
+      (sum, part) => sum + cut(part, { from: placeOf(block), to: end }).packedBytes,
+      0,
+    );
     if (bytes <= bytesMax || count === 1) return end;
   }
-}
-
-function sizeOf(counts: Counts): number {
-  let size = 0;
-  for (const [, bytes] of counts.sizes()) size += bytes;
-  return size;
 }

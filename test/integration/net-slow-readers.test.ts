@@ -76,6 +76,17 @@ async function sleeper(door: "webSocket" | "line"): Promise<RawClient> {
   return client;
 }
 
+/** What is announced later is left out for them, too. */
+async function untilAnnounced(): Promise<void> {
+  const announced = () =>
+    speaker.inbox.flatMap((frame) => (frame.kind === "joined" ? frame.members.map(({ name }) => name) : []));
+  const sleeping = () =>
+    announced()
+      .filter((name) => name.startsWith("sleeper"))
+      .toSorted();
+  await eventually(sleeping, ["sleeper line", "sleeper webSocket"]);
+}
+
 async function publishAll(): Promise<void> {
   for (let id = 1; id <= PUBLICATIONS; id++) {
     speaker.send({ kind: "publish", id, room: ROOM, data: DATA });
@@ -98,6 +109,7 @@ function firstOffsets(count: number): number[] {
 describe("members of a room who stop reading", () => {
   it("hold up nobody, cost no more than their limit, and hear once they read again where they have to catch up", async () => {
     const clients = [await sleeper("webSocket"), await sleeper("line")];
+    await untilAnnounced();
     await publishAll();
 
     const heard = speaker.inbox.filter((frame) => frame.kind === "publication");

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pass } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { ClusterProcesses } from "../../support/cluster-processes.ts";
 import { eventually } from "../../support/eventually.ts";
 import { KEY, LOGSTORE, PROJECT, SlsWorld } from "../../support/sls-world.ts";
@@ -78,9 +79,13 @@ describe("the pullers of a cluster", () => {
     const all = async (...names: string[]): Promise<number[]> =>
       (await Promise.all(names.map((name) => readBy(name)))).flat().toSorted((one, other) => one - other);
     await eventually(() => all(...NODES), SHARDS, undefined, WITHIN_MS);
-    const owned = await Promise.all(NODES.map((name) => readBy(name)));
-    // Any node knows it of all.
-    await eventually(() => Promise.all(NODES.map((name) => readBy(name, "elm"))), owned);
+    let owned: number[][] = [];
+    // Any node knows it of all, once none of them moves any more.
+    const isKnown = async (): Promise<boolean> => {
+      owned = await Promise.all(NODES.map((name) => readBy(name)));
+      return isDeepStrictEqual(await Promise.all(NODES.map((name) => readBy(name, "elm"))), owned);
+    };
+    await eventually(isKnown, true, undefined, WITHIN_MS);
     const victim = NODES[owned.findIndex((shards) => shards.length > 0)] ?? "";
     const left = NODES.filter((name) => name !== victim);
     const killedMs = performance.now();

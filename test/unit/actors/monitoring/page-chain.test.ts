@@ -4,6 +4,7 @@ import { PAGE_BYTES_MAX } from "../../../../actors/monitoring/page-room.ts";
 import { Counts } from "../../../../runtime/counting/counts.ts";
 import { LocalDays } from "../../../../runtime/counting/local-day.ts";
 import { daysPage } from "../../../../runtime/counting/pages.ts";
+import { SNAPSHOT_BYTES_MAX } from "../../../../runtime/persistence/journal-limits.ts";
 import { CountWorld } from "../../../support/count-world.ts";
 import { countsOf, dimension, metric, tallyOf, totalsOf } from "../../../support/counted-logs.ts";
 import type { TestLog } from "../../../support/counted-logs.ts";
@@ -125,5 +126,23 @@ describe("old counts of which there are more than one page holds", () => {
     for (const part of read.parts) sum.add(part);
     const totals = Object.values(totalsOf(sum, "asked"));
     assert.deepEqual([totals.length, new Set(totals)], [BLOCKS, new Set([LINES])]);
+  });
+});
+
+describe("counts of which an hour or two would not fit into a snapshot", () => {
+  it("go onto pages as soon as their quarter of an hour is over, and are answered in the meantime", async () => {
+    const world = new CountWorld();
+    world.virtual.clock.advance(START + DAY_MS);
+    let largest = 0;
+    for (let block = 0; block < 60; block++) {
+      const tally = tallyOf([OWN], busy(block, "a"), START + (block + 1) * BLOCK_MS);
+      const batch = { ...(block === 0 ? {} : { from: String(block) }), to: String(block + 1), tally };
+      assert.equal((await world.submit(ID, batch)).kind, "counted");
+      await world.virtual.advance(1_000);
+      largest = Math.max(largest, (await world.counts(ID, "asked")).length);
+      if (block % 10 === 9) assert.equal(await total(world), (block + 1) * LINES);
+    }
+    assert.ok(largest < SNAPSHOT_BYTES_MAX / 2, String(largest));
+    assert.equal(await total(world.reborn()), 60 * LINES);
   });
 });
