@@ -3,8 +3,9 @@ import { bytes } from "./bytes.ts";
 import { defineEvents } from "./events.ts";
 import { defineProtocol } from "./protocol.ts";
 
-/** A place among counts: a block, and the key of a series within it. */
+/** A place among counts: a block, and the key of a series within it; the empty key is the first of all. */
 export const CountPlace = Type.Object({ block: Type.Integer(), key: Type.String() });
+export type CountPlace = Readonly<Type.Static<typeof CountPlace>>;
 
 /** How counts are read part by part: so much of what is there after a place, and up to a time, as a message takes. */
 export const readingParts = {
@@ -15,6 +16,8 @@ export const readingParts = {
   /** At most so many bytes, if one series has not more; everything unless given. */
   bytesMax: Type.Optional(Type.Integer()),
 };
+/** Which part of what is there is asked for. */
+export type CountPortion = Readonly<Type.Static<Type.TObject<typeof readingParts>>>;
 
 /** What may be said to a page of old counts: those of one metric of one partition in one stretch of time. */
 export const CountPageProtocol = defineProtocol({

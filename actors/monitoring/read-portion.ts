@@ -1,28 +1,19 @@
+import type { CountPlace, CountPortion } from "../../protocols/count-page.ts";
 import { given } from "./given.ts";
 import { rangeOf } from "../../runtime/counting/counts.ts";
 import type { Counts } from "../../runtime/counting/counts.ts";
 import { cut, endWithin, isBefore, placeOf } from "../../runtime/counting/stretch.ts";
-import type { Place, Stretch } from "../../runtime/counting/stretch.ts";
-
-/** Which part of what is there is asked for. */
-export interface Portion {
-  readonly fromMs: number;
-  readonly toMs: number;
-  /** Where it begins, if the blocks before it and a part of its own were read. */
-  readonly after?: Place;
-  /** How much of it at most, if it can be divided. */
-  readonly bytesMax?: number;
-}
+import type { Stretch } from "../../runtime/counting/stretch.ts";
 
 /** As much as was asked for of counts that are read together: all of them up to the same place. */
 export interface ReadPortion {
   readonly parts: readonly Counts[];
   /** Where the rest begins; undefined when there is none. */
-  readonly next: Place | undefined;
+  readonly next: CountPlace | undefined;
 }
 
 /** Reads a portion of counts, of one metric if one is named. Pure. */
-export function readPortion(all: readonly Counts[], portion: Portion, metric?: string): ReadPortion {
+export function readPortion(all: readonly Counts[], portion: CountPortion, metric?: string): ReadPortion {
   const { bytesMax } = portion;
   const stretch = stretchOf(portion);
   const parts = all.map((counts) => cut(counts, stretch, metric));
@@ -34,13 +25,13 @@ export function readPortion(all: readonly Counts[], portion: Portion, metric?: s
 /** The same of counts that are read alone, as a page answers it. Pure. */
 export function readOwn(
   counts: Counts,
-  portion: Portion,
-): { readonly counts: Uint8Array; readonly next?: Place } {
+  portion: CountPortion,
+): { readonly counts: Uint8Array; readonly next?: CountPlace } {
   const { parts, next } = readPortion([counts], portion);
   return { counts: parts[0]?.encode() ?? new Uint8Array(), ...given({ next }) };
 }
 
-function stretchOf({ fromMs, toMs, after }: Portion): Stretch {
+function stretchOf({ fromMs, toMs, after }: CountPortion): Stretch {
   const { from, to } = rangeOf(fromMs, toMs);
   const begin = placeOf(from);
   return { from: after !== undefined && isBefore(begin, after) ? after : begin, to: placeOf(to) };

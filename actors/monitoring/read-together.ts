@@ -1,12 +1,12 @@
+import type { CountPlace, CountPortion } from "../../protocols/count-page.ts";
 import type { CountPartialProtocol } from "../../protocols/partial.ts";
 import type { Reply } from "../../protocols/protocol.ts";
 import { BLOCK_MS } from "../../runtime/counting/cells.ts";
 import { Counts } from "../../runtime/counting/counts.ts";
 import { roundOf } from "../../runtime/counting/pages.ts";
 import { cut, isBefore } from "../../runtime/counting/stretch.ts";
-import type { Place, Stretch } from "../../runtime/counting/stretch.ts";
+import type { Stretch } from "../../runtime/counting/stretch.ts";
 import { Fault } from "../../runtime/fault.ts";
-import type { Portion } from "./read-portion.ts";
 
 /** Counts move to pages once an hour: more than one move while they are read is no coincidence. */
 const TRIES_MAX = 3;
@@ -26,7 +26,7 @@ export interface PageSaid {
   /** The number of the latest counts that were added, of each partition. */
   readonly seqs: Readonly<Record<string, number>>;
   /** Where the rest begins. */
-  readonly next?: Place;
+  readonly next?: CountPlace;
   /** The chain goes on. */
   readonly isFull?: boolean;
 }
@@ -36,11 +36,11 @@ export interface Reading {
   readonly ids: readonly string[];
   /** The chain as partitions call it. */
   readonly page: string;
-  readonly askPartial: (id: string, portion: Portion) => Promise<PartialSaid>;
+  readonly askPartial: (id: string, portion: CountPortion) => Promise<PartialSaid>;
   /** Undefined where nothing can be on it yet. */
   readonly askPage: (
     link: number,
-    portion: Portion,
+    portion: CountPortion,
     said: readonly PartialSaid[],
   ) => Promise<PageSaid> | undefined;
 }
@@ -82,7 +82,7 @@ export async function readTogether(
 async function askPartials(
   { ids, askPartial }: Reading,
   stretch: Stretch,
-): Promise<{ readonly said: readonly PartialSaid[]; readonly end: Place }> {
+): Promise<{ readonly said: readonly PartialSaid[]; readonly end: CountPlace }> {
   const bytesMax = Math.min(PORTION_BYTES_MAX, Math.ceil(TOGETHER_BYTES_MAX / ids.length));
   const portion = { ...portionOf(stretch), bytesMax };
   const said: PartialSaid[] = [];
@@ -97,7 +97,7 @@ interface ChainSaid {
   readonly parts: readonly Uint8Array[];
   /** For each partition the number of the latest of its counts that are on any of the pages. */
   readonly seqs: readonly number[];
-  readonly end: Place;
+  readonly end: CountPlace;
 }
 
 /** What the pages of a chain have of the beginning of a stretch. One that is full changes no more, so what is on none of them when the last was asked has not arrived. Each is asked only up to where those before it came: nothing else could be used. */
@@ -123,12 +123,12 @@ async function askChain(
   };
 }
 
-function portionOf({ from, to }: Stretch): Portion {
+function portionOf({ from, to }: Stretch): CountPortion {
   const behind = to.key === "" ? to.block : to.block + 1;
   return { fromMs: from.block * BLOCK_MS, toMs: behind * BLOCK_MS, after: from };
 }
 
-function earlier(end: Place, { next }: { readonly next?: Place }): Place {
+function earlier(end: CountPlace, { next }: { readonly next?: CountPlace }): CountPlace {
   return next !== undefined && isBefore(next, end) ? next : end;
 }
 

@@ -1,26 +1,21 @@
+import type { CountPlace } from "../../protocols/count-page.ts";
 import type { Counts } from "./counts.ts";
 
 // Pure: counts that are read part by part, because all of them at once may be more than a message takes.
 
-/** Where a series stands among counts: its block, and its key within it; the empty key is the first of all. */
-export interface Place {
-  readonly block: number;
-  readonly key: string;
-}
-
 /** From one place on, up to another that is not in it. */
 export interface Stretch {
-  readonly from: Place;
-  readonly to: Place;
+  readonly from: CountPlace;
+  readonly to: CountPlace;
 }
 
 /** The beginning of a block. */
-export function placeOf(block: number): Place {
+export function placeOf(block: number): CountPlace {
   return { block, key: "" };
 }
 
 /** Whether a place comes before another. */
-export function isBefore(a: Place, b: Place): boolean {
+export function isBefore(a: CountPlace, b: CountPlace): boolean {
   return a.block < b.block || (a.block === b.block && a.key < b.key);
 }
 
@@ -34,7 +29,7 @@ export function cut(counts: Counts, { from, to }: Stretch, metric?: string): Cou
 }
 
 /** Up to where counts that were cut for a stretch have at most so many bytes together; one series is always among them. */
-export function endWithin(parts: readonly Counts[], { to }: Stretch, bytesMax: number): Place {
+export function endWithin(parts: readonly Counts[], { to }: Stretch, bytesMax: number): CountPlace {
   const sizes = new Map<number, number>();
   for (const part of parts) {
     for (const [block, bytes] of part.sizes()) sizes.set(block, (sizes.get(block) ?? 0) + bytes);
@@ -50,7 +45,7 @@ export function endWithin(parts: readonly Counts[], { to }: Stretch, bytesMax: n
 }
 
 /** The same where one block alone has more. */
-function endInBlock(parts: readonly Counts[], block: number, bytesMax: number): Place {
+function endInBlock(parts: readonly Counts[], block: number, bytesMax: number): CountPlace {
   const keys = [...new Set(parts.flatMap((part) => part.keysAt(block)))].sort();
   let count = keys.length;
   for (;;) {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, it } from "node:test";
+import type { CountPortion } from "../../../../protocols/count-page.ts";
 import { readOwn } from "../../../../actors/monitoring/read-portion.ts";
-import type { Portion } from "../../../../actors/monitoring/read-portion.ts";
 import { readTogether } from "../../../../actors/monitoring/read-together.ts";
 import type { PageSaid, PartialSaid, Reading } from "../../../../actors/monitoring/read-together.ts";
 import { Counts } from "../../../../runtime/counting/counts.ts";
@@ -35,7 +35,7 @@ describe("counts that are read together", () => {
     const pages = [page(), page(), page()];
     let upToMs = Number.POSITIVE_INFINITY;
     let asks = 0;
-    const askPage = async (link: number, portion: Portion): Promise<PageSaid> => {
+    const askPage = async (link: number, portion: CountPortion): Promise<PageSaid> => {
       if (link === 0) upToMs = Number.POSITIVE_INFINITY;
       assert.ok(portion.toMs <= upToMs, `link ${link} is asked up to ${portion.toMs} instead of ${upToMs}`);
       asks++;
