@@ -15,19 +15,24 @@ const ANSWERS_WAITING_MAX = 10_000;
 const RETURN_BYTES = 4_096;
 const SENT_BYTES_MAX = PARCEL_BYTES_MAX - RETURN_BYTES;
 
+/** Told of parcels that nobody will get: their node is gone, or this life is over. */
+export type OnDropped = (to: string, parcels: readonly Uint8Array[]) => void;
+
 /** Sends parcels. What a node owes to another is kept until it can be sent; what may be refused is refused meanwhile. */
 export class ParcelSending {
   readonly #system: ActorSystem;
   readonly #transport: Transport;
+  readonly #onDropped: OnDropped;
   readonly #codec = new ParcelCodec();
   readonly #owed = new Map<string, Uint8Array[]>();
   #isClosed = false;
   /** Answers that were dropped because too many waited. */
   dropped = 0;
 
-  constructor(system: ActorSystem, transport: Transport) {
+  constructor(system: ActorSystem, transport: Transport, onDropped: OnDropped) {
     this.#system = system;
     this.#transport = transport;
+    this.#onDropped = onDropped;
   }
 
   /** Sends a parcel, or answers why not. @throws Fault parcelTooLarge, also for one that could not come back */
@@ -47,25 +52,28 @@ export class ParcelSending {
 
   /** Sends now or as soon as it can be; dropped when the node is gone. For what is bounded by a table of its own. @throws Fault parcelTooLarge */
   sendSurely(to: string, parcel: Parcel): void {
-    if (this.#isClosed) return;
     const bytes = this.#codec.encode(parcel);
+    if (this.#isClosed) return this.#onDropped(to, [bytes]);
     // Known now: later nobody would be there to answer something else, and all behind it would wait for ever.
     if (bytes.length > PARCEL_BYTES_MAX) throw tooLarge(to, bytes, PARCEL_BYTES_MAX);
     const owed = this.#owed.get(to);
-    if (owed !== undefined) owed.push(bytes);
-    else if (this.#transport.send(to, bytes) === "busy") {
-      this.#owed.set(to, [bytes]);
-      this.#later(to);
-    }
+    if (owed !== undefined) return void owed.push(bytes);
+    const verdict = this.#transport.send(to, bytes);
+    if (verdict === "gone") return this.#onDropped(to, [bytes]);
+    if (verdict === "accepted") return;
+    this.#owed.set(to, [bytes]);
+    this.#later(to);
   }
 
   nodeEnded(incarnation: string): void {
+    const owed = this.#owed.get(incarnation);
     this.#owed.delete(incarnation);
+    if (owed !== undefined) this.#onDropped(incarnation, owed);
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#owed.clear();
+    for (const to of [...this.#owed.keys()]) this.nodeEnded(to);
   }
 
   #later(to: string): void {
@@ -76,8 +84,14 @@ export class ParcelSending {
     const owed = this.#owed.get(to);
     if (owed === undefined) return;
     let sent = 0;
-    while (sent < owed.length && this.#transport.send(to, owed[sent] ?? new Uint8Array()) !== "busy") sent++;
+    let verdict: Verdict = "accepted";
+    for (const bytes of owed) {
+      verdict = this.#transport.send(to, bytes);
+      if (verdict !== "accepted") break;
+      sent++;
+    }
     owed.splice(0, sent);
+    if (verdict === "gone") return this.nodeEnded(to);
     if (owed.length === 0) this.#owed.delete(to);
     else this.#later(to);
   }

@@ -74,7 +74,7 @@ export class Remote implements TransportReceiver {
     });
     this.#codec = new TravelCodec(this.#book);
     this.topics = new RemoteTopics({ system, transport, parcels: this.#parcels, codec: this.#codec });
-    this.sending = new ParcelSending(system, transport);
+    this.sending = new ParcelSending(system, transport, (to, parcels) => this.returned(to, parcels));
     this.#farWatches = new FarWatches((at, id) => this.sending.sendSurely(at, { kind: "unwatch", id }));
     this.nearWatches = new NearWatches((to, id) => this.sending.sendSurely(to, { kind: "stopped", id }));
     this.answers = new Answers({ incarnation, codec: this.#codec, sending: this.sending });
@@ -165,18 +165,19 @@ export class Remote implements TransportReceiver {
 
   adopted(from: string, deadReceiver: string, bytes: Uint8Array): void {
     const parcel = this.#open(from, bytes);
-    if (parcel?.kind !== "letter") return;
-    const { letter } = parcel;
+    const letter = letterIn(parcel);
+    if (letter === undefined) return;
     // Only what has one effect however often it comes may be tried again.
-    if (letter.kind === "deliver" && this.#entities !== undefined) this.#entities.adopted(from, letter);
+    const isAgain = parcel?.kind === "letter" && letter.kind === "deliver";
+    if (isAgain && this.#entities !== undefined) this.#entities.adopted(from, letter);
     else this.#lost(letter, deadReceiver);
   }
 
   returned(to: string, parcels: readonly Uint8Array[]): void {
     for (const bytes of parcels) {
-      const parcel = this.#parcels.decode(bytes);
+      const letter = letterIn(this.#parcels.decode(bytes));
       // Who asks is told by `peerEnded`, and who delivers sends again.
-      if (parcel?.kind === "letter") this.#lost(parcel.letter, to);
+      if (letter !== undefined) this.#lost(letter, to);
     }
   }
 
@@ -281,6 +282,11 @@ export class Remote implements TransportReceiver {
   #late(): void {
     this.#system.deadLetters.add("lateReply", "outside", "");
   }
+}
+
+/** What a parcel brings for an actor, also where it brings it back. */
+function letterIn(parcel: Parcel | undefined): Letter | undefined {
+  return parcel?.kind === "letter" || parcel?.kind === "notHere" ? parcel.letter : undefined;
 }
 
 function kindOf({ said }: Letter): string {

@@ -9,6 +9,7 @@ const HALF = 0.5;
 export class MemoryInboxes implements Inboxes {
   readonly #network: MemoryNetwork;
   readonly #me: string;
+  readonly #run: (task: () => void) => void;
   readonly #there: Way = { arrivesAtMs: 0, tasks: [] };
   readonly #back: Way = { arrivesAtMs: 0, tasks: [] };
   /** Calls without an answer yet. */
@@ -16,9 +17,11 @@ export class MemoryInboxes implements Inboxes {
   #onLook: (() => void) | undefined = undefined;
   #isDead = false;
 
-  constructor(network: MemoryNetwork, me: string) {
+  /** @param run does something in the process of the node, which may stand still */
+  constructor(network: MemoryNetwork, me: string, run: (task: () => void) => void) {
     this.#network = network;
     this.#me = me;
+    this.#run = run;
   }
 
   add(to: string, frame: Uint8Array): Promise<"added" | "missing"> {
@@ -104,7 +107,7 @@ export class MemoryInboxes implements Inboxes {
       const look = (): void => {
         if (this.#onLook === look) this.#onLook = undefined;
         const answer = task();
-        if (isEnough(answer)) this.#network.deliver(this.#back, () => end(answer));
+        if (isEnough(answer)) this.#network.deliver(this.#back, () => this.#run(() => end(answer)));
         else this.#onLook = look;
       };
       this.#network.deliver(this.#there, () => {

@@ -29,6 +29,12 @@ export interface NetworkOptions {
   readonly log?: Logger;
 }
 
+/** A process of a network: it has a clock of its own, and may stand still while all others go on. */
+export interface NetworkProcess extends Clock {
+  /** Does something in it: now, or once it goes on. */
+  run(task: () => void): void;
+}
+
 const NO_FAULTS: NetworkFaults = { addLost: 0, addUnanswered: 0, publicationLost: 0 };
 
 /** Nodes of one process that are connected like those of a cluster: with the same protocol, over inboxes in memory, on any clock, with any trouble. */
@@ -59,12 +65,19 @@ export class MemoryNetwork {
     this.faults = { ...NO_FAULTS, ...faults };
   }
 
-  /** The transport of another incarnation. */
-  async join(incarnation: string): Promise<StreamTransport> {
-    const inboxes = new MemoryInboxes(this, incarnation);
-    const topics = new MemoryTopics(this, incarnation);
+  /** The transport of another incarnation, in a process of its own if one is given. */
+  async join(incarnation: string, process?: NetworkProcess): Promise<StreamTransport> {
+    const run = (task: () => void): void => (process === undefined ? task() : process.run(task));
+    const inboxes = new MemoryInboxes(this, incarnation, run);
+    const topics = new MemoryTopics(this, incarnation, run);
     this.#nodes.set(incarnation, inboxes);
-    return StreamTransport.open({ incarnation, inboxes, topics, clock: this.clock, log: this.#log });
+    return StreamTransport.open({
+      incarnation,
+      inboxes,
+      topics,
+      clock: process ?? this.clock,
+      log: this.#log,
+    });
   }
 
   /** The process of an incarnation ends at once: nothing comes from it any more, and nothing is handled. Nobody is told. */

@@ -14,11 +14,14 @@ export class MemoryTopics implements Topics {
   readonly #network: MemoryNetwork;
   readonly #me: string;
   readonly #way: Way = { arrivesAtMs: 0, tasks: [] };
+  readonly #run: (task: () => void) => void;
   readonly #own = new Set<Subscription>();
 
-  constructor(network: MemoryNetwork, me: string) {
+  /** @param run does something in the process of the node, which may stand still */
+  constructor(network: MemoryNetwork, me: string, run: (task: () => void) => void) {
     this.#network = network;
     this.#me = me;
+    this.#run = run;
   }
 
   async publish(topic: string, bytes: Uint8Array): Promise<boolean> {
@@ -37,7 +40,8 @@ export class MemoryTopics implements Topics {
   }
 
   subscribe(topic: string, listener: (bytes: Uint8Array) => void): () => void {
-    const subscription = { node: this.#me, topic, way: this.#way, listener };
+    const hear = (bytes: Uint8Array): void => this.#run(() => listener(bytes));
+    const subscription = { node: this.#me, topic, way: this.#way, listener: hear };
     this.#own.add(subscription);
     this.#network.subscriptions.add(subscription);
     return () => {

@@ -295,13 +295,15 @@ export class RegionRun {
     }
   }
 
-  /** I4: what was told and is not stored is a dead letter somewhere, or was in the memory of a process that was killed; and every question has ended. */
+  /** I4: what was told and is not stored is a dead letter somewhere, or was in the memory of a process that was killed or is no member any more; and every question has ended. */
   checkCounted(): void {
     const missing = this.told.filter(({ id, note }) => count(this.world.notes(id), note) === 0).length;
     const dead = [...this.world.nodes.values()].flatMap(({ system }) => [
       ...system.deadLetters.counts.values(),
     ]);
-    const counted = dead.reduce((sum, one) => sum + one, 0) + this.#buried + this.uncommittedAtFence;
+    const removed = this.world.living.filter(({ isRemoved }) => isRemoved);
+    const buried = removed.reduce((sum, { unhandled }) => sum + unhandled, this.#buried);
+    const counted = dead.reduce((sum, one) => sum + one, 0) + buried + this.uncommittedAtFence;
     assert.ok(missing <= counted, `${missing} are missing, ${counted} are counted`);
   }
 

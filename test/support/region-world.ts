@@ -80,7 +80,9 @@ export class RegionWorld {
   /** One more node; the others learn of it with their next renewal. */
   async join(name: string, roles: readonly string[] = ["entities"]): Promise<RegionNode> {
     const incarnation = `${name}/${this.nodes.size + 1}`;
-    const node = new RegionNode(this, name, await this.during(this.network.join(incarnation)), roles);
+    const clock = new ProcessClock(this.clock);
+    const transport = await this.during(this.network.join(incarnation, clock));
+    const node = new RegionNode(this, { name, clock, transport, roles });
     this.nodes.set(incarnation, node);
     assert.equal((await this.during(node.member.join())).kind, "joined");
     await this.during(node.member.serve());
@@ -163,6 +165,15 @@ export class RegionWorld {
   }
 }
 
+/** What a node is made of. */
+interface RegionNodeParts {
+  readonly name: string;
+  readonly clock: ProcessClock;
+  /** In the same process as the clock. */
+  readonly transport: StreamTransport;
+  readonly roles: readonly string[];
+}
+
 /** One node of many in one process. */
 export class RegionNode {
   readonly name: string;
@@ -181,15 +192,17 @@ export class RegionNode {
   isKilled = false;
   isPaused = false;
   isLeaving = false;
+  /** Its life as a member is over, though its process goes on. */
+  isRemoved = false;
   readonly #world: RegionWorld;
 
-  constructor(world: RegionWorld, name: string, transport: StreamTransport, roles: readonly string[]) {
+  constructor(world: RegionWorld, { name, clock, transport, roles }: RegionNodeParts) {
     this.#world = world;
     this.name = name;
     this.incarnation = transport.incarnation;
     this.transport = transport;
-    this.clock = new ProcessClock(world.clock);
-    const { clock, log } = this;
+    this.clock = clock;
+    const { log } = this;
     const run = (task: () => void): void => clock.run(task);
     const answer = (task: () => void): void => world.answer(() => run(task));
     this.system = new ActorSystem({
@@ -293,7 +306,10 @@ export class RegionNode {
       log,
       newcomer: { ...memberFacts(name), incarnation, roles, token: `token of ${incarnation}` },
       listener: {
-        onFenced: () => this.region.fenced(),
+        onFenced: (cause) => {
+          this.isRemoved ||= cause !== "lapsed";
+          this.region.fenced();
+        },
         onRestored: () => this.region.restored(),
         onViewChanged: (view, changes) => {
           for (const { kind, member } of changes) {

@@ -19,7 +19,11 @@ function sendingTo(verdict: () => Verdict) {
       return said;
     },
   };
-  return { sending: new ParcelSending(system, transport as Transport), clock, sizes };
+  const dropped: string[] = [];
+  const sending = new ParcelSending(system, transport as Transport, (to, parcels) => {
+    for (const { length } of parcels) dropped.push(`${to} ${length > 0}`);
+  });
+  return { sending, clock, sizes, dropped };
 }
 
 const fault = (why: string): Parcel => ({ kind: "fault", id: 1, code: "actorFailed", details: { why } });
@@ -39,4 +43,26 @@ describe("what one node owes to another", () => {
     assert.equal(sizes.length, 2);
     assert.equal(sending.send("elm", fault("new")), "accepted");
   });
+
+  for (const [when, end] of [
+    ["is gone", ({ clock }) => clock.advance(1_000)],
+    ["is known to have ended", ({ sending }) => sending.nodeEnded("elm")],
+    ["has nobody left who owes it", ({ sending }) => sending.close()],
+  ] satisfies [string, (world: ReturnType<typeof sendingTo>) => void][]) {
+    it(`is given out, each once, when that node ${when}`, () => {
+      let verdict: Verdict = "accepted";
+      const world = sendingTo(() => verdict);
+      const { sending, sizes, dropped, clock } = world;
+      sending.sendSurely("elm", fault("sent"));
+      verdict = "busy";
+      sending.sendSurely("elm", fault("waits"));
+      sending.sendSurely("elm", fault("waits, too"));
+      clock.advance(1_000);
+      verdict = "gone";
+      end(world);
+      sending.sendSurely("elm", fault("comes too late"));
+      clock.advance(1_000);
+      assert.deepEqual([sizes.length, dropped], [1, ["elm true", "elm true", "elm true"]]);
+    });
+  }
 });
