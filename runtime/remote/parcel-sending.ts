@@ -73,7 +73,7 @@ export class ParcelSending {
 
   close(): void {
     this.#isClosed = true;
-    for (const to of [...this.#owed.keys()]) this.nodeEnded(to);
+    for (const to of this.#owed.keys()) this.nodeEnded(to);
   }
 
   #later(to: string): void {

@@ -15,7 +15,10 @@ export interface ChaosLog {
   lostOf(account: PartitionAccount): number;
   /** The partitions that are not read to their ends. */
   unread(accounts: readonly PartitionAccount[]): readonly string[];
-  /** Which partitions were read before those that come before them. */
-  tooEarly(accounts: readonly PartitionAccount[]): readonly string[];
+  /** Which partitions had begun to be read by what was said before, though those that come before them are not at their ends by what is said now. */
+  tooEarly(
+    before: ReadonlyMap<string, PartitionAccount>,
+    accounts: readonly PartitionAccount[],
+  ): readonly string[];
   close(): void;
 }

@@ -145,12 +145,14 @@ export class LogRun {
   async look(): Promise<readonly PartitionAccount[] | undefined> {
     const [reader] = this.chance.shuffled([...this.#serving].filter(({ wasPaused }) => !wasPaused));
     const anyone = reader ?? [...this.#serving].find(({ isPaused }) => !isPaused);
+    // Accounts are asked for one by one: what had begun before is held against what is said now.
+    const before = new Map(this.seen);
     const accounts = await anyone?.look();
     if (accounts === undefined) return undefined;
     this.looks++;
     this.problems.push(...checkIdentity(accounts), ...checkNeverBack(this.seen, accounts));
     if (this.plan.inOrder) {
-      const early = this.log.tooEarly(accounts);
+      const early = this.log.tooEarly(before, accounts);
       this.problems.push(...early.map((partition) => `L6 ${partition} was read before those before it`));
     }
     for (const account of accounts) this.seen.set(account.partition, account);

@@ -144,7 +144,10 @@ export class SlsLog implements ChaosLog {
       .map(({ id }) => nameOf(id));
   }
 
-  tooEarly(accounts: readonly PartitionAccount[]): readonly string[] {
+  tooEarly(
+    before: ReadonlyMap<string, PartitionAccount>,
+    accounts: readonly PartitionAccount[],
+  ): readonly string[] {
     const cursors = new Map(accounts.map(({ partition, cursor }) => [partition, cursor]));
     const isRead = (id: number): boolean => {
       const shard = this.#logstore.shards.get(id);
@@ -152,7 +155,7 @@ export class SlsLog implements ChaosLog {
       return shard === undefined || isEmpty || cursors.get(nameOf(id)) === cursorAt(shard.log.end);
     };
     return this.shards
-      .filter(({ id, parents }) => cursors.get(nameOf(id)) !== undefined && !parents.every(isRead))
+      .filter(({ id, parents }) => before.get(nameOf(id))?.cursor !== undefined && !parents.every(isRead))
       .map(({ id }) => nameOf(id));
   }
 
