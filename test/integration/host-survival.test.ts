@@ -95,7 +95,7 @@ describe("a host", () => {
     const pid = await makeTrouble(web(), "exit", 0);
     await untilServing(served + 1);
     const died = seen("worker.died").at(-1);
-    assert.deepEqual([died?.["pid"], died?.["cause"]], [pid, "unexpectedEnd"]);
+    assert.deepEqual([died?.["pid"], died?.["cause"]], [pid, "unexpectedEnd"], String(died?.["text"]));
     assert.match(String(died?.["text"]), /ended with 0, and this host had not asked it to/);
   });
 });
